@@ -1,0 +1,1 @@
+//! The C ABI: seven functions over JSON jobs.

@@ -1,0 +1,1 @@
+//! Passes, the worker loop, and the service behind the C ABI.

@@ -1,0 +1,1 @@
+//! The database behind everything: endpoints, batches, users, wishes, ledger, secrets at rest.

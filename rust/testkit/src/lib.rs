@@ -1,0 +1,1 @@
+//! Servers for tests: a scripted one, real ones, and the mail to put on them.

@@ -1,0 +1,1 @@
+//! IMAP client: connect, TLS, authenticate, lenient lexer, pipelining, streamed literals.

@@ -1,0 +1,2 @@
+//! The background executable that runs passes.
+fn main() {}
