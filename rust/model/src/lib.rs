@@ -2,8 +2,18 @@
 //!
 //! INVARIANT: nothing in this crate performs I/O or reads the clock.
 
+pub mod batch;
+pub mod contract;
+pub mod endpoint;
 pub mod error;
+pub mod name;
 pub mod secret;
+pub mod status;
+pub mod user;
 
+pub use batch::{Batch, BatchOptions};
+pub use endpoint::{AdminLoginFormat, Credentials, Endpoint, ImapServer, Limit, Place, Role, Security};
 pub use error::{Error, ErrorKind, Result};
+pub use name::Name;
 pub use secret::Secret;
+pub use user::{Lease, Progress, ReportEntry, SkippedItem, SkippedKind, User, UserRow};

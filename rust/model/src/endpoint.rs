@@ -1,0 +1,219 @@
+//! Endpoints: how to reach a server.
+
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::{Error, ErrorKind, Name, Result, Secret};
+
+/// How a connection is protected; Exchange's `IMAPSecurityMechanism` (spec 1.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Security {
+    /// No encryption.
+    None,
+    /// TLS from the first byte, usually port 993.
+    #[default]
+    Ssl,
+    /// STARTTLS, usually port 143. Never skipped.
+    Tls,
+}
+
+/// Which side of a migration an endpoint serves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Mail comes from here.
+    #[default]
+    Source,
+    /// Mail goes here.
+    Target,
+}
+
+/// A number of things allowed at once, or no limit; Exchange's `Unlimited`. In JSON: `"20"` or `"unlimited"`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum Limit {
+    /// At most that many.
+    Count(u32),
+    /// As many as there are.
+    Unlimited,
+}
+
+impl Limit {
+    /// The limit as a number to count with.
+    pub fn as_usize(self) -> usize {
+        match self {
+            Self::Count(n) => usize::try_from(n).unwrap_or(usize::MAX),
+            Self::Unlimited => usize::MAX,
+        }
+    }
+}
+
+impl fmt::Display for Limit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Count(n) => write!(f, "{n}"),
+            Self::Unlimited => f.write_str("unlimited"),
+        }
+    }
+}
+
+impl FromStr for Limit {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        if text.eq_ignore_ascii_case("unlimited") {
+            return Ok(Self::Unlimited);
+        }
+        text.parse().map(Self::Count).map_err(|_| {
+            Error::new(ErrorKind::InvalidArgument, format!("`{text}` is neither a number nor `unlimited`"))
+        })
+    }
+}
+
+impl TryFrom<String> for Limit {
+    type Error = Error;
+
+    fn try_from(text: String) -> Result<Self> {
+        text.parse()
+    }
+}
+
+impl From<Limit> for String {
+    fn from(limit: Limit) -> Self {
+        limit.to_string()
+    }
+}
+
+/// A user name and its password.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Credentials {
+    /// The logon name.
+    pub user_name: String,
+    /// The password.
+    pub password: Secret,
+}
+
+/// How an administrator logs in for somebody else (spec 3.4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum AdminLoginFormat {
+    /// No administrator: every user has a password of their own.
+    #[default]
+    None,
+    /// `domain/admin/user`.
+    Exchange,
+    /// `user*admin`; the separator can be another.
+    Dovecot,
+    /// `#user@domain#admin#`.
+    Mirapoint,
+    /// As Mirapoint.
+    Zimbra,
+    /// SASL PLAIN with the user as authorization identity (RFC 4616): Cyrus, Dovecot, Zimbra, Exchange.
+    SaslPlain,
+    /// The administrator's own login; the user's mail lies below UserRoot: Courier, Oracle.
+    UserRoot,
+}
+
+/// How to reach an IMAP server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImapServer {
+    /// Host name or address.
+    pub remote_server: String,
+    /// TCP port.
+    pub port: u16,
+    /// How the connection is protected.
+    pub security: Security,
+    /// Whether any certificate will do.
+    #[serde(default)]
+    pub accept_untrusted_certificates: bool,
+}
+
+/// Where mail lies.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "place", rename_all = "snake_case")]
+pub enum Place {
+    /// On an IMAP server.
+    Imap(ImapServer),
+    /// In Maildir trees, one a user, below this folder.
+    Maildir {
+        /// The folder that holds them.
+        path: String,
+    },
+}
+
+impl Place {
+    /// Exchange's `EndpointType`, and our own word for Maildir.
+    pub fn endpoint_type(&self) -> &'static str {
+        match self {
+            Self::Imap(_) => "IMAP",
+            Self::Maildir { .. } => "Maildir",
+        }
+    }
+}
+
+/// How to reach a server, with what the admin said about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Endpoint {
+    /// Its identity for machines.
+    pub guid: Uuid,
+    /// Its identity for people.
+    pub name: Name,
+    /// Which side it serves.
+    pub role: Role,
+    /// Where the mail lies.
+    pub place: Place,
+    /// Mailboxes in their initial sync at once.
+    pub max_concurrent_migrations: Limit,
+    /// Mailboxes in an incremental sync at once.
+    pub max_concurrent_incremental_syncs: Limit,
+    /// The administrator, if one logs in for everybody.
+    pub credentials: Option<Credentials>,
+    /// How the administrator logs in.
+    pub admin_login_format: AdminLoginFormat,
+    /// What stands between user and administrator in the Dovecot format.
+    pub login_separator: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub modified_at: Timestamp,
+}
+
+impl Endpoint {
+    /// Mailboxes in their initial sync at once, unless the admin says otherwise (spec 4: 20 is safe).
+    pub const DEFAULT_MIGRATIONS: Limit = Limit::Count(20);
+    /// Mailboxes in an incremental sync at once, unless the admin says otherwise.
+    pub const DEFAULT_INCREMENTAL_SYNCS: Limit = Limit::Count(10);
+    /// Dovecot's default `auth_master_user_separator` in Microsoft's examples.
+    pub const DEFAULT_SEPARATOR: &'static str = "*";
+
+    /// Checks what parameters alone cannot say (spec 4).
+    pub fn validate(&self) -> Result<()> {
+        let fault =
+            |message: String| Err(Error::new(ErrorKind::InvalidArgument, message).object(self.name.as_str()));
+        if self.max_concurrent_incremental_syncs > self.max_concurrent_migrations {
+            return fault(format!(
+                "MaxConcurrentIncrementalSyncs ({}) is above MaxConcurrentMigrations ({}) in endpoint `{}`",
+                self.max_concurrent_incremental_syncs, self.max_concurrent_migrations, self.name
+            ));
+        }
+        if self.max_concurrent_incremental_syncs == Limit::Count(0) {
+            return fault(format!("the concurrency limits of endpoint `{}` must be 1 or more", self.name));
+        }
+        match &self.place {
+            Place::Imap(server) if server.remote_server.trim().is_empty() => {
+                fault(format!("endpoint `{}` has no RemoteServer", self.name))
+            }
+            Place::Imap(server) if server.port == 0 => fault(format!("endpoint `{}` has port 0", self.name)),
+            Place::Maildir { path } if path.trim().is_empty() => {
+                fault(format!("endpoint `{}` has no Path", self.name))
+            }
+            Place::Maildir { .. } if self.role == Role::Source => {
+                fault(format!("endpoint `{}`: a Maildir tree can only be a target", self.name))
+            }
+            _ => Ok(()),
+        }
+    }
+}

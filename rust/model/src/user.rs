@@ -1,0 +1,154 @@
+//! Migration users: one row of a batch's CSV, one mailbox to move.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::status::{DataConsistencyScore, PassKind, UserFacts};
+use crate::{Error, Name, Secret};
+
+/// One row of the CSV (spec 3.1), with our optional columns for the target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserRow {
+    /// The line of the file, the header being line 1.
+    pub line: u32,
+    /// The address of the target mailbox: the user's identity.
+    pub email_address: String,
+    /// The logon name on the source.
+    pub user_name: String,
+    /// Its password; empty when the endpoint's administrator logs in.
+    pub password: Secret,
+    /// Where the mail lies below virtual shared folders.
+    pub user_root: Option<String>,
+    /// The logon name on the target, if it is not the address.
+    pub target_user_name: Option<String>,
+    /// The password on the target.
+    pub target_password: Secret,
+}
+
+/// What the passes have done so far. Written by the worker, read by everybody.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Progress {
+    /// Messages found on the source.
+    pub source_items: u64,
+    /// Their size in bytes, as the server tells it.
+    pub source_bytes: u64,
+    /// Messages that are on the target: copied, or found there.
+    pub synced_items: u64,
+    /// Of these, how many we copied ourselves.
+    pub transferred_items: u64,
+    /// Bytes that we copied.
+    pub transferred_bytes: u64,
+    /// Messages, folders and keywords left behind.
+    pub skipped_items: u64,
+    /// Bytes a second in the last seconds; 0 when nothing runs.
+    pub bytes_per_second: u64,
+    /// What a running pass is at: spec 2.3's vocabulary.
+    pub status_detail: String,
+    /// The folder a running pass is at.
+    pub current_folder: Option<String>,
+    /// Milliseconds spent waiting for a worker.
+    pub queued_ms: u64,
+    /// Milliseconds spent in passes.
+    pub in_progress_ms: u64,
+    /// Milliseconds spent waiting for servers that told us to wait.
+    pub stalled_ms: u64,
+}
+
+/// A migration user as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct User {
+    /// The store's key.
+    pub id: i64,
+    /// Its identity for machines.
+    pub guid: Uuid,
+    /// The batch it belongs to.
+    pub batch: Name,
+    /// Its CSV row.
+    pub row: UserRow,
+    /// What a worker and the last passes left.
+    pub facts: UserFacts,
+    /// What passes have done.
+    pub progress: Progress,
+    /// How good the copy is.
+    pub score: DataConsistencyScore,
+    /// Why the last pass failed.
+    pub error: Option<Error>,
+    /// When that was.
+    pub failed_at: Option<Timestamp>,
+    /// When the initial pass succeeded.
+    pub seeded_at: Option<Timestamp>,
+    /// When a pass last succeeded.
+    pub synced_at: Option<Timestamp>,
+    /// When anything last changed.
+    pub updated_at: Timestamp,
+    /// When the next pass is due.
+    pub due_at: Option<Timestamp>,
+}
+
+/// Why something was not copied (spec 5's vocabulary).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SkippedKind {
+    /// Larger than the target takes.
+    LargeItem,
+    /// The target refused it as malformed.
+    CorruptItem,
+    /// The source listed it and did not deliver it.
+    MissingItem,
+    /// The folder cannot be made on the target.
+    FolderNameInvalid,
+    /// The target refused it.
+    TargetRejected,
+    /// The source refused to give it.
+    SourceReadError,
+    /// A flag or keyword that the target does not keep: harmless.
+    FlagDropped,
+}
+
+/// One thing that was not copied, with its named cause.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SkippedItem {
+    /// Why.
+    pub kind: SkippedKind,
+    /// The folder as a person reads it.
+    pub folder_name: String,
+    /// The message's UID in the source folder.
+    pub uid: Option<u32>,
+    /// Its size in bytes.
+    pub size: Option<u64>,
+    /// Its subject.
+    pub subject: Option<String>,
+    /// Its sender.
+    pub sender: Option<String>,
+    /// Its Message-ID.
+    pub message_id: Option<String>,
+    /// When it was received (INTERNALDATE).
+    pub date_received: Option<Timestamp>,
+    /// When it was sent (Date header).
+    pub date_sent: Option<Timestamp>,
+    /// The reason, with the server's words.
+    pub error_message: String,
+}
+
+/// A line of a user's report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportEntry {
+    /// When.
+    pub at: Timestamp,
+    /// What, in one line.
+    pub text: String,
+}
+
+/// A piece of work handed to a worker.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lease {
+    /// The user.
+    pub user: User,
+    /// Which pass is due.
+    pub pass: PassKind,
+    /// Counts the leases of this user; a worker whose epoch has passed must not write.
+    pub epoch: i64,
+    /// How many passes in a row failed for transient reasons.
+    pub attempts: u32,
+}
