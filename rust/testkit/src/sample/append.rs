@@ -1,0 +1,90 @@
+//! APPEND of one or several messages ([RFC 3501 §6.3.11], [RFC 3502], [RFC 4315]), and what can go wrong there.
+//!
+//! [RFC 3501 §6.3.11]: https://www.rfc-editor.org/rfc/rfc3501#section-6.3.11
+//! [RFC 3502]: https://www.rfc-editor.org/rfc/rfc3502
+//! [RFC 4315]: https://www.rfc-editor.org/rfc/rfc4315
+
+use jiff::Timestamp;
+use jiff::fmt::strtime;
+
+use super::command::{Argument, Command};
+use super::fault::Fault;
+use super::selected::flags;
+use super::session::Session;
+use super::store::Incoming;
+
+/// Stores all messages of the command or none.
+pub(super) fn append(session: &mut Session, user: &str, command: &Command, faults: Vec<Fault>) -> String {
+    let parsed = command.text(0).zip(command.arguments.get(1..).and_then(messages));
+    let Some((folder, messages)) = parsed else { return "BAD Wrong arguments".to_owned() };
+    if messages.len() > 1 && !session.shared.options.has("MULTIAPPEND") {
+        return "BAD One message at a time".to_owned();
+    }
+    if let Some(response) = refusal(session, &messages, &faults) {
+        return response;
+    }
+    let stored = session.shared.store().append(user, &folder, messages);
+    let Some((uid_validity, uids)) = stored else { return "NO [TRYCREATE] No such folder".to_owned() };
+    session.closing = faults.iter().find_map(|fault| match fault {
+        Fault::Close { moment, .. } => Some(*moment),
+        _ => None,
+    });
+    if !session.shared.options.has("UIDPLUS") {
+        return "OK Stored".to_owned();
+    }
+    format!("OK [APPENDUID {uid_validity} {}] Stored", uid_set(&uids))
+}
+
+/// The answer by which a fault or a poisonous message refuses the command.
+fn refusal(session: &Session, messages: &[Incoming], faults: &[Fault]) -> Option<String> {
+    let injected = faults.iter().find_map(|fault| match fault {
+        Fault::Refuse { response, .. } => Some(response),
+        _ => None,
+    });
+    let contains =
+        |bytes: &[u8], needle: &[u8]| !needle.is_empty() && bytes.windows(needle.len()).any(|w| w == needle);
+    let poison = session.shared.options.poison.iter();
+    let mut poisonous =
+        poison.filter(|poison| messages.iter().any(|message| contains(&message.bytes, &poison.bytes)));
+    injected.or_else(|| poisonous.next().map(|poison| &poison.response)).cloned()
+}
+
+/// Flags, time and literal of each message; nothing where they are malformed.
+fn messages(mut arguments: &[Argument]) -> Option<Vec<Incoming>> {
+    let mut messages = Vec::new();
+    while let Some(first) = arguments.first() {
+        let flags = if matches!(first, Argument::List(_)) {
+            flags(take(&mut arguments, 1)?)
+        } else {
+            Default::default()
+        };
+        let internal_date = match arguments.first()? {
+            Argument::Quoted(_) => take(&mut arguments, 1)?.first()?.text()?,
+            _ => now(),
+        };
+        let [Argument::Literal(bytes)] = take(&mut arguments, 1)? else { return None };
+        messages.push(Incoming { flags, internal_date, bytes: bytes.clone() });
+    }
+    (!messages.is_empty()).then_some(messages)
+}
+
+fn take<'a>(arguments: &mut &'a [Argument], count: usize) -> Option<&'a [Argument]> {
+    let (taken, rest) = arguments.split_at_checked(count)?;
+    *arguments = rest;
+    Some(taken)
+}
+
+/// The time of arrival where the client gives none.
+fn now() -> String {
+    // The pattern is a constant, and all of its fields are present in a timestamp.
+    strtime::format("%d-%b-%Y %H:%M:%S +0000", Timestamp::now()).unwrap_or_default()
+}
+
+/// UIDs of one APPEND follow each other without a gap.
+fn uid_set(uids: &[u32]) -> String {
+    match uids {
+        [only] => only.to_string(),
+        [first, .., last] => format!("{first}:{last}"),
+        [] => String::new(),
+    }
+}

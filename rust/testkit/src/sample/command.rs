@@ -1,0 +1,173 @@
+//! Takes a command line with its literals apart ([RFC 3501 §9]).
+//!
+//! [RFC 3501 §9]: https://www.rfc-editor.org/rfc/rfc3501#section-9
+
+use super::stream::Literal;
+
+/// One argument of a command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Argument {
+    /// An atom, with a section such as `BODY[HEADER.FIELDS (TO)]` in one piece.
+    Atom(String),
+    /// A quoted string.
+    Quoted(Vec<u8>),
+    /// A literal.
+    Literal(Vec<u8>),
+    /// What stands between parentheses.
+    List(Vec<Argument>),
+}
+
+impl Argument {
+    /// The argument as text, where it is not a list.
+    pub(super) fn text(&self) -> Option<String> {
+        match self {
+            Self::Atom(atom) => Some(atom.clone()),
+            Self::Quoted(bytes) | Self::Literal(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
+            Self::List(_) => None,
+        }
+    }
+}
+
+/// A command with its tag.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Command {
+    pub(super) tag: String,
+    /// Upper-case, with `UID ` in front where it was there.
+    pub(super) name: String,
+    pub(super) arguments: Vec<Argument>,
+}
+
+impl Command {
+    /// Parses a line with its literals in place; nothing where it is malformed.
+    pub(super) fn parse(line: &[u8]) -> Option<Self> {
+        let mut cursor = Cursor { rest: line.strip_suffix(b"\r\n")? };
+        let tag = cursor.word();
+        let mut name = cursor.word().to_uppercase();
+        if name == "UID" {
+            name = format!("UID {}", cursor.word().to_uppercase());
+        }
+        let arguments = cursor.arguments()?;
+        let complete = !tag.is_empty() && !name.is_empty() && cursor.rest.is_empty();
+        complete.then_some(Self { tag, name, arguments })
+    }
+
+    /// The argument at this place as text.
+    pub(super) fn text(&self, index: usize) -> Option<String> {
+        self.arguments.get(index)?.text()
+    }
+}
+
+struct Cursor<'a> {
+    rest: &'a [u8],
+}
+
+impl Cursor<'_> {
+    fn word(&mut self) -> String {
+        let end = self.rest.iter().position(|byte| *byte == b' ').unwrap_or(self.rest.len());
+        let word = String::from_utf8_lossy(&self.take(end)).into_owned();
+        self.skip_spaces();
+        word
+    }
+
+    /// Everything up to the closing parenthesis or the end.
+    fn arguments(&mut self) -> Option<Vec<Argument>> {
+        let mut arguments = Vec::new();
+        loop {
+            self.skip_spaces();
+            match self.rest.first() {
+                None | Some(b')') => return Some(arguments),
+                Some(_) => arguments.push(self.argument()?),
+            }
+        }
+    }
+
+    fn argument(&mut self) -> Option<Argument> {
+        match self.rest.first()? {
+            b'(' => self.list(),
+            b'"' => self.quoted(),
+            b'{' => self.literal(),
+            _ => Some(self.atom()),
+        }
+    }
+
+    fn list(&mut self) -> Option<Argument> {
+        self.take(1);
+        let items = self.arguments()?;
+        self.rest.first()?;
+        self.take(1);
+        Some(Argument::List(items))
+    }
+
+    fn quoted(&mut self) -> Option<Argument> {
+        self.take(1);
+        let mut text = Vec::new();
+        loop {
+            match self.take(1).first()? {
+                b'"' => return Some(Argument::Quoted(text)),
+                b'\\' => text.extend(self.take(1)),
+                byte => text.push(*byte),
+            }
+        }
+    }
+
+    fn literal(&mut self) -> Option<Argument> {
+        let end = self.rest.iter().position(|byte| *byte == b'\n')? + 1;
+        let size = Literal::announced(&self.take(end))?.size;
+        Some(Argument::Literal(self.take(usize::try_from(size).ok()?)))
+    }
+
+    fn atom(&mut self) -> Argument {
+        let mut depth = 0_usize;
+        let ends = |byte: &u8| {
+            match byte {
+                b'[' => depth += 1,
+                b']' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            depth == 0 && matches!(byte, b' ' | b'(' | b')')
+        };
+        let end = self.rest.iter().position(ends).unwrap_or(self.rest.len());
+        Argument::Atom(String::from_utf8_lossy(&self.take(end)).into_owned())
+    }
+
+    fn skip_spaces(&mut self) {
+        self.rest = self.rest.trim_ascii_start();
+    }
+
+    fn take(&mut self, count: usize) -> Vec<u8> {
+        let (taken, rest) = self.rest.split_at(count.min(self.rest.len()));
+        self.rest = rest;
+        taken.to_vec()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_append_is_taken_apart_with_its_literals() {
+        let command = Command::parse(b"a1 append \"a \\\"b\" (\\Seen X) {3+}\r\na\nb {2}\r\n()\r\n").unwrap();
+        let flags = ["\\Seen", "X"].map(|flag| Argument::Atom(flag.to_owned())).to_vec();
+        assert_eq!((command.tag.as_str(), command.name.as_str()), ("a1", "APPEND"));
+        let literal = |bytes: &[u8]| Argument::Literal(bytes.to_vec());
+        let name = Argument::Quoted(b"a \"b".to_vec());
+        assert_eq!(command.arguments, [name, Argument::List(flags), literal(b"a\nb"), literal(b"()")]);
+    }
+
+    #[test]
+    fn a_section_is_one_atom() {
+        let command =
+            Command::parse(b"a UID fetch 1:* (UID BODY.PEEK[HEADER.FIELDS (To Date)])\r\n").unwrap();
+        let items = ["UID", "BODY.PEEK[HEADER.FIELDS (To Date)]"].map(|item| Argument::Atom(item.to_owned()));
+        assert_eq!(command.name, "UID FETCH");
+        assert_eq!(command.arguments[1], Argument::List(items.to_vec()));
+    }
+
+    #[test]
+    fn malformed_lines_are_no_command() {
+        for line in [&b"a\r\n"[..], b"a LOGIN \"x\r\n", b"a LIST (\r\n", b"a LIST )\r\n", b"\r\n"] {
+            assert_eq!(Command::parse(line), None, "{}", String::from_utf8_lossy(line));
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! How a sample server presents itself.
+
+/// What may differ from one sample server to the next.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// What it announces. What is not announced is refused: LITERAL+, MULTIAPPEND, NAMESPACE, SASL-IR, UIDPLUS, UNSELECT.
+    /// STARTTLS is announced by itself, where TLS is not active yet.
+    pub capabilities: Vec<String>,
+    /// What the personal namespace starts with: empty or `INBOX.`.
+    pub prefix: String,
+    /// What divides the levels of a folder name.
+    pub separator: char,
+    /// Messages that hold these octets are refused, every time.
+    pub poison: Vec<Poison>,
+    /// How many connections may be open; none for any number.
+    pub max_connections: Option<usize>,
+    /// How a connection beyond that is turned away.
+    pub refusal: Refusal,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        let capabilities = "IMAP4rev1 AUTH=PLAIN SASL-IR LITERAL+ UIDPLUS NAMESPACE UNSELECT SPECIAL-USE MULTIAPPEND CHILDREN ID";
+        Self {
+            capabilities: capabilities.split(' ').map(str::to_owned).collect(),
+            prefix: String::new(),
+            separator: '/',
+            poison: Vec::new(),
+            max_connections: None,
+            refusal: Refusal::Bye,
+        }
+    }
+}
+
+impl Options {
+    /// The default server without some of its capabilities.
+    pub fn without(capabilities: &[&str]) -> Self {
+        let mut options = Self::default();
+        options.capabilities.retain(|capability| !capabilities.contains(&capability.as_str()));
+        options
+    }
+
+    /// Whether this capability is announced.
+    pub(super) fn has(&self, capability: &str) -> bool {
+        self.capabilities.iter().any(|announced| announced == capability)
+    }
+}
+
+/// Octets that make a message unwelcome.
+#[derive(Debug, Clone)]
+pub struct Poison {
+    /// What to look for.
+    pub bytes: Vec<u8>,
+    /// The tagged answer, from the status on: `BAD Command Argument Error. 11`.
+    pub response: String,
+}
+
+/// How a server says that it has too many connections.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// `* BYE [UNAVAILABLE]` in place of the greeting.
+    Bye,
+    /// A greeting, and `NO [UNAVAILABLE]` to the login ([RFC 5530](https://www.rfc-editor.org/rfc/rfc5530)).
+    No,
+}

@@ -1,0 +1,160 @@
+//! The mail of a sample server.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// One message as it was stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored {
+    /// Unique within its folder and UIDVALIDITY.
+    pub uid: u32,
+    /// System flags and keywords.
+    pub flags: BTreeSet<String>,
+    /// The time of arrival, without quotes.
+    pub internal_date: String,
+    /// The octets.
+    pub bytes: Arc<[u8]>,
+}
+
+/// A folder with its messages in order of arrival.
+#[derive(Debug, Clone)]
+pub(super) struct Folder {
+    pub(super) uid_validity: u32,
+    pub(super) uid_next: u32,
+    pub(super) messages: Vec<Stored>,
+}
+
+/// A message that is about to be stored.
+#[derive(Debug)]
+pub(super) struct Incoming {
+    pub(super) flags: BTreeSet<String>,
+    pub(super) internal_date: String,
+    pub(super) bytes: Vec<u8>,
+}
+
+impl Folder {
+    /// Stores a message and returns its UID.
+    fn push(&mut self, message: Incoming) -> u32 {
+        let Incoming { flags, internal_date, bytes } = message;
+        let uid = self.uid_next;
+        self.uid_next += 1;
+        self.messages.push(Stored { uid, flags, internal_date, bytes: bytes.into() });
+        uid
+    }
+
+    /// The message of this UID.
+    pub(super) fn message(&self, uid: u32) -> Option<&Stored> {
+        let index = self.messages.binary_search_by_key(&uid, |message| message.uid).ok()?;
+        self.messages.get(index)
+    }
+
+    /// The message of this UID, to change its flags.
+    pub(super) fn message_mut(&mut self, uid: u32) -> Option<&mut Stored> {
+        let index = self.messages.binary_search_by_key(&uid, |message| message.uid).ok()?;
+        self.messages.get_mut(index)
+    }
+}
+
+/// One user's folders and subscriptions, by their encoded names.
+#[derive(Debug)]
+pub(super) struct Account {
+    pub(super) folders: BTreeMap<String, Folder>,
+    pub(super) subscriptions: BTreeSet<String>,
+}
+
+impl Account {
+    /// The folder of this name; INBOX in any case ([RFC 3501 §5.1]).
+    ///
+    /// [RFC 3501 §5.1]: https://www.rfc-editor.org/rfc/rfc3501#section-5.1
+    pub(super) fn folder(&self, name: &str) -> Option<&Folder> {
+        self.folders.get(canonical(name))
+    }
+
+    /// The folder of this name, to change it.
+    pub(super) fn folder_mut(&mut self, name: &str) -> Option<&mut Folder> {
+        self.folders.get_mut(canonical(name))
+    }
+}
+
+/// The name under which a folder is kept.
+pub(super) fn canonical(name: &str) -> &str {
+    if name.eq_ignore_ascii_case("INBOX") { "INBOX" } else { name }
+}
+
+/// Every user's mail. A user comes into being at the first login.
+#[derive(Debug)]
+pub(super) struct Store {
+    accounts: BTreeMap<String, Account>,
+    separator: char,
+    last_uid_validity: u32,
+    appended: usize,
+}
+
+impl Store {
+    pub(super) fn new(separator: char) -> Self {
+        Self { accounts: BTreeMap::new(), separator, last_uid_validity: 1_000, appended: 0 }
+    }
+
+    /// A user's mail, with at least an INBOX.
+    pub(super) fn account(&mut self, user: &str) -> &mut Account {
+        let uid_validity = &mut self.last_uid_validity;
+        self.accounts.entry(user.to_owned()).or_insert_with(|| Account {
+            folders: BTreeMap::from([("INBOX".to_owned(), empty_folder(uid_validity))]),
+            subscriptions: BTreeSet::new(),
+        })
+    }
+
+    /// Makes a folder and those above it; false where it exists.
+    pub(super) fn create(&mut self, user: &str, name: &str) -> bool {
+        let separator = self.separator;
+        let name = name.trim_end_matches(separator);
+        if self.account(user).folder(name).is_some() {
+            return false;
+        }
+        let parents = name.match_indices(separator).filter_map(|(index, _)| name.get(..index));
+        for level in parents.chain([name]) {
+            if self.account(user).folder(level).is_none() {
+                let folder = empty_folder(&mut self.last_uid_validity);
+                self.account(user).folders.insert(canonical(level).to_owned(), folder);
+            }
+        }
+        true
+    }
+
+    /// Stores messages; returns UIDVALIDITY and UIDs, or nothing where there is no such folder.
+    pub(super) fn append(
+        &mut self,
+        user: &str,
+        folder: &str,
+        messages: Vec<Incoming>,
+    ) -> Option<(u32, Vec<u32>)> {
+        let folder = self.account(user).folder_mut(folder)?;
+        let uids = messages.into_iter().map(|message| folder.push(message)).collect::<Vec<_>>();
+        let uid_validity = folder.uid_validity;
+        self.appended += uids.len();
+        Some((uid_validity, uids))
+    }
+
+    /// How many messages were appended so far.
+    pub(super) fn appended(&self) -> usize {
+        self.appended
+    }
+
+    /// Gives a folder a new UIDVALIDITY and its messages new UIDs.
+    pub(super) fn renumber(&mut self, user: &str, name: &str) {
+        self.last_uid_validity += 1;
+        let uid_validity = self.last_uid_validity;
+        if let Some(folder) = self.account(user).folder_mut(name) {
+            folder.uid_validity = uid_validity;
+            for (uid, message) in (1..).zip(&mut folder.messages) {
+                message.uid = uid;
+            }
+            folder.uid_next = folder.messages.last().map_or(1, |message| message.uid + 1);
+        }
+    }
+}
+
+fn empty_folder(last_uid_validity: &mut u32) -> Folder {
+    *last_uid_validity += 1;
+    Folder { uid_validity: *last_uid_validity, uid_next: 1, messages: Vec::new() }
+}
