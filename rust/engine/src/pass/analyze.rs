@@ -1,0 +1,48 @@
+//! An analysis: counts and measures a mailbox, copies nothing (spec 1.13).
+
+use model::Result;
+use model::folder::{FolderFilter, Listing, MapInput, TargetRules, map_folders};
+use tokio_util::sync::CancellationToken;
+use wire::{Connection, MailboxName};
+
+use super::inventory::{self, FlagSets, Listed};
+use super::journal::Journal;
+use super::{Ended, Meter};
+
+/// Measures every folder that a migration would copy, a line of the report each.
+pub(super) async fn analyze(
+    mut source: Connection,
+    listing: &Listing,
+    user_root: Option<&str>,
+    filter: &FolderFilter,
+    journal: &Journal,
+    meter: &Meter,
+    cancel: &CancellationToken,
+) -> Result<Ended> {
+    let (nowhere, rules, settled) = (Listing::default(), TargetRules::default(), Default::default());
+    let input = MapInput { source: listing, user_root, filter, target: &nowhere, rules: &rules, settled: &settled };
+    let (mut items, mut bytes) = (0, 0);
+    for folder in map_folders(&input)?.folders {
+        if cancel.is_cancelled() {
+            return Ok(Ended::Stopped);
+        }
+        let shown = folder.source_shown();
+        meter.stage("EnumeratingFolders", Some(&shown));
+        let selected = source.select(&MailboxName::from_wire(folder.key)).await?;
+        let listed = inventory::list(&mut source, selected.exists, None, &mut FlagSets::default()).await?;
+        let size = listed.iter().map(|listed| listed.size).sum::<u64>();
+        let largest = listed.iter().max_by_key(|listed| listed.size).map(describe).unwrap_or_default();
+        journal.note(format!("Folder {shown}: {} messages, {size} bytes{largest}.", listed.len())).await?;
+        items += u64::try_from(listed.len()).unwrap_or(0);
+        bytes += size;
+        meter.update(|p| {
+            p.source_items = items;
+            p.source_bytes = bytes;
+        });
+    }
+    Ok(Ended::Complete)
+}
+
+fn describe(largest: &Listed) -> String {
+    format!(", the largest has {} bytes (UID {})", largest.size, largest.uid)
+}

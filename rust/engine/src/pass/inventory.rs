@@ -1,0 +1,104 @@
+//! What lies in a source folder: UID, size, date and flags of each message, in a few bytes.
+
+use std::collections::HashMap;
+
+use model::Result;
+use model::content_filter::ContentFilter;
+use model::plan::Flags;
+use wire::{Connection, InternalDate, SummaryItems, UidSet};
+
+/// A set of flags, interned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct FlagsId(u32);
+
+/// The sets of flags that a folder uses: few, however many messages it has.
+#[derive(Debug, Default)]
+pub(super) struct FlagSets {
+    sets: Vec<Flags>,
+    ids: HashMap<String, FlagsId>,
+}
+
+impl FlagSets {
+    /// The number of a set.
+    pub(super) fn intern(&mut self, flags: Flags) -> FlagsId {
+        let key = flags.to_string();
+        if let Some(id) = self.ids.get(&key) {
+            return *id;
+        }
+        let id = FlagsId(u32::try_from(self.sets.len()).unwrap_or(u32::MAX));
+        self.sets.push(flags);
+        self.ids.insert(key, id);
+        id
+    }
+
+    /// A set by its number.
+    pub(super) fn get(&self, id: FlagsId) -> Flags {
+        usize::try_from(id.0).ok().and_then(|index| self.sets.get(index)).cloned().unwrap_or_default()
+    }
+}
+
+/// The flags of the wire crate as the plan has them.
+pub(crate) fn plan_flags(flags: &wire::Flags) -> Flags {
+    let words: Vec<&str> = flags.iter().map(wire::Flag::as_str).collect();
+    Flags::parse(&words.join(" "))
+}
+
+/// The flags of a plan as the wire crate has them.
+pub(super) fn wire_flags(flags: &Flags) -> wire::Flags {
+    flags.iter().map(wire::Flag::new).collect()
+}
+
+/// A message as the source lists it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Listed {
+    /// Its UID.
+    pub(super) uid: u32,
+    /// Its flags.
+    pub(super) flags: FlagsId,
+    /// RFC822.SIZE: an estimate on some servers.
+    pub(super) size: u64,
+}
+
+/// Lists the selected folder, in the order of UIDs, each once; only what the content filter wants.
+pub(super) async fn list(
+    connection: &mut Connection,
+    exists: u64,
+    filter: Option<&ContentFilter>,
+    sets: &mut FlagSets,
+) -> Result<Vec<Listed>> {
+    let mut found = Vec::new();
+    if exists == 0 {
+        return Ok(found);
+    }
+    let items = SummaryItems { flags: true, size: true, internal_date: filter.is_some(), ..SummaryItems::default() };
+    // A message without a date cannot be filtered by it: better copied than lost.
+    let wanted = |date: Option<i64>| filter.is_none_or(|filter| date.is_none_or(|date| filter.matches(date)));
+    connection
+        .uid_fetch_summaries(&UidSet::all(), items, |summary| {
+            if !wanted(summary.internal_date.as_ref().and_then(InternalDate::to_epoch_seconds)) {
+                return;
+            }
+            let flags = summary.flags.as_ref().map(plan_flags).unwrap_or_default();
+            let flags = sets.intern(flags);
+            found.push(Listed { uid: summary.uid, flags, size: summary.size.unwrap_or(0) });
+        })
+        .await?;
+    found.sort_unstable_by_key(|listed| listed.uid);
+    found.dedup_by_key(|listed| listed.uid);
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_of_flags_has_one_number_and_recent_is_no_part_of_it() {
+        let mut sets = FlagSets::default();
+        let from_wire: wire::Flags = ["\\Seen", "\\Recent", "$Forwarded"].into_iter().map(wire::Flag::new).collect();
+        let id = sets.intern(plan_flags(&from_wire));
+        let again = sets.get(id);
+        assert_eq!(again, Flags::parse("\\Seen $Forwarded"));
+        assert_eq!(sets.intern(again), id);
+    }
+}

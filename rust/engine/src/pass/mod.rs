@@ -1,0 +1,72 @@
+//! A pass: one walk over one migration user. Folders first, then message by message what is missing, then flags.
+
+mod adopt;
+mod analyze;
+mod copy;
+mod flags;
+mod folder;
+mod inventory;
+mod journal;
+mod mapping;
+mod meter;
+mod recorder;
+mod sink;
+mod skip;
+mod walk;
+
+use std::time::Duration;
+
+use model::{Error, Lease, Result};
+use store::Store;
+use tokio_util::sync::CancellationToken;
+
+pub(crate) use adopt::{Adopted, Found};
+pub(crate) use copy::short_digest;
+pub(crate) use inventory::plan_flags;
+pub(crate) use mapping::{Pages, map};
+pub(crate) use meter::Meter;
+
+/// How long a pass that is told to stop may take to record what it has in flight.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// How a pass ended.
+#[derive(Debug)]
+pub(crate) enum PassOutcome {
+    /// Everything that could be done is done.
+    Done,
+    /// It was told to stop.
+    Stopped,
+    /// It could not go on.
+    Failed(Error),
+}
+
+/// Whether a step came to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ended {
+    /// It did.
+    Complete,
+    /// It was told to stop before.
+    Stopped,
+}
+
+/// Runs a user's pass to its end, or until told to stop.
+///
+/// Whatever happens, nothing is lost or doubled: what is not in the ledger is looked for on the target next time.
+pub(crate) async fn run(store: Store, lease: Lease, meter: Meter, cancel: CancellationToken) -> PassOutcome {
+    let user = lease.user.row.email_address.clone();
+    let pass = walk::walk(store, lease, meter, cancel.clone());
+    let out_of_patience = async {
+        cancel.cancelled().await;
+        tokio::time::sleep(GRACE).await;
+    };
+    let ended: Result<Ended> = tokio::select! {
+        ended = pass => ended,
+        () = out_of_patience => Ok(Ended::Stopped),
+    };
+    match ended {
+        Ok(Ended::Complete) => PassOutcome::Done,
+        Ok(Ended::Stopped) => PassOutcome::Stopped,
+        Err(_) if cancel.is_cancelled() => PassOutcome::Stopped,
+        Err(error) => PassOutcome::Failed(error.user(user)),
+    }
+}

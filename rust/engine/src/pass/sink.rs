@@ -1,0 +1,193 @@
+//! Takes messages as streams and tells later what became of each: one set of verbs for IMAP and Maildir.
+
+use std::collections::{HashMap, VecDeque};
+
+use model::plan::Flags;
+use model::{Error, Result};
+use wire::{AppendOptions, AppendUid, Appender, Begun, BodyHead, MailboxName, Outcome, Refusal, Ticket};
+
+use super::inventory::wire_flags;
+use crate::target::{Delivery, MaildirFolder, OpenFolder, OpenPlace, Target};
+
+/// What became of a message.
+#[derive(Debug)]
+pub(super) struct Delivered {
+    /// The message.
+    pub(super) message: Sent,
+    /// Where it is now, as far as it is known.
+    pub(super) result: Result<Option<u32>, NotDelivered>,
+}
+
+/// Why a message was not delivered.
+#[derive(Debug)]
+pub(super) enum NotDelivered {
+    /// It shared a command with others, and all were refused: it must be tried alone.
+    WithOthers,
+    /// It was refused for itself.
+    Refused(Box<Refusal>),
+}
+
+/// A message on its way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Sent {
+    /// Its UID on the source.
+    pub(super) uid: u32,
+    /// Its exact size.
+    pub(super) size: u64,
+    /// Of its bytes.
+    pub(super) digest: [u8; 16],
+    /// The flags that it has on the source.
+    pub(super) flags: Flags,
+}
+
+/// Where messages go.
+pub(super) enum Sink<'t> {
+    /// An IMAP folder.
+    Imap(ImapSink<'t>),
+    /// A Maildir folder.
+    Maildir(MaildirSink<'t>),
+}
+
+pub(super) struct ImapSink<'t> {
+    appender: Appender<'t>,
+    mailbox: MailboxName,
+    uid_validity: u32,
+    current: Option<Ticket>,
+    under_way: HashMap<Ticket, Sent>,
+    refused_early: VecDeque<Outcome>,
+}
+
+pub(super) struct MaildirSink<'t> {
+    folder: &'t mut MaildirFolder,
+    uid_validity: u32,
+    current: Option<(Delivery, Option<i64>)>,
+    done: VecDeque<Delivered>,
+}
+
+impl<'t> Sink<'t> {
+    /// Opens the way into a folder. `source_uid_validity` becomes part of a Maildir message's name.
+    pub(super) fn open(
+        target: &'t mut Target,
+        folder: &'t mut OpenFolder,
+        source_uid_validity: u32,
+        options: AppendOptions,
+    ) -> Result<Self> {
+        match (target, &mut folder.place) {
+            (Target::Imap(imap), OpenPlace::Imap(mailbox)) => Ok(Self::Imap(ImapSink {
+                appender: imap.connection.appender(options)?,
+                mailbox: mailbox.clone(),
+                uid_validity: folder.uid_validity,
+                current: None,
+                under_way: HashMap::new(),
+                refused_early: VecDeque::new(),
+            })),
+            (Target::Maildir(_), OpenPlace::Maildir(folder)) => Ok(Self::Maildir(MaildirSink {
+                folder,
+                uid_validity: source_uid_validity,
+                current: None,
+                done: VecDeque::new(),
+            })),
+            _ => Err(Error::internal("a folder of one kind was opened on a target of the other")),
+        }
+    }
+
+    /// Announces a message with the flags that the folder keeps. False: it is refused already, and has no body.
+    pub(super) async fn begin(&mut self, head: &BodyHead, kept: &Flags) -> Result<bool> {
+        match self {
+            Self::Imap(sink) => {
+                let flags = wire_flags(kept);
+                let date = head.internal_date.as_ref();
+                match sink.appender.begin(&sink.mailbox, &flags, date, head.size).await? {
+                    Begun::Accepted(ticket) => sink.current = Some(ticket),
+                    Begun::Refused(outcome) => {
+                        sink.current = Some(outcome.ticket);
+                        sink.refused_early.push_back(outcome);
+                        return Ok(false);
+                    }
+                }
+                Ok(true)
+            }
+            Self::Maildir(sink) => {
+                let delivery = sink.folder.begin(head.uid, sink.uid_validity)?;
+                let received = head.internal_date.as_ref().and_then(|date| date.to_epoch_seconds());
+                sink.current = Some((delivery, received));
+                Ok(true)
+            }
+        }
+    }
+
+    /// Adds bytes to the message.
+    pub(super) async fn write(&mut self, chunk: &[u8]) -> Result<()> {
+        match self {
+            Self::Imap(sink) => Ok(sink.appender.write(chunk).await?),
+            Self::Maildir(sink) => match &mut sink.current {
+                Some((delivery, _)) => delivery.write(chunk),
+                None => Err(Error::internal("bytes came outside of a message")),
+            },
+        }
+    }
+
+    /// Ends the message, or notes it as refused.
+    pub(super) async fn finish(&mut self, message: Sent, accepted: bool, kept: &Flags) -> Result<()> {
+        match self {
+            Self::Imap(sink) => {
+                if let Some(ticket) = sink.current.take() {
+                    sink.under_way.insert(ticket, message);
+                }
+                if accepted {
+                    sink.appender.finish().await?;
+                }
+            }
+            Self::Maildir(sink) => {
+                if let Some((delivery, received)) = sink.current.take() {
+                    // Which keywords have no letter left is for the reader of the tree to see: they are rare.
+                    sink.folder.finish(delivery, received, kept.iter())?;
+                    let uid = message.uid;
+                    sink.done.push_back(Delivered { message, result: Ok(Some(uid)) });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The next message whose fate is known.
+    pub(super) fn next_delivered(&mut self) -> Option<Delivered> {
+        match self {
+            Self::Imap(sink) => sink.next_delivered(),
+            Self::Maildir(sink) => sink.done.pop_front(),
+        }
+    }
+
+    /// Waits until the fate of every message is known, and it is on the disk.
+    pub(super) async fn drain(&mut self) -> Result<()> {
+        match self {
+            Self::Imap(sink) => Ok(sink.appender.drain().await?),
+            Self::Maildir(sink) => sink.folder.flush(),
+        }
+    }
+}
+
+impl ImapSink<'_> {
+    fn next_delivered(&mut self) -> Option<Delivered> {
+        loop {
+            let outcome = self.refused_early.pop_front().or_else(|| self.appender.next_outcome())?;
+            // A message that is refused while its body is written has its outcome before `finish` names it.
+            if let Some(message) = self.under_way.remove(&outcome.ticket) {
+                return Some(Delivered { message, result: self.judge(outcome) });
+            }
+        }
+    }
+
+    fn judge(&self, outcome: Outcome) -> Result<Option<u32>, NotDelivered> {
+        match outcome.result {
+            Ok(place) => Ok(place.and_then(|place| self.trusted(place))),
+            Err(_) if outcome.batch > 1 => Err(NotDelivered::WithOthers),
+            Err(refusal) => Err(NotDelivered::Refused(Box::new(refusal))),
+        }
+    }
+
+    /// A UID counts only together with the UIDVALIDITY that we know (RFC 4315 §3).
+    fn trusted(&self, place: AppendUid) -> Option<u32> {
+        (u32::from(place.uid_validity) == self.uid_validity).then(|| place.uid)
+    }
+}

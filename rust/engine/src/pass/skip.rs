@@ -1,0 +1,134 @@
+//! Gives everything that was not copied a named cause, with what helps to find the message.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use model::{ErrorKind, Result, SkippedItem, SkippedKind};
+use wire::{InternalDate, Refusal, Summary, SummaryItems, UidSet};
+
+use super::copy::CopyReport;
+use super::walk::Walk;
+
+/// Records what a copy left behind, and strikes what an earlier pass left behind and this one has copied.
+pub(super) async fn account(walk: &mut Walk, folder: &str, report: CopyReport) -> Result<()> {
+    let mut causes: BTreeMap<u32, (SkippedKind, String)> = BTreeMap::new();
+    for (sent, refusal) in &report.refused {
+        causes.insert(sent.uid, (kind_of(refusal), format!("{}: {}", refusal.context, refusal.line)));
+    }
+    for refused in &report.unreadable {
+        let words = format!("the source refused to deliver the message: {}", refused.refusal.line);
+        causes.extend(refused.uids.iter().map(|uid| (uid, (SkippedKind::SourceReadError, words.clone()))));
+    }
+    let missing = "the source listed the message and did not deliver it";
+    causes.extend(report.missing.iter().map(|uid| (uid, (SkippedKind::MissingItem, missing.to_owned()))));
+    let mut items = describe(walk, folder, causes).await?;
+    unskip(walk, folder, &items).await?;
+    items.extend(dropped_flags(folder, report));
+    walk.journal.skip(items).await
+}
+
+/// Looks the messages up. One that is gone was deleted while we worked, and is nobody's loss.
+async fn describe(
+    walk: &mut Walk,
+    folder: &str,
+    mut causes: BTreeMap<u32, (SkippedKind, String)>,
+) -> Result<Vec<SkippedItem>> {
+    let mut items = Vec::new();
+    if causes.is_empty() {
+        return Ok(items);
+    }
+    let uids: UidSet = causes.keys().copied().collect();
+    let wanted = SummaryItems {
+        internal_date: true,
+        size: true,
+        header_fields: &["SUBJECT", "FROM", "DATE", "MESSAGE-ID"],
+        ..SummaryItems::default()
+    };
+    walk.source
+        .uid_fetch_summaries(&uids, wanted, |summary| {
+            if let Some((kind, error_message)) = causes.remove(&summary.uid) {
+                items.push(item(folder, kind, error_message, &summary));
+            }
+        })
+        .await?;
+    Ok(items)
+}
+
+fn item(folder: &str, kind: SkippedKind, error_message: String, summary: &Summary<'_>) -> SkippedItem {
+    let header = String::from_utf8_lossy(summary.header.as_deref().unwrap_or_default()).into_owned();
+    let seconds = summary.internal_date.as_ref().and_then(InternalDate::to_epoch_seconds);
+    let sent = field(&header, "Date").and_then(|date| jiff::fmt::rfc2822::parse(&date).ok());
+    SkippedItem {
+        kind,
+        folder_name: folder.to_owned(),
+        uid: Some(summary.uid),
+        size: summary.size,
+        subject: field(&header, "Subject"),
+        sender: field(&header, "From"),
+        message_id: field(&header, "Message-ID"),
+        date_received: seconds.and_then(|seconds| Timestamp::from_second(seconds).ok()),
+        date_sent: sent.map(|sent| sent.timestamp()),
+        error_message,
+    }
+}
+
+/// A header field's value, unfolded.
+fn field(header: &str, name: &str) -> Option<String> {
+    let mut lines = header.lines().skip_while(|line| {
+        !line.split_once(':').is_some_and(|(found, _)| found.trim().eq_ignore_ascii_case(name))
+    });
+    let (_, first) = lines.next()?.split_once(':')?;
+    let folded = lines.take_while(|line| line.starts_with([' ', '\t'])).map(str::trim);
+    let value = std::iter::once(first.trim()).chain(folded).collect::<Vec<_>>().join(" ");
+    (!value.is_empty()).then_some(value)
+}
+
+fn kind_of(refusal: &Refusal) -> SkippedKind {
+    let text = refusal.text.to_ascii_lowercase();
+    if refusal.kind() == ErrorKind::MessageTooLarge {
+        SkippedKind::LargeItem
+    } else if ["nul", "bare newline", "bare lf", "invalid header", "invalid character", "argument error"]
+        .iter()
+        .any(|known| text.contains(known))
+    {
+        SkippedKind::CorruptItem
+    } else {
+        SkippedKind::TargetRejected
+    }
+}
+
+async fn unskip(walk: &mut Walk, folder: &str, still: &[SkippedItem]) -> Result<()> {
+    let Some(before) = walk.skipped_before.remove(folder) else { return Ok(()) };
+    let copied = before.into_iter().filter(|uid| !still.iter().any(|item| item.uid == Some(*uid))).collect();
+    walk.journal.unskip(folder, copied).await
+}
+
+/// One entry a folder: a flag is dropped from all of its messages or from none.
+fn dropped_flags(folder: &str, report: CopyReport) -> Option<SkippedItem> {
+    let names: Vec<String> = report.dropped_flags.into_iter().collect();
+    (!names.is_empty()).then(|| SkippedItem {
+        kind: SkippedKind::FlagDropped,
+        folder_name: folder.to_owned(),
+        uid: None,
+        size: None,
+        subject: None,
+        sender: None,
+        message_id: None,
+        date_received: None,
+        date_sent: None,
+        error_message: format!("the target folder does not keep the flags {}", names.join(", ")),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn header_fields_are_found_in_any_case_and_unfolded() {
+        let header = "FROM: a@b\r\nsubject: one\r\n two\r\nX: y\r\n\r\n";
+        assert_eq!(field(header, "Subject").as_deref(), Some("one two"));
+        assert_eq!(field(header, "From").as_deref(), Some("a@b"));
+        assert_eq!(field(header, "Date"), None);
+    }
+}

@@ -1,0 +1,123 @@
+//! Endpoints: make, show, change, remove.
+
+use model::contract::{EndpointChanges, EndpointQuery, Item, NewEndpoint};
+use model::{Endpoint, Error, ErrorKind, Limit, Name, Place, Result};
+use uuid::Uuid;
+
+use super::{Context, Reply, blocking, connection, view};
+
+/// Above this many mailboxes at once, servers rather refuse than go faster (spec 4).
+const MANY_MIGRATIONS: Limit = Limit::Count(100);
+
+pub(super) async fn new(context: Context, args: NewEndpoint) -> Result<Reply> {
+    let endpoint = Endpoint {
+        guid: Uuid::new_v4(),
+        name: Name::parse(&args.name)?,
+        role: args.role,
+        place: args.location,
+        max_concurrent_migrations: args.max_concurrent_migrations.unwrap_or(Endpoint::DEFAULT_MIGRATIONS),
+        max_concurrent_incremental_syncs: args
+            .max_concurrent_incremental_syncs
+            .unwrap_or(Endpoint::DEFAULT_INCREMENTAL_SYNCS.min(
+                args.max_concurrent_migrations.unwrap_or(Endpoint::DEFAULT_MIGRATIONS),
+            )),
+        credentials: args.credentials,
+        admin_login_format: args.admin_login_format,
+        login_separator: args.login_separator.unwrap_or_else(|| Endpoint::DEFAULT_SEPARATOR.to_owned()),
+        created_at: context.now,
+        modified_at: context.now,
+    };
+    endpoint.validate()?;
+    refuse_existing(&context, &endpoint.name)?;
+    if !args.skip_verification {
+        connection::verify(&endpoint).await?;
+    }
+    blocking(move || {
+        context.store.insert_endpoint(&endpoint)?;
+        let warnings = warnings(&endpoint);
+        Ok(Reply { items: vec![Item::Endpoint(Box::new(view::endpoint(endpoint, (0, 0))))], warnings })
+    })
+    .await
+}
+
+pub(super) fn get(context: &Context, query: &EndpointQuery) -> Result<Reply> {
+    let items = context.store.endpoints(query)?.into_iter().map(|endpoint| {
+        let active = context.store.active_counts(endpoint.guid, context.now)?;
+        Ok(Item::Endpoint(Box::new(view::endpoint(endpoint, active))))
+    });
+    Ok(Reply { items: items.collect::<Result<_>>()?, warnings: Vec::new() })
+}
+
+pub(super) async fn set(context: Context, args: EndpointChanges) -> Result<Reply> {
+    let mut endpoint = context.store.endpoint(&args.identity)?;
+    let skip_verification = args.skip_verification;
+    apply(&mut endpoint, args)?;
+    endpoint.modified_at = context.now;
+    endpoint.validate()?;
+    if !skip_verification {
+        connection::verify(&endpoint).await?;
+    }
+    blocking(move || {
+        context.store.update_endpoint(&endpoint)?;
+        Ok(Reply { items: Vec::new(), warnings: warnings(&endpoint) })
+    })
+    .await
+}
+
+pub(super) fn remove(context: &Context, identity: &str) -> Result<Reply> {
+    context.store.remove_endpoint(identity)?;
+    Ok(Reply::none())
+}
+
+/// Said before the connection is tested, which may take its time. The store says it again, for good.
+fn refuse_existing(context: &Context, name: &Name) -> Result<()> {
+    match context.store.endpoint(name.as_str()) {
+        Ok(_) => Err(Error::new(ErrorKind::EndpointExists, format!("endpoint `{name}` exists already"))
+            .object(name.as_str())
+            .remedy("choose another name, or change it with Set-MigrationEndpoint")),
+        Err(e) if e.kind == ErrorKind::EndpointNotFound => Ok(()),
+        Err(e) => Err(e),
+    }
+}
+
+fn apply(endpoint: &mut Endpoint, args: EndpointChanges) -> Result<()> {
+    match &mut endpoint.place {
+        Place::Imap(server) => {
+            replace(&mut server.remote_server, args.remote_server);
+            replace(&mut server.port, args.port);
+            replace(&mut server.security, args.security);
+            replace(&mut server.accept_untrusted_certificates, args.accept_untrusted_certificates);
+        }
+        Place::Maildir { path } => replace(path, args.path),
+    }
+    replace(&mut endpoint.max_concurrent_migrations, args.max_concurrent_migrations);
+    replace(&mut endpoint.max_concurrent_incremental_syncs, args.max_concurrent_incremental_syncs);
+    replace(&mut endpoint.admin_login_format, args.admin_login_format);
+    replace(&mut endpoint.login_separator, args.login_separator);
+    if args.credentials.is_some() {
+        endpoint.credentials = args.credentials;
+    }
+    Ok(())
+}
+
+fn replace<T>(slot: &mut T, value: Option<T>) {
+    if let Some(value) = value {
+        *slot = value;
+    }
+}
+
+fn warnings(endpoint: &Endpoint) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if endpoint.max_concurrent_migrations > MANY_MIGRATIONS {
+        warnings.push(format!(
+            "endpoint `{}` allows {} mailboxes at once; above 100 most servers refuse connections rather than go faster",
+            endpoint.name, endpoint.max_concurrent_migrations
+        ));
+    }
+    if let Place::Imap(server) = &endpoint.place
+        && server.security == model::Security::None
+    {
+        warnings.push(format!("endpoint `{}` sends passwords and mail unencrypted", endpoint.name));
+    }
+    warnings
+}

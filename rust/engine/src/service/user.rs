@@ -1,0 +1,81 @@
+//! Migration users: show, statistics, verification.
+
+use std::collections::BTreeMap;
+
+use model::contract::{Item, StatisticsQuery, UserIdentity, UserQuery};
+use model::status::Wish;
+use model::{Error, ErrorKind, Name, Result, User};
+
+use store::ReportOf;
+
+use super::batch::{DEFAULT_RESULT_SIZE, cut, one_more};
+use super::{Context, Reply, blocking, view};
+use crate::job::Events;
+use crate::verify;
+
+pub(super) fn get(context: &Context, query: UserQuery) -> Result<Reply> {
+    let most = query.result_size.unwrap_or(DEFAULT_RESULT_SIZE);
+    let query = UserQuery { result_size: Some(one_more(most)), ..query };
+    let mut users = context.store.users(&query, context.now)?;
+    let warnings = cut(&mut users, most);
+    let mut wishes = Wishes::default();
+    let items: Result<Vec<Item>> = users
+        .iter()
+        .map(|user| Ok(Item::User(Box::new(view::user(user, wishes.of(context, &user.batch)?)))))
+        .collect();
+    Ok(Reply { items: items?, warnings })
+}
+
+pub(super) fn statistics(context: &Context, query: &StatisticsQuery) -> Result<Reply> {
+    let mut wishes = Wishes::default();
+    let show = |user: User| {
+        let skipped = context.store.skipped_items(user.id, query.limit_skipped_items_to)?;
+        let report = if query.include_report { context.store.report(ReportOf::User(user.id))? } else { Vec::new() };
+        let wish = wishes.of(context, &user.batch)?;
+        Ok(Item::UserStatistics(Box::new(view::statistics(user, wish, skipped, report))))
+    };
+    let items: Result<Vec<Item>> = context.store.user(&query.identity, context.now)?.into_iter().map(show).collect();
+    Ok(Reply { items: items?, warnings: Vec::new() })
+}
+
+pub(super) async fn verify(context: Context, args: UserIdentity, events: &mut Events) -> Result<Reply> {
+    let Context { store, now, .. } = context;
+    let jobs = blocking(move || {
+        let users = store.users_with_passwords(&[args.identity], now)?;
+        users.into_iter().map(|user| verification(&store, user)).collect::<Result<Vec<_>>>()
+    })
+    .await?;
+    for job in jobs {
+        verify::verify(job, |folder| events.item(Item::FolderVerification(Box::new(folder)))).await?;
+    }
+    Ok(Reply::none())
+}
+
+fn verification(store: &store::Store, user: User) -> Result<verify::Verification> {
+    let batch = store.batch(user.batch.as_str())?;
+    let source = store.endpoint(batch.source_endpoint.as_str())?;
+    let Some(target) = &batch.target_endpoint else {
+        return Err(Error::new(ErrorKind::InvalidState, format!("batch `{}` only analyzes: there is nothing to compare", batch.name))
+            .object(batch.name.as_str())
+            .user(user.row.email_address));
+    };
+    let target = store.endpoint(target.as_str())?;
+    let pages = store.ledger_folders(user.id)?.into_iter();
+    let pages = pages.map(|(id, page)| (page.source_name.clone(), (id, page))).collect();
+    Ok(verify::Verification { user, batch, source, target, pages })
+}
+
+/// The wishes of batches, each looked up once.
+#[derive(Default)]
+struct Wishes(BTreeMap<String, Wish>);
+
+impl Wishes {
+    fn of(&mut self, context: &Context, batch: &Name) -> Result<Wish> {
+        if let Some(wish) = self.0.get(batch.as_str()) {
+            return Ok(*wish);
+        }
+        let wish = context.store.batch(batch.as_str())?.wish;
+        self.0.insert(batch.to_string(), wish);
+        Ok(wish)
+    }
+}

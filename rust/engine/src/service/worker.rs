@@ -1,0 +1,92 @@
+//! The worker of a store: show, start, stop.
+
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use model::contract::{Item, WorkerStop, WorkerView};
+use model::{Error, ErrorKind, Result};
+
+use super::{Context, Reply};
+use crate::worker::spawn;
+
+/// How long a new worker may take to show itself.
+const START_PATIENCE: Duration = Duration::from_secs(10);
+/// How long a stop may take unless the caller says otherwise.
+const STOP_PATIENCE: Duration = Duration::from_secs(30);
+/// How often the lock is looked at meanwhile.
+const INTERVAL: Duration = Duration::from_millis(25);
+
+pub(super) fn get(context: &Context) -> Result<Reply> {
+    Ok(Reply::items([Item::Worker(view(context)?)]))
+}
+
+pub(super) fn start(context: &Context) -> Result<Reply> {
+    ensure(context)?;
+    get(context)
+}
+
+pub(super) fn stop(context: &Context, args: WorkerStop) -> Result<Reply> {
+    if context.store.worker_is_running()? {
+        context.store.request_worker_stop(true)?;
+        let patience = args.timeout_seconds.map_or(STOP_PATIENCE, Duration::from_secs);
+        if !eventually(patience, || Ok(!context.store.worker_is_running()?))? {
+            return Err(Error::new(ErrorKind::WaitTimedOut, "the worker has not ended in the time given")
+                .object(context.folder.display().to_string())
+                .remedy("it ends after its next checkpoint; look again with Get-MigrationWorker"));
+        }
+    }
+    get(context)
+}
+
+/// Whether a worker could be started here: asked before anything is written.
+pub(super) fn locate(context: &Context) -> Result<()> {
+    if !context.store.worker_is_running()? {
+        spawn::find(context.worker.as_deref())?;
+    }
+    Ok(())
+}
+
+/// Makes sure that a worker serves the store.
+pub(super) fn ensure(context: &Context) -> Result<()> {
+    let running = || context.store.worker_is_running();
+    if running()? {
+        // One that was told to end is as good as gone.
+        if !context.store.worker_stop_requested()? || !eventually(STOP_PATIENCE, || Ok(!running()?))? {
+            return Ok(());
+        }
+    }
+    spawn::spawn(context.worker.as_deref(), &context.folder)?;
+    if eventually(START_PATIENCE, running)? {
+        return Ok(());
+    }
+    Err(Error::new(ErrorKind::WorkerUnavailable, "the worker was started and did not stay")
+        .object(context.folder.display().to_string())
+        .remedy(format!("read its log, `{}`", context.store.worker_log_path().display())))
+}
+
+fn eventually(patience: Duration, mut is_so: impl FnMut() -> Result<bool>) -> Result<bool> {
+    let deadline = Instant::now() + patience;
+    while !is_so()? {
+        if Instant::now() >= deadline {
+            return Ok(false);
+        }
+        sleep(INTERVAL);
+    }
+    Ok(true)
+}
+
+fn view(context: &Context) -> Result<WorkerView> {
+    let running = context.store.worker_is_running()?;
+    let row = context.store.worker_row()?;
+    let heartbeat = row.heartbeat.as_ref();
+    Ok(WorkerView {
+        running,
+        process_id: heartbeat.map(|h| h.process_id).filter(|_| running),
+        started_at: heartbeat.map(|h| h.started_at),
+        last_seen_at: row.last_seen_at,
+        active_users: heartbeat.map(|h| h.active_users).filter(|_| running).unwrap_or(0),
+        version: heartbeat.map(|h| h.version.clone()),
+        log_path: Some(context.store.worker_log_path().display().to_string()),
+        store: context.folder.display().to_string(),
+    })
+}

@@ -1,0 +1,171 @@
+//! Where mail goes: an IMAP server or a Maildir tree, behind one set of verbs.
+
+mod imap;
+mod maildir;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use model::folder::{ListedFolder, Listing, TargetRules};
+use model::plan::Flags;
+use model::{Endpoint, Error, ErrorKind, Place, Result, UserRow};
+use wire::{MailboxName, PermanentFlags};
+
+pub(crate) use imap::ImapTarget;
+pub(crate) use maildir::{Delivery, MaildirFolder};
+use maildir::{DELIMITER, MaildirTree};
+
+use crate::pass::{Adopted, Found};
+use crate::service::blocking;
+
+/// One user's mailbox on the target.
+pub(crate) enum Target {
+    /// On an IMAP server.
+    Imap(Box<ImapTarget>),
+    /// In a Maildir tree.
+    Maildir(Arc<MaildirTree>),
+}
+
+/// A target folder that is open.
+#[derive(Debug)]
+pub(crate) struct OpenFolder {
+    /// Its UIDVALIDITY; 0 is unknown.
+    pub(crate) uid_validity: u32,
+    /// Its UIDNEXT; 0 is unknown.
+    pub(crate) uid_next: u32,
+    /// The flags that it keeps.
+    pub(crate) keeps: KeptFlags,
+    /// What kind of folder it is.
+    pub(crate) place: OpenPlace,
+}
+
+/// The flags that a folder keeps: those of PERMANENTFLAGS, or all where the server does not say (RFC 3501 §7.1).
+#[derive(Debug, Clone)]
+pub(crate) struct KeptFlags(Option<PermanentFlags>);
+
+/// What an open folder is made of.
+#[derive(Debug)]
+pub(crate) enum OpenPlace {
+    /// A selected folder of a server.
+    Imap(MailboxName),
+    /// A folder of a Maildir tree.
+    Maildir(MaildirFolder),
+}
+
+impl Target {
+    /// Opens a user's mailbox on the target.
+    pub(crate) async fn open(endpoint: &Endpoint, row: &UserRow) -> Result<Self> {
+        match &endpoint.place {
+            Place::Imap(_) => Ok(Self::Imap(Box::new(ImapTarget::open(endpoint, row).await?))),
+            Place::Maildir { path } => {
+                let root = Path::new(path).join(tree_name(row)?);
+                Ok(Self::Maildir(Arc::new(blocking(move || MaildirTree::open(root)).await?)))
+            }
+        }
+    }
+
+    /// The folders, and what their names can be.
+    pub(crate) async fn listing(&mut self) -> Result<(Listing, TargetRules)> {
+        match self {
+            Self::Imap(imap) => imap.listing().await,
+            Self::Maildir(tree) => {
+                let tree = tree.clone();
+                let names = blocking(move || tree.folders()).await?;
+                let listing = Listing { folders: names.iter().map(|name| listed(name)).collect(), ..Listing::default() };
+                // Maildir++ has no folder named `.` or with a slash in its name.
+                let rules = TargetRules { delimiter: Some(DELIMITER), forbidden: "/".into(), ..TargetRules::default() };
+                Ok((listing, rules))
+            }
+        }
+    }
+
+    /// Makes a folder that is not there.
+    pub(crate) async fn create(&mut self, name: &str) -> Result<()> {
+        match self {
+            Self::Imap(imap) => imap.create(name).await,
+            Self::Maildir(tree) => {
+                let (tree, name) = (tree.clone(), on_disk(name));
+                blocking(move || tree.create(&name)).await
+            }
+        }
+    }
+
+    /// Subscribes to a folder.
+    pub(crate) async fn subscribe(&mut self, name: &str) -> Result<()> {
+        match self {
+            Self::Imap(imap) => imap.subscribe(name).await,
+            Self::Maildir(tree) => {
+                let (tree, name) = (tree.clone(), on_disk(name));
+                blocking(move || tree.subscribe(&name)).await
+            }
+        }
+    }
+
+    /// Opens a folder to write to it.
+    pub(crate) async fn open_folder(&mut self, name: &str) -> Result<OpenFolder> {
+        match self {
+            Self::Imap(imap) => {
+                let selected = imap.select(name).await?;
+                Ok(OpenFolder {
+                    uid_validity: selected.uid_validity.map_or(0, u32::from),
+                    uid_next: selected.uid_next.map_or(0, u32::from),
+                    keeps: KeptFlags(selected.permanent_flags),
+                    place: OpenPlace::Imap(MailboxName::from_text(name)),
+                })
+            }
+            Self::Maildir(tree) => {
+                let (tree, name) = (tree.clone(), on_disk(name));
+                let folder = blocking(move || tree.folder(&name)).await?;
+                // A message's name holds its source UIDVALIDITY: the folder itself never changes its own.
+                let keeps = KeptFlags(None);
+                Ok(OpenFolder { uid_validity: 1, uid_next: 0, keeps, place: OpenPlace::Maildir(folder) })
+            }
+        }
+    }
+}
+
+impl OpenFolder {
+    /// The messages of a source folder that a Maildir folder has: their names say so.
+    pub(crate) fn find_in_maildir(&self, source_uid_validity: u32, copy: Vec<u32>) -> Result<Found> {
+        let OpenPlace::Maildir(folder) = &self.place else { return Ok(Found { adopted: Vec::new(), append: copy }) };
+        let delivered = folder.delivered(source_uid_validity)?;
+        let (there, append): (Vec<u32>, Vec<u32>) = copy.into_iter().partition(|uid| delivered.contains_key(uid));
+        let adopted = |uid: u32| Adopted { uid, target_uid: uid, flags: Flags::default() };
+        Ok(Found { adopted: there.into_iter().map(adopted).collect(), append })
+    }
+}
+
+impl KeptFlags {
+    /// The flags that are kept, and those that are not.
+    pub(crate) fn split(&self, flags: &Flags) -> (Flags, Flags) {
+        let keeps = |flag: &&str| self.0.as_ref().is_none_or(|permanent| permanent.keeps(&wire::Flag::new(flag)));
+        let (kept, dropped): (Vec<&str>, Vec<&str>) = flags.iter().partition(keeps);
+        (Flags::parse(&kept.join(" ")), Flags::parse(&dropped.join(" ")))
+    }
+}
+
+fn listed(name: &str) -> ListedFolder {
+    let mailbox = MailboxName::from_wire(name);
+    ListedFolder {
+        key: name.as_bytes().to_vec(),
+        name: mailbox.to_text().into_owned(),
+        delimiter: Some(DELIMITER),
+        attributes: Vec::new(),
+    }
+}
+
+/// Maildir++ names are modified UTF-7, as Dovecot and Courier write them.
+fn on_disk(name: &str) -> String {
+    String::from_utf8_lossy(MailboxName::from_text(name).as_bytes()).into_owned()
+}
+
+/// The tree is named after TargetUserName, else the address; never a path of its own.
+fn tree_name(row: &UserRow) -> Result<&str> {
+    let name = row.target_user_name.as_deref().unwrap_or(&row.email_address);
+    if name.is_empty() || name.starts_with('.') || name.contains(['/', '\\', '\0']) {
+        return Err(Error::new(ErrorKind::InvalidName, format!("`{name}` cannot name a Maildir tree"))
+            .user(&row.email_address)
+            .remedy("write a TargetUserName without `/`, `\\` and a leading dot"));
+    }
+    Ok(name)
+}

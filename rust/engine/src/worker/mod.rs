@@ -1,0 +1,286 @@
+//! The worker: leases users that are due, runs their passes, and ends when nothing is wanted any more.
+//!
+//! One worker serves a store. What it knows, it reads from the store; killed at any moment, its successor goes on.
+
+pub(crate) mod spawn;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use model::status::DataConsistencyScore;
+use model::{Error, Lease, Result, SkippedItem, SkippedKind};
+use store::{Heartbeat, PassEnd, Store, WorkerLock};
+use tokio::task::{Id, JoinError, JoinSet};
+use tokio::time::{Instant, MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
+use tracing::{error, info, warn};
+
+use crate::pass::{self, Meter, PassOutcome};
+use crate::service::blocking;
+
+/// How often wishes and due users are looked for.
+const TICK: Duration = Duration::from_millis(250);
+/// How often progress and the sign of life are saved, and leases renewed.
+const SAVE: Duration = Duration::from_secs(1);
+/// How long a lease lives without renewal.
+const LEASE: SignedDuration = SignedDuration::from_secs(60);
+/// The first pause before a transient failure is tried again; it doubles each time.
+const FIRST_RETRY: Duration = Duration::from_secs(2);
+/// The longest such pause.
+const LONGEST_RETRY: Duration = Duration::from_secs(300);
+
+/// How a worker serves.
+#[derive(Debug, Clone)]
+pub struct WorkerOptions {
+    /// The store's folder.
+    pub folder: PathBuf,
+    /// How long it stays when no batch wants anything.
+    pub idle_exit: Duration,
+}
+
+/// Why a worker ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WorkerEnd {
+    /// Another worker serves this store.
+    AlreadyServed,
+    /// It was told to.
+    Stopped,
+    /// Nothing was wanted for a while.
+    Idle,
+}
+
+/// Serves a store until told to stop, or until nothing is wanted for a while.
+pub async fn serve(options: WorkerOptions, stop: CancellationToken) -> Result<WorkerEnd> {
+    let folder = options.folder.clone();
+    let Some((lock, store)) = blocking(move || open(folder)).await? else { return Ok(WorkerEnd::AlreadyServed) };
+    info!(process = std::process::id(), "Worker serves the store");
+    let mut worker = Worker {
+        store,
+        owner: format!("{}-{}", std::process::id(), Timestamp::now().as_millisecond()),
+        started_at: Timestamp::now(),
+        passes: JoinSet::new(),
+        running: BTreeMap::new(),
+    };
+    let end = worker.run(options.idle_exit, stop).await;
+    worker.drain().await?;
+    info!(?end, "Worker ends");
+    drop(lock);
+    end
+}
+
+fn open(folder: PathBuf) -> Result<Option<(WorkerLock, Store)>> {
+    let store = Store::open(&folder)?;
+    let Some(lock) = store.try_worker_lock()? else { return Ok(None) };
+    store.request_worker_stop(false)?;
+    // Whoever held leases under this lock is dead: its users are free at once.
+    store.release_all()?;
+    Ok(Some((lock, store)))
+}
+
+struct Worker {
+    store: Store,
+    owner: String,
+    started_at: Timestamp,
+    passes: JoinSet<PassOutcome>,
+    running: BTreeMap<Id, Running>,
+}
+
+/// A pass at work.
+#[derive(Clone)]
+struct Running {
+    lease: Lease,
+    cancel: CancellationToken,
+    meter: Meter,
+}
+
+impl Worker {
+    async fn run(&mut self, idle_exit: Duration, stop: CancellationToken) -> Result<WorkerEnd> {
+        let mut tick = interval(TICK);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut last_save = None::<Instant>;
+        let mut idle_since = None::<Instant>;
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return Ok(WorkerEnd::Stopped),
+                Some(ended) = self.passes.join_next_with_id() => self.reap(ended).await?,
+                _ = tick.tick() => {}
+            }
+            if last_save.is_none_or(|at| at.elapsed() >= SAVE) {
+                last_save = Some(Instant::now());
+                self.save().await?;
+            }
+            match self.look().await? {
+                Look::StopRequested => return Ok(WorkerEnd::Stopped),
+                Look::Wanted => idle_since = None,
+                Look::Idle if idle_since.get_or_insert_with(Instant::now).elapsed() >= idle_exit => {
+                    return Ok(WorkerEnd::Idle);
+                }
+                Look::Idle => {}
+            }
+        }
+    }
+
+    /// Reads what is wanted, cancels what is no longer, begins what is due.
+    async fn look(&mut self) -> Result<Look> {
+        let (store, owner) = (self.store.clone(), self.owner.clone());
+        let users: Vec<i64> = self.running.values().map(|r| r.lease.user.id).collect();
+        let seen = blocking(move || Seen::read(&store, &owner, &users)).await?;
+        for running in self.running.values().filter(|r| seen.unwanted.contains(&r.lease.user.id)) {
+            running.cancel.cancel();
+        }
+        let begun = !seen.leases.is_empty();
+        seen.leases.into_iter().for_each(|lease| self.begin(lease));
+        Ok(match seen.look {
+            Look::Idle if begun || !self.running.is_empty() => Look::Wanted,
+            look => look,
+        })
+    }
+
+    fn begin(&mut self, lease: Lease) {
+        info!(user = lease.user.row.email_address, batch = %lease.user.batch, pass = ?lease.pass, "Pass begins");
+        let meter = Meter::resume(lease.user.progress.clone());
+        let cancel = CancellationToken::new();
+        let running = Running { lease: lease.clone(), cancel: cancel.clone(), meter: meter.clone() };
+        let pass = pass::run(self.store.clone(), lease, meter, cancel);
+        let id = self.passes.spawn(pass).id();
+        self.running.insert(id, running);
+    }
+
+    /// Saves progress, renews leases, shows a sign of life.
+    async fn save(&self) -> Result<()> {
+        let (store, started_at) = (self.store.clone(), self.started_at);
+        let running: Vec<Running> = self.running.values().cloned().collect();
+        blocking(move || {
+            let now = Timestamp::now();
+            let active = u32::try_from(running.len()).unwrap_or(u32::MAX);
+            let heartbeat = Heartbeat {
+                process_id: std::process::id(),
+                started_at,
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+                active_users: active,
+            };
+            store.heartbeat(&heartbeat, now)?;
+            for Running { lease, cancel, meter } in running {
+                let held = store.renew(&lease, now, LEASE)?;
+                if held {
+                    store.save_progress(&lease, &meter.read(), None, now)?;
+                } else {
+                    warn!(user = lease.user.row.email_address, "Lease lost, pass stops");
+                    cancel.cancel();
+                }
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    async fn reap(&mut self, ended: Result<(Id, PassOutcome), JoinError>) -> Result<()> {
+        let (id, outcome) = match ended {
+            Ok(ended) => ended,
+            Err(e) => (e.id(), PassOutcome::Failed(Error::internal(format!("a pass ended early: {e}")))),
+        };
+        let Some(Running { lease, meter, .. }) = self.running.remove(&id) else { return Ok(()) };
+        let store = self.store.clone();
+        blocking(move || finish(&store, &lease, &meter, outcome)).await
+    }
+
+    /// Stops all passes and records how they ended.
+    async fn drain(&mut self) -> Result<()> {
+        self.running.values().for_each(|running| running.cancel.cancel());
+        while let Some(ended) = self.passes.join_next_with_id().await {
+            self.reap(ended).await?;
+        }
+        Ok(())
+    }
+}
+
+/// What the store says at a moment.
+enum Look {
+    StopRequested,
+    Wanted,
+    Idle,
+}
+
+struct Seen {
+    look: Look,
+    unwanted: Vec<i64>,
+    leases: Vec<Lease>,
+}
+
+impl Seen {
+    fn read(store: &Store, owner: &str, running: &[i64]) -> Result<Self> {
+        let now = Timestamp::now();
+        if store.worker_stop_requested()? {
+            return Ok(Self { look: Look::StopRequested, unwanted: Vec::new(), leases: Vec::new() });
+        }
+        let unwanted = store.users_to_stop(running)?;
+        store.purge_removed(now)?;
+        let mut leases = Vec::new();
+        while let Some(lease) = store.lease_due(owner, now, LEASE)? {
+            leases.push(lease);
+        }
+        let look = if store.is_idle(now)? { Look::Idle } else { Look::Wanted };
+        Ok(Self { look, unwanted, leases })
+    }
+}
+
+fn finish(store: &Store, lease: &Lease, meter: &Meter, outcome: PassOutcome) -> Result<()> {
+    let now = Timestamp::now();
+    let user = lease.user.row.email_address.as_str();
+    let (detail, end) = match outcome {
+        PassOutcome::Done => ("Synced", PassEnd::Done),
+        PassOutcome::Stopped => ("Stopped", PassEnd::Stopped),
+        PassOutcome::Failed(error) => match retry_after(store, lease, &error)? {
+            Some(pause) => {
+                warn!(user, %error, ?pause, "Pass failed and will be tried again");
+                let at = now + SignedDuration::try_from(pause).unwrap_or(SignedDuration::ZERO);
+                ("RetryingTransient", PassEnd::Retry { error, at })
+            }
+            None => {
+                error!(user, %error, "Pass failed");
+                ("Failed", PassEnd::Failed { error })
+            }
+        },
+    };
+    info!(user, detail, "Pass ends");
+    let score = score(store, lease, meter)?;
+    store.save_progress(lease, &meter.finish(detail), Some(score), now)?;
+    store.finish(lease, &end, now)?;
+    Ok(())
+}
+
+/// How good the copy is, by what is left behind (spec 5).
+fn score(store: &Store, lease: &Lease, meter: &Meter) -> Result<DataConsistencyScore> {
+    let skipped = store.skipped_items(lease.user.id, None)?;
+    let count = |wanted: fn(&SkippedItem) -> bool| u64::try_from(skipped.iter().filter(|i| wanted(i)).count()).unwrap_or(0);
+    let benign = count(|item| item.kind == SkippedKind::FlagDropped);
+    let messages = count(|item| item.uid.is_some());
+    let folders = count(|item| item.uid.is_none() && item.kind != SkippedKind::FlagDropped);
+    Ok(DataConsistencyScore::of(benign, messages, folders, meter.read().source_items))
+}
+
+/// How long to wait before trying again; none when trying again would not help.
+fn retry_after(store: &Store, lease: &Lease, error: &Error) -> Result<Option<Duration>> {
+    if !error.retryable {
+        return Ok(None);
+    }
+    let most = store.batch(lease.user.batch.as_str()).map_or(0, |batch| batch.options.auto_retry_count);
+    Ok((lease.attempts < most).then(|| pause(lease.attempts)))
+}
+
+fn pause(attempts: u32) -> Duration {
+    FIRST_RETRY.saturating_mul(2_u32.saturating_pow(attempts)).min(LONGEST_RETRY)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_double_up_to_a_limit() {
+        let seconds: Vec<u64> = [0, 1, 2, 30].map(|n| pause(n).as_secs()).into();
+        assert_eq!(seconds, [2, 4, 8, 300]);
+    }
+}

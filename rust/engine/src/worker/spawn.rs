@@ -1,0 +1,74 @@
+//! Starts the worker executable, detached: it outlives the window that asked for it.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use model::{Error, ErrorKind, Result};
+
+/// The file name of the executable on this system.
+const EXECUTABLE: &str =
+    if cfg!(windows) { "imap-migration-worker.exe" } else { "imap-migration-worker" };
+
+/// Finds the executable: the path given, else the one that the environment names, else one beside this program.
+pub(crate) fn find(given: Option<&str>) -> Result<PathBuf> {
+    let candidates = [
+        given.map(PathBuf::from),
+        std::env::var_os("IMAP_MIGRATION_WORKER").map(PathBuf::from),
+        std::env::current_exe().ok().and_then(|exe| Some(exe.parent()?.join(EXECUTABLE))),
+    ];
+    let tried: Vec<PathBuf> = candidates.into_iter().flatten().collect();
+    tried.iter().find(|path| path.is_file()).cloned().ok_or_else(|| {
+        let places: Vec<String> = tried.iter().map(|path| path.display().to_string()).collect();
+        unavailable(format!("cannot find the worker executable; tried {}", places.join(", ")))
+    })
+}
+
+fn unavailable(message: String) -> Error {
+    Error::new(ErrorKind::WorkerUnavailable, message)
+        .object(EXECUTABLE)
+        .remedy("install the module again, or name the executable in IMAP_MIGRATION_WORKER")
+}
+
+/// Starts a worker for the store in `folder`. That it is up shows in its lock.
+pub(crate) fn spawn(given: Option<&str>, folder: &Path) -> Result<()> {
+    let executable = find(given)?;
+    let mut command = Command::new(&executable);
+    command.arg("--store").arg(folder).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    detach(&mut command);
+    let child = command
+        .spawn()
+        .map_err(|e| unavailable(format!("cannot start `{}`: {e}", executable.display())))?;
+    reap(child);
+    Ok(())
+}
+
+/// A signal to the starter's group, as Ctrl+C sends, must not reach the worker; it makes a session of its own.
+#[cfg(unix)]
+fn detach(command: &mut Command) {
+    use std::os::unix::process::CommandExt;
+    command.process_group(0);
+}
+
+/// `DETACHED_PROCESS | CREATE_NEW_PROCESS_GROUP`: no console, and no Ctrl+C from the starter's.
+#[cfg(windows)]
+fn detach(command: &mut Command) {
+    use std::os::windows::process::CommandExt;
+    command.creation_flags(0x0000_0008 | 0x0000_0200);
+}
+
+/// Waits for the child in the background, so that one that ends while we live leaves no zombie.
+fn reap(mut child: std::process::Child) {
+    std::thread::spawn(move || child.wait());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_executable_is_an_error_that_names_the_places_tried() {
+        let error = spawn(Some("/nowhere/worker"), Path::new("/nowhere")).unwrap_err();
+        assert_eq!(error.kind, ErrorKind::WorkerUnavailable);
+        assert!(error.message.contains("/nowhere/worker"), "{}", error.message);
+    }
+}
