@@ -121,7 +121,10 @@ impl Events {
 impl Drop for Events {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            self.error(Error::internal("the request met a defect of the engine").remedy("report it with the worker's log"));
+            self.error(
+                Error::internal("the request met a defect of the engine")
+                    .remedy("report it with the worker's log"),
+            );
         }
         let outcome = if self.shared.cancel.is_cancelled() {
             Outcome::Cancelled
@@ -198,7 +201,9 @@ mod tests {
         for users_done in 1..=3 {
             events.progress(Progress { users_done, ..Progress::default() });
         }
-        let Pulled::Event(Event::Progress { progress }) = job.next(Duration::ZERO) else { panic!("no progress") };
+        let Pulled::Event(Event::Progress { progress }) = job.next(Duration::ZERO) else {
+            panic!("no progress")
+        };
         assert_eq!(progress.users_done, 3);
         events.progress(Progress::default());
         drop(events);

@@ -49,13 +49,15 @@ pub(crate) async fn listing(connection: &mut Connection) -> Result<(Listing, Vec
         }
     }
     let subscribed = connection.lsub("", "*").await?;
-    let subscribed = subscribed.into_iter().filter(|e| !e.has("\\Noselect")).map(|e| e.name.as_bytes().to_vec());
+    let subscribed =
+        subscribed.into_iter().filter(|e| !e.has("\\Noselect")).map(|e| e.name.as_bytes().to_vec());
     Ok((Listing { folders, namespaces }, subscribed.collect()))
 }
 
 /// Where LIST has to begin: everywhere, and in personal namespaces that the empty reference does not reach.
 fn roots(namespaces: &Namespaces) -> Vec<String> {
-    let hidden = namespaces.personal.iter().map(|n| n.prefix.clone()).filter(|prefix| prefix.starts_with('#'));
+    let hidden =
+        namespaces.personal.iter().map(|n| n.prefix.clone()).filter(|prefix| prefix.starts_with('#'));
     std::iter::once(String::new()).chain(hidden).collect()
 }
 

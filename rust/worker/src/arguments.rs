@@ -68,7 +68,8 @@ mod tests {
 
     #[test]
     fn arguments_have_defaults_and_bad_ones_are_named() {
-        let given = Arguments { store: Some("x".into()), idle_exit: Duration::from_secs(5), foreground: true };
+        let given =
+            Arguments { store: Some("x".into()), idle_exit: Duration::from_secs(5), foreground: true };
         assert_eq!(parse("--store x --idle-exit 5 --foreground"), Ok(Action::Serve(given)));
         let default = Arguments { store: None, idle_exit: IDLE_EXIT, foreground: false };
         assert_eq!(parse(""), Ok(Action::Serve(default)));

@@ -56,7 +56,11 @@ pub(super) async fn adopt(
 }
 
 /// Whatever is not adopted is appended, a message that vanished meanwhile included: its fetch will tell.
-fn conclude(candidates: Vec<u32>, adopted: Vec<model::plan::Adoption>, flags: &BTreeMap<u32, Flags>) -> Found {
+fn conclude(
+    candidates: Vec<u32>,
+    adopted: Vec<model::plan::Adoption>,
+    flags: &BTreeMap<u32, Flags>,
+) -> Found {
     let with_flags = |adoption: model::plan::Adoption| Adopted {
         uid: adoption.uid,
         target_uid: adoption.target_uid,

@@ -20,7 +20,8 @@ pub(super) async fn analyze(
     cancel: &CancellationToken,
 ) -> Result<Ended> {
     let (nowhere, rules, settled) = (Listing::default(), TargetRules::default(), Default::default());
-    let input = MapInput { source: listing, user_root, filter, target: &nowhere, rules: &rules, settled: &settled };
+    let input =
+        MapInput { source: listing, user_root, filter, target: &nowhere, rules: &rules, settled: &settled };
     let (mut items, mut bytes) = (0, 0);
     for folder in map_folders(&input)?.folders {
         if cancel.is_cancelled() {

@@ -147,9 +147,8 @@ impl Fate<'_> {
     fn refused(&mut self, message: Sent, refusal: Refusal) -> Result<()> {
         use ErrorKind::*;
         match refusal.kind() {
-            QuotaExceeded | Throttled | ConnectionLost | AuthenticationFailed | FolderNotFound | PermissionDenied => {
-                Err(refusal.to_error().uid(message.uid))
-            }
+            QuotaExceeded | Throttled | ConnectionLost | AuthenticationFailed | FolderNotFound
+            | PermissionDenied => Err(refusal.to_error().uid(message.uid)),
             _ => {
                 self.report.refused.push((message, refusal));
                 Ok(())

@@ -29,7 +29,9 @@ pub(super) async fn apply(
             }
             Ok(())
         }
-        (Target::Maildir(_), OpenPlace::Maildir(maildir)) => rename(maildir, changes, source_uid_validity, now),
+        (Target::Maildir(_), OpenPlace::Maildir(maildir)) => {
+            rename(maildir, changes, source_uid_validity, now)
+        }
         (Target::Maildir(_), OpenPlace::Imap(_)) => Ok(()),
     }
 }

@@ -52,7 +52,11 @@ pub(super) async fn sync(walk: &mut Walk, mapped: &MappedFolder) -> Result<Ended
 }
 
 /// What the ledger knows of the folder, or a new page in it.
-async fn open_ledger(walk: &mut Walk, mapped: &MappedFolder, source_uid_validity: u32) -> Result<(i64, LedgerFolder)> {
+async fn open_ledger(
+    walk: &mut Walk,
+    mapped: &MappedFolder,
+    source_uid_validity: u32,
+) -> Result<(i64, LedgerFolder)> {
     if let Some((id, known)) = walk.ledger.get(&mapped.key) {
         return Ok((*id, known.clone()));
     }
@@ -84,7 +88,8 @@ impl FolderPass<'_> {
     }
 
     fn plan(&self, rows: &[Row]) -> Result<FolderPlan> {
-        let source = UidValidity { now: self.source_uid_validity, recorded: Some(self.ledger.source_uid_validity) };
+        let source =
+            UidValidity { now: self.source_uid_validity, recorded: Some(self.ledger.source_uid_validity) };
         let target = UidValidity { now: self.folder.uid_validity, recorded: self.ledger.target_uid_validity };
         let listed = self.listed.iter().map(|listed| (listed.uid, self.sets.get(listed.flags)));
         let known = rows.iter().map(|row| LedgerRow {
@@ -114,7 +119,10 @@ impl FolderPass<'_> {
     /// First contact, or a UIDVALIDITY changed: numbers mean nothing, and what is there is found by content.
     async fn start_over(&mut self, knew_something: bool) -> Result<()> {
         if knew_something {
-            let text = format!("Folder {}: its UIDVALIDITY changed, so its messages are matched by content.", self.shown);
+            let text = format!(
+                "Folder {}: its UIDVALIDITY changed, so its messages are matched by content.",
+                self.shown
+            );
             self.walk.journal.note(text).await?;
             let (store, lease, id) = (self.walk.store.clone(), self.walk.lease.clone(), self.ledger_id);
             blocking(move || store.reset_folder(&lease, id)).await?;
@@ -177,7 +185,8 @@ impl FolderPass<'_> {
             flags: flags.to_string(),
         };
         let add = flags.without(&found.flags);
-        let change = FlagChange { uid: found.uid, target_uid: found.target_uid, add, remove: Default::default() };
+        let change =
+            FlagChange { uid: found.uid, target_uid: found.target_uid, add, remove: Default::default() };
         (row, Some(change).filter(|change| !change.add.is_empty()))
     }
 
@@ -211,7 +220,8 @@ impl FolderPass<'_> {
         let found = adopt(&mut self.walk.source, &mut imap.connection, first, uids).await?;
         for sent in &report.unplaced {
             let place = found.adopted.binary_search_by_key(&sent.uid, |adopted| adopted.uid);
-            let target_uid = place.ok().and_then(|at| found.adopted.get(at)).map(|adopted| adopted.target_uid);
+            let target_uid =
+                place.ok().and_then(|at| found.adopted.get(at)).map(|adopted| adopted.target_uid);
             recorder.push(row(sent, target_uid)).await?;
         }
         Ok(())
@@ -224,7 +234,8 @@ impl FolderPass<'_> {
         };
         let validity = self.source_uid_validity;
         flags::apply(&mut self.walk.target, &mut self.folder, changes, validity, now).await?;
-        let rows: Vec<(u32, String)> = changes.iter().map(|change| (change.uid, now(change.uid).to_string())).collect();
+        let rows: Vec<(u32, String)> =
+            changes.iter().map(|change| (change.uid, now(change.uid).to_string())).collect();
         if rows.is_empty() {
             return Ok(());
         }

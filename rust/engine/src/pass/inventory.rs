@@ -70,7 +70,8 @@ pub(super) async fn list(
     if exists == 0 {
         return Ok(found);
     }
-    let items = SummaryItems { flags: true, size: true, internal_date: filter.is_some(), ..SummaryItems::default() };
+    let items =
+        SummaryItems { flags: true, size: true, internal_date: filter.is_some(), ..SummaryItems::default() };
     // A message without a date cannot be filtered by it: better copied than lost.
     let wanted = |date: Option<i64>| filter.is_none_or(|filter| date.is_none_or(|date| filter.matches(date)));
     connection
@@ -95,7 +96,8 @@ mod tests {
     #[test]
     fn a_set_of_flags_has_one_number_and_recent_is_no_part_of_it() {
         let mut sets = FlagSets::default();
-        let from_wire: wire::Flags = ["\\Seen", "\\Recent", "$Forwarded"].into_iter().map(wire::Flag::new).collect();
+        let from_wire: wire::Flags =
+            ["\\Seen", "\\Recent", "$Forwarded"].into_iter().map(wire::Flag::new).collect();
         let id = sets.intern(plan_flags(&from_wire));
         let again = sets.get(id);
         assert_eq!(again, Flags::parse("\\Seen $Forwarded"));

@@ -38,7 +38,8 @@ impl Journal {
     /// Strikes what an earlier pass left behind and this one copied.
     pub(super) async fn unskip(&self, folder: &str, uids: Vec<u32>) -> Result<()> {
         let (Self { store, user }, folder) = (self.clone(), folder.to_owned());
-        blocking(move || uids.into_iter().try_for_each(|uid| store.clear_skipped(user, &folder, Some(uid)))).await
+        blocking(move || uids.into_iter().try_for_each(|uid| store.clear_skipped(user, &folder, Some(uid))))
+            .await
     }
 
     /// What is left behind so far.

@@ -54,13 +54,15 @@ impl Meter {
         let now = Instant::now();
         let bytes = inner.progress.transferred_bytes;
         inner.samples.push_back((now, bytes));
-        while inner.samples.len() > 2 && inner.samples.front().is_some_and(|(at, _)| now - *at > RATE_WINDOW) {
+        while inner.samples.len() > 2 && inner.samples.front().is_some_and(|(at, _)| now - *at > RATE_WINDOW)
+        {
             inner.samples.pop_front();
         }
         let rate = inner.samples.front().map_or(0, |(at, then)| rate(bytes - then, now - *at));
         inner.progress.bytes_per_second = rate;
-        inner.progress.in_progress_ms =
-            inner.in_progress_before.saturating_add(u64::try_from(inner.began.elapsed().as_millis()).unwrap_or(0));
+        inner.progress.in_progress_ms = inner
+            .in_progress_before
+            .saturating_add(u64::try_from(inner.began.elapsed().as_millis()).unwrap_or(0));
         inner.progress.clone()
     }
 
@@ -88,13 +90,17 @@ mod tests {
 
     #[test]
     fn counts_go_on_from_earlier_passes_and_the_rate_ends_with_the_pass() {
-        let meter = Meter::resume(Progress { transferred_bytes: 100, in_progress_ms: 7, ..Progress::default() });
+        let meter =
+            Meter::resume(Progress { transferred_bytes: 100, in_progress_ms: 7, ..Progress::default() });
         meter.stage("CopyingMessages", Some("INBOX"));
         meter.update(|p| p.transferred_bytes += 50);
         let running = meter.read();
         assert_eq!((running.transferred_bytes, running.current_folder.as_deref()), (150, Some("INBOX")));
         let done = meter.finish("Synced");
-        assert_eq!((done.bytes_per_second, done.current_folder, done.status_detail.as_str()), (0, None, "Synced"));
+        assert_eq!(
+            (done.bytes_per_second, done.current_folder, done.status_detail.as_str()),
+            (0, None, "Synced")
+        );
         assert!(done.in_progress_ms >= 7);
     }
 

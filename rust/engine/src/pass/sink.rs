@@ -43,7 +43,7 @@ pub(super) struct Sent {
 /// Where messages go.
 pub(super) enum Sink<'t> {
     /// An IMAP folder.
-    Imap(ImapSink<'t>),
+    Imap(Box<ImapSink<'t>>),
     /// A Maildir folder.
     Maildir(MaildirSink<'t>),
 }
@@ -73,14 +73,14 @@ impl<'t> Sink<'t> {
         options: AppendOptions,
     ) -> Result<Self> {
         match (target, &mut folder.place) {
-            (Target::Imap(imap), OpenPlace::Imap(mailbox)) => Ok(Self::Imap(ImapSink {
+            (Target::Imap(imap), OpenPlace::Imap(mailbox)) => Ok(Self::Imap(Box::new(ImapSink {
                 appender: imap.connection.appender(options)?,
                 mailbox: mailbox.clone(),
                 uid_validity: folder.uid_validity,
                 current: None,
                 under_way: HashMap::new(),
                 refused_early: VecDeque::new(),
-            })),
+            }))),
             (Target::Maildir(_), OpenPlace::Maildir(folder)) => Ok(Self::Maildir(MaildirSink {
                 folder,
                 uid_validity: source_uid_validity,
@@ -188,6 +188,6 @@ impl ImapSink<'_> {
 
     /// A UID counts only together with the UIDVALIDITY that we know (RFC 4315 §3).
     fn trusted(&self, place: AppendUid) -> Option<u32> {
-        (u32::from(place.uid_validity) == self.uid_validity).then(|| place.uid)
+        (u32::from(place.uid_validity) == self.uid_validity).then_some(place.uid)
     }
 }

@@ -63,7 +63,12 @@ struct Orders {
 }
 
 /// Walks over all folders of the leased user.
-pub(super) async fn walk(store: Store, lease: Lease, meter: Meter, cancel: CancellationToken) -> Result<Ended> {
+pub(super) async fn walk(
+    store: Store,
+    lease: Lease,
+    meter: Meter,
+    cancel: CancellationToken,
+) -> Result<Ended> {
     let journal = Journal::new(store.clone(), lease.user.id);
     let orders = orders(&store, &lease).await?;
     let filters = Filters::parse(&orders.batch)?;
@@ -75,8 +80,16 @@ pub(super) async fn walk(store: Store, lease: Lease, meter: Meter, cancel: Cance
     meter.stage("EnumeratingFolders", None);
     let (listing, subscribed) = session::listing(&mut source).await?;
     let Some(target) = &orders.target else {
-        return analyze::analyze(source, &listing, user_root.as_deref(), &filters.folders, &journal, &meter, &cancel)
-            .await;
+        return analyze::analyze(
+            source,
+            &listing,
+            user_root.as_deref(),
+            &filters.folders,
+            &journal,
+            &meter,
+            &cancel,
+        )
+        .await;
     };
     let mut walk = Walk {
         target: Target::open(target, &lease.user.row).await?,
@@ -147,8 +160,14 @@ fn place_of(endpoint: &Endpoint, lease: &Lease) -> String {
 }
 
 impl Walk {
-    async fn map(&mut self, source: &Listing, user_root: Option<&str>, filter: &FolderFilter) -> Result<FolderMap> {
-        let (mut map, there) = mapping::map(&mut self.target, source, user_root, filter, &self.ledger).await?;
+    async fn map(
+        &mut self,
+        source: &Listing,
+        user_root: Option<&str>,
+        filter: &FolderFilter,
+    ) -> Result<FolderMap> {
+        let (mut map, there) =
+            mapping::map(&mut self.target, source, user_root, filter, &self.ledger).await?;
         for note in &map.notes {
             self.journal.note(note.to_string()).await?;
         }
@@ -157,7 +176,11 @@ impl Walk {
     }
 
     /// Makes the target folders that are missing. One that cannot be made is left out, with its cause.
-    async fn create(&mut self, folders: Vec<MappedFolder>, there: &BTreeSet<String>) -> Result<Vec<MappedFolder>> {
+    async fn create(
+        &mut self,
+        folders: Vec<MappedFolder>,
+        there: &BTreeSet<String>,
+    ) -> Result<Vec<MappedFolder>> {
         self.meter.stage("CreatingFolders", None);
         let mut made = Vec::new();
         for folder in folders {
@@ -202,7 +225,9 @@ impl Walk {
     async fn subscribe(&mut self, folder: &MappedFolder) -> Result<()> {
         match self.target.subscribe(&folder.target_name).await {
             Err(e) if e.kind == ErrorKind::ConnectionLost || e.kind == ErrorKind::TimedOut => Err(e),
-            Err(e) => self.journal.note(format!("Folder {} was not subscribed: {e}", folder.source_shown())).await,
+            Err(e) => {
+                self.journal.note(format!("Folder {} was not subscribed: {e}", folder.source_shown())).await
+            }
             Ok(()) => Ok(()),
         }
     }

@@ -17,11 +17,14 @@ pub(super) const DEFAULT_RESULT_SIZE: Limit = Limit::Count(1000);
 pub(super) fn new(context: &Context, args: NewBatch) -> Result<Reply> {
     let name = Name::parse(&args.name)?;
     let source = endpoint_of_role(context, &args.source_endpoint, Role::Source)?;
-    let target = args.target_endpoint.as_deref().map(|id| endpoint_of_role(context, id, Role::Target)).transpose()?;
+    let target =
+        args.target_endpoint.as_deref().map(|id| endpoint_of_role(context, id, Role::Target)).transpose()?;
     if target.is_none() && !args.options.analyze {
         return Err(Error::new(ErrorKind::InvalidArgument, format!("batch `{name}` has no target endpoint"))
             .object(name.as_str())
-            .remedy("name one with -TargetEndpoint, made by New-MigrationEndpoint -IMAP -Target or -Maildir"));
+            .remedy(
+                "name one with -TargetEndpoint, made by New-MigrationEndpoint -IMAP -Target or -Maildir",
+            ));
     }
     check_options(&args.options)?;
     let (rows, warnings) = users_of(context, &args, &source)?;
@@ -40,7 +43,8 @@ pub(super) fn new(context: &Context, args: NewBatch) -> Result<Reply> {
         created_at: context.now,
         started_at: None,
     };
-    let adopt = if args.adopt_preexisting || !args.user_ids.is_empty() { Adopt::TakeOver } else { Adopt::Refuse };
+    let adopt =
+        if args.adopt_preexisting || !args.user_ids.is_empty() { Adopt::TakeOver } else { Adopt::Refuse };
     context.store.insert_batch(&batch, &rows, adopt)?;
     if args.auto_start {
         context.store.start(batch.guid, context.now)?;
@@ -82,7 +86,8 @@ pub(super) fn set(context: &Context, args: SetBatch) -> Result<Reply> {
         None => Vec::new(),
         Some(csv) => {
             let source = context.store.endpoint(batch.source_endpoint.as_str())?;
-            let target = batch.target_endpoint.as_ref().map(|t| context.store.endpoint(t.as_str())).transpose()?;
+            let target =
+                batch.target_endpoint.as_ref().map(|t| context.store.endpoint(t.as_str())).transpose()?;
             let (rows, notes) = csv::rows(&csv, passwords_optional(&source))?;
             check_logins(&rows, &source, target.as_ref())?;
             warnings = notes;
@@ -144,8 +149,11 @@ fn one_batch(context: &Context, identity: Option<&str>) -> Result<Batch> {
         (Some(only), 0) => Ok(only.batch),
         (found, more) => {
             let count = more + usize::from(found.is_some());
-            Err(Error::new(ErrorKind::InvalidArgument, format!("there are {count} batches, so one must be named"))
-                .remedy("name it with -Identity; Get-MigrationBatch lists them"))
+            Err(Error::new(
+                ErrorKind::InvalidArgument,
+                format!("there are {count} batches, so one must be named"),
+            )
+            .remedy("name it with -Identity; Get-MigrationBatch lists them"))
         }
     }
 }
@@ -168,9 +176,15 @@ fn endpoint_of_role(context: &Context, identity: &str, role: Role) -> Result<End
         Role::Source => ("a target", "source"),
         Role::Target => ("a source", "target"),
     };
-    Err(Error::new(ErrorKind::InvalidArgument, format!("endpoint `{}` is {is} and cannot be the {wanted}", endpoint.name))
-        .object(endpoint.name.as_str())
-        .remedy(format!("make one with New-MigrationEndpoint{}", if role == Role::Target { " -Target" } else { "" })))
+    Err(Error::new(
+        ErrorKind::InvalidArgument,
+        format!("endpoint `{}` is {is} and cannot be the {wanted}", endpoint.name),
+    )
+    .object(endpoint.name.as_str())
+    .remedy(format!(
+        "make one with New-MigrationEndpoint{}",
+        if role == Role::Target { " -Target" } else { "" }
+    )))
 }
 
 fn users_of(context: &Context, args: &NewBatch, source: &Endpoint) -> Result<(Vec<UserRow>, Vec<String>)> {
@@ -182,7 +196,9 @@ fn users_of(context: &Context, args: &NewBatch, source: &Endpoint) -> Result<(Ve
         }
         _ => Err(Error::new(ErrorKind::InvalidArgument, format!("batch `{}` has no users", args.name))
             .object(args.name.as_str())
-            .remedy("give them with -CSVData ([System.IO.File]::ReadAllBytes('users.csv')), -Users or -UserIds")),
+            .remedy(
+                "give them with -CSVData ([System.IO.File]::ReadAllBytes('users.csv')), -Users or -UserIds",
+            )),
     }
 }
 
@@ -243,7 +259,8 @@ pub(super) fn cut<T>(found: &mut Vec<T>, most: Limit) -> Vec<String> {
 
 pub(super) fn shown(context: &Context, found: Vec<BatchSummary>, with_report: bool) -> Result<Vec<Item>> {
     let show = |summary: BatchSummary| {
-        let report = if with_report { context.store.report(ReportOf::Batch(summary.batch.guid))? } else { Vec::new() };
+        let report =
+            if with_report { context.store.report(ReportOf::Batch(summary.batch.guid))? } else { Vec::new() };
         Ok(Item::Batch(Box::new(view::batch(summary, report, context.now))))
     };
     found.into_iter().map(show).collect()

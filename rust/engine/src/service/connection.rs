@@ -18,7 +18,12 @@ pub(super) async fn test(context: Context, args: ConnectionTest) -> Result<Reply
             let credentials = args.credentials.or_else(|| own_credentials(&endpoint));
             (endpoint.place, credentials, Some(endpoint.name.to_string()))
         }
-        _ => return Err(Error::new(ErrorKind::InvalidRequest, "a connection test names a server or an endpoint")),
+        _ => {
+            return Err(Error::new(
+                ErrorKind::InvalidRequest,
+                "a connection test names a server or an endpoint",
+            ));
+        }
     };
     let mut view = examine(&place, credentials).await?;
     view.endpoint = endpoint;
@@ -66,7 +71,8 @@ fn of_server(server: &ImapServer, report: ProbeReport, login_asked: bool) -> Con
         None => format!("connected to {address}"),
     };
     let tls = report.tls.as_ref();
-    let capabilities = report.capabilities_after_login.or(report.capabilities_before_login).unwrap_or_default();
+    let capabilities =
+        report.capabilities_after_login.or(report.capabilities_before_login).unwrap_or_default();
     let personal = report.namespace.as_ref().and_then(|namespace| namespace.personal.first());
     ConnectionTestView {
         success: report.error.is_none(),
@@ -103,7 +109,9 @@ fn certificate(found: wire::Certificate) -> CertificateView {
 
 /// Name and version of what ID answered (RFC 2971 §3.3).
 fn software(id: &[(String, String)]) -> Option<String> {
-    let value = |key: &str| id.iter().find(|(found, _)| found.eq_ignore_ascii_case(key)).map(|(_, value)| value.as_str());
+    let value = |key: &str| {
+        id.iter().find(|(found, _)| found.eq_ignore_ascii_case(key)).map(|(_, value)| value.as_str())
+    };
     let words: Vec<&str> = [value("name"), value("version")].into_iter().flatten().collect();
     (!words.is_empty()).then(|| words.join(" "))
 }
@@ -118,7 +126,9 @@ fn of_maildir(path: String) -> ConnectionTestView {
     });
     ConnectionTestView {
         success: error.is_none(),
-        message: error.as_ref().map_or_else(|| format!("the folder `{path}` can be written to"), ToString::to_string),
+        message: error
+            .as_ref()
+            .map_or_else(|| format!("the folder `{path}` can be written to"), ToString::to_string),
         error,
         path: Some(path),
         ..ConnectionTestView::default()

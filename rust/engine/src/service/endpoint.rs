@@ -16,11 +16,10 @@ pub(super) async fn new(context: Context, args: NewEndpoint) -> Result<Reply> {
         role: args.role,
         place: args.location,
         max_concurrent_migrations: args.max_concurrent_migrations.unwrap_or(Endpoint::DEFAULT_MIGRATIONS),
-        max_concurrent_incremental_syncs: args
-            .max_concurrent_incremental_syncs
-            .unwrap_or(Endpoint::DEFAULT_INCREMENTAL_SYNCS.min(
-                args.max_concurrent_migrations.unwrap_or(Endpoint::DEFAULT_MIGRATIONS),
-            )),
+        max_concurrent_incremental_syncs: args.max_concurrent_incremental_syncs.unwrap_or(
+            Endpoint::DEFAULT_INCREMENTAL_SYNCS
+                .min(args.max_concurrent_migrations.unwrap_or(Endpoint::DEFAULT_MIGRATIONS)),
+        ),
         credentials: args.credentials,
         admin_login_format: args.admin_login_format,
         login_separator: args.login_separator.unwrap_or_else(|| Endpoint::DEFAULT_SEPARATOR.to_owned()),

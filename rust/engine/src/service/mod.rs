@@ -72,7 +72,9 @@ async fn answer(request: Request, events: &mut Events) -> Result<()> {
         Operation::SetBatch(args) => context.run(move |c| batch::set(&c, *args)).await,
         Operation::StartBatch(args) => context.run(move |c| batch::start(&c, args.identity.as_deref())).await,
         Operation::StopBatch(args) => context.run(move |c| batch::stop(&c, args.identity.as_deref())).await,
-        Operation::RemoveBatch(args) => context.run(move |c| batch::remove(&c, args.identity.as_deref())).await,
+        Operation::RemoveBatch(args) => {
+            context.run(move |c| batch::remove(&c, args.identity.as_deref())).await
+        }
         Operation::WaitBatch(args) => wait::wait(context, args, events).await,
         Operation::GetUsers(args) => context.run(move |c| user::get(&c, args)).await,
         Operation::GetUserStatistics(args) => context.run(move |c| user::statistics(&c, &args)).await,
@@ -104,7 +106,9 @@ impl Context {
 }
 
 /// Runs what may block on a thread that may.
-pub(crate) async fn blocking<T: Send + 'static>(body: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+pub(crate) async fn blocking<T: Send + 'static>(
+    body: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
     tokio::task::spawn_blocking(body)
         .await
         .unwrap_or_else(|e| Err(Error::internal(format!("a task of the engine ended early: {e}"))))

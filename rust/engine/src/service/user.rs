@@ -30,11 +30,13 @@ pub(super) fn statistics(context: &Context, query: &StatisticsQuery) -> Result<R
     let mut wishes = Wishes::default();
     let show = |user: User| {
         let skipped = context.store.skipped_items(user.id, query.limit_skipped_items_to)?;
-        let report = if query.include_report { context.store.report(ReportOf::User(user.id))? } else { Vec::new() };
+        let report =
+            if query.include_report { context.store.report(ReportOf::User(user.id))? } else { Vec::new() };
         let wish = wishes.of(context, &user.batch)?;
         Ok(Item::UserStatistics(Box::new(view::statistics(user, wish, skipped, report))))
     };
-    let items: Result<Vec<Item>> = context.store.user(&query.identity, context.now)?.into_iter().map(show).collect();
+    let items: Result<Vec<Item>> =
+        context.store.user(&query.identity, context.now)?.into_iter().map(show).collect();
     Ok(Reply { items: items?, warnings: Vec::new() })
 }
 
@@ -55,9 +57,12 @@ fn verification(store: &store::Store, user: User) -> Result<verify::Verification
     let batch = store.batch(user.batch.as_str())?;
     let source = store.endpoint(batch.source_endpoint.as_str())?;
     let Some(target) = &batch.target_endpoint else {
-        return Err(Error::new(ErrorKind::InvalidState, format!("batch `{}` only analyzes: there is nothing to compare", batch.name))
-            .object(batch.name.as_str())
-            .user(user.row.email_address));
+        return Err(Error::new(
+            ErrorKind::InvalidState,
+            format!("batch `{}` only analyzes: there is nothing to compare", batch.name),
+        )
+        .object(batch.name.as_str())
+        .user(user.row.email_address));
     };
     let target = store.endpoint(target.as_str())?;
     let pages = store.ledger_folders(user.id)?.into_iter();

@@ -6,15 +6,17 @@ use jiff::Timestamp;
 use model::contract::{Progress, WaitBatch};
 use model::status::{BatchStatus, batch_status};
 use model::{Error, ErrorKind, Result, User};
-use store::BatchSummary;
+use store::{BatchSummary, Changes, Store};
 use tokio::time::Instant;
 
 use super::batch::shown;
 use super::{Context, Reply, blocking, view};
 use crate::job::Events;
 
-/// How often the store is read.
-const INTERVAL: Duration = Duration::from_millis(250);
+/// How often the store is asked whether anything changed, which costs next to nothing.
+const INTERVAL: Duration = Duration::from_millis(50);
+/// How often it is read although nothing changed: time passes, and a worker may die.
+const LOOK: Duration = Duration::from_secs(1);
 /// How long a batch may want a worker and have none, before that is an error.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -24,6 +26,7 @@ struct Look {
     summary: Option<BatchSummary>,
     running: Vec<User>,
     served: bool,
+    changes: Changes,
 }
 
 pub(super) async fn wait(mut context: Context, args: WaitBatch, events: &Events) -> Result<Reply> {
@@ -38,9 +41,12 @@ pub(super) async fn wait(mut context: Context, args: WaitBatch, events: &Events)
         let Some(summary) = look.summary else { return Ok(Reply::none()) };
         let status = batch_status(summary.batch.facts(), summary.counts, context.now);
         if status == BatchStatus::Created {
-            return Err(Error::new(ErrorKind::InvalidState, format!("batch `{}` has not been started", batch.name))
-                .object(batch.name.as_str())
-                .remedy("start it with Start-MigrationBatch"));
+            return Err(Error::new(
+                ErrorKind::InvalidState,
+                format!("batch `{}` has not been started", batch.name),
+            )
+            .object(batch.name.as_str())
+            .remedy("start it with Start-MigrationBatch"));
         }
         if is_settled(status) {
             return blocking(move || Ok(Reply::items(shown(&context, vec![summary], false)?))).await;
@@ -50,35 +56,51 @@ pub(super) async fn wait(mut context: Context, args: WaitBatch, events: &Events)
         if look.served {
             unserved_since = None;
         } else if unserved.elapsed() > PATIENCE {
-            return Err(Error::new(ErrorKind::WorkerUnavailable, format!("no worker serves batch `{}`", batch.name))
-                .object(batch.name.as_str())
-                .remedy("start one with Start-MigrationWorker; it goes on where the last one ended"));
+            return Err(Error::new(
+                ErrorKind::WorkerUnavailable,
+                format!("no worker serves batch `{}`", batch.name),
+            )
+            .object(batch.name.as_str())
+            .remedy("start one with Start-MigrationWorker; it goes on where the last one ended"));
         }
         if deadline.is_some_and(|at| Instant::now() >= at) {
             return Err(timed_out(&batch.name, status));
         }
+        until_changed(&context.store, look.changes).await?;
+    }
+}
+
+/// Returns when the store has changed since the mark, or after a while.
+async fn until_changed(store: &Store, mark: Changes) -> Result<()> {
+    let deadline = Instant::now() + LOOK;
+    while store.changes()? == mark && Instant::now() < deadline {
         tokio::time::sleep(INTERVAL).await;
     }
+    Ok(())
 }
 
 fn look(mut context: Context, guid: &str) -> Result<Look> {
     context.now = Timestamp::now();
+    let changes = context.store.changes()?;
     let summary = match context.store.batch_summary(guid, context.now) {
         Ok(summary) => Some(summary),
         Err(e) if e.kind == ErrorKind::BatchNotFound => None,
         Err(e) => return Err(e),
     };
-    let running = summary.as_ref().map(|s| context.store.running_users(s.batch.guid, context.now)).transpose()?;
+    let running =
+        summary.as_ref().map(|s| context.store.running_users(s.batch.guid, context.now)).transpose()?;
     let running = running.unwrap_or_default();
     let served = context.store.worker_is_running()?;
-    Ok(Look { context, summary, running, served })
+    Ok(Look { context, summary, running, served, changes })
 }
 
 /// Nothing happens any more unless time passes or somebody asks.
 fn is_settled(status: BatchStatus) -> bool {
     use BatchStatus::*;
     match status {
-        Created | Syncing | Stopping | Removing | IncrementalSyncing | Completing | Waiting | Starting => false,
+        Created | Syncing | Stopping | Removing | IncrementalSyncing | Completing | Waiting | Starting => {
+            false
+        }
         Stopped | Completed | Failed | Synced | CompletedWithErrors | SyncedWithErrors | Corrupted => true,
     }
 }
@@ -102,7 +124,10 @@ fn progress(summary: &BatchSummary, status: BatchStatus, running: Vec<User>) -> 
 }
 
 fn timed_out(batch: &model::Name, status: BatchStatus) -> Error {
-    Error::new(ErrorKind::WaitTimedOut, format!("batch `{batch}` is still {status:?} at the end of the time given"))
-        .object(batch.as_str())
-        .remedy("the batch goes on; wait again, or look with Get-MigrationBatch and Get-MigrationUser")
+    Error::new(
+        ErrorKind::WaitTimedOut,
+        format!("batch `{batch}` is still {status:?} at the end of the time given"),
+    )
+    .object(batch.as_str())
+    .remedy("the batch goes on; wait again, or look with Get-MigrationBatch and Get-MigrationUser")
 }

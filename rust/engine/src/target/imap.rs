@@ -50,7 +50,12 @@ impl ImapTarget {
     }
 
     /// Changes flags of a message in the selected folder.
-    pub(crate) async fn change_flags(&mut self, uids: &UidSet, action: StoreAction, flags: &Flags) -> Result<()> {
+    pub(crate) async fn change_flags(
+        &mut self,
+        uids: &UidSet,
+        action: StoreAction,
+        flags: &Flags,
+    ) -> Result<()> {
         Ok(self.connection.uid_store(uids, action, flags).await?)
     }
 }

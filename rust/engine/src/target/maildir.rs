@@ -123,13 +123,20 @@ impl MaildirTree {
         if known {
             return Ok(());
         }
-        let mut file =
-            OpenOptions::new().create(true).append(true).open(&path).map_err(|e| failed(&path, "open", &e))?;
+        let mut file = OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(&path)
+            .map_err(|e| failed(&path, "open", &e))?;
         writeln!(file, "{name}").map_err(|e| failed(&path, "write", &e))
     }
 
     fn path_of(&self, name: &str) -> PathBuf {
-        if name.eq_ignore_ascii_case("INBOX") { self.root.clone() } else { self.root.join(format!("{DELIMITER}{name}")) }
+        if name.eq_ignore_ascii_case("INBOX") {
+            self.root.clone()
+        } else {
+            self.root.join(format!("{DELIMITER}{name}"))
+        }
     }
 
     fn make(&self, path: &Path) -> Result<()> {
@@ -181,8 +188,10 @@ impl MaildirFolder {
     fn flags_of(&self, name: &str) -> Vec<String> {
         let letters = name.rsplit_once(":2,").map(|(_, letters)| letters).unwrap_or_default();
         let word = |letter: char| {
-            let system = SYSTEM_FLAGS.iter().find(|(_, known)| *known == letter).map(|(name, _)| (*name).to_owned());
-            let index = u32::from(letter).checked_sub(u32::from('a')).and_then(|index| usize::try_from(index).ok());
+            let system =
+                SYSTEM_FLAGS.iter().find(|(_, known)| *known == letter).map(|(name, _)| (*name).to_owned());
+            let index =
+                u32::from(letter).checked_sub(u32::from('a')).and_then(|index| usize::try_from(index).ok());
             system.or_else(|| self.keywords.get(index?).cloned())
         };
         let words: Vec<String> = letters.chars().filter_map(word).collect();
@@ -209,7 +218,8 @@ impl MaildirFolder {
             file.set_times(FileTimes::new().set_modified(at)).map_err(|e| failed(&temporary, "date", &e))?;
         }
         file.sync_all().map_err(|e| failed(&temporary, "write", &e))?;
-        let place = self.path.join("cur").join(format!("{},S={size}:2,{suffix}", base_name(uid, uid_validity)));
+        let place =
+            self.path.join("cur").join(format!("{},S={size}:2,{suffix}", base_name(uid, uid_validity)));
         fs::rename(&temporary, &place).map_err(|e| failed(&place, "make", &e))?;
         Ok(dropped)
     }
@@ -374,7 +384,8 @@ mod tests {
         tree.create("Archive.2019").unwrap();
         let mut folder = tree.folder("Archive.2019").unwrap();
         let keywords: Vec<String> = (0..27).map(|i| format!("k{i}")).collect();
-        let flags: Vec<&str> = ["\\Seen", "\\Flagged"].into_iter().chain(keywords.iter().map(String::as_str)).collect();
+        let flags: Vec<&str> =
+            ["\\Seen", "\\Flagged"].into_iter().chain(keywords.iter().map(String::as_str)).collect();
         assert_eq!(deliver(&mut folder, 1, b"x", &flags), ["k26"]);
         let name = folder.delivered(7).unwrap()[&1].path.to_string_lossy().into_owned();
         assert!(name.ends_with(",S=1:2,FSabcdefghijklmnopqrstuvwxyz"), "{name}");

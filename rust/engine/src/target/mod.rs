@@ -12,8 +12,8 @@ use model::{Endpoint, Error, ErrorKind, Place, Result, UserRow};
 use wire::{MailboxName, PermanentFlags};
 
 pub(crate) use imap::ImapTarget;
-pub(crate) use maildir::{Delivery, MaildirFolder};
 use maildir::{DELIMITER, MaildirTree};
+pub(crate) use maildir::{Delivery, MaildirFolder};
 
 use crate::pass::{Adopted, Found};
 use crate::service::blocking;
@@ -71,9 +71,16 @@ impl Target {
             Self::Maildir(tree) => {
                 let tree = tree.clone();
                 let names = blocking(move || tree.folders()).await?;
-                let listing = Listing { folders: names.iter().map(|name| listed(name)).collect(), ..Listing::default() };
+                let listing = Listing {
+                    folders: names.iter().map(|name| listed(name)).collect(),
+                    ..Listing::default()
+                };
                 // Maildir++ has no folder named `.` or with a slash in its name.
-                let rules = TargetRules { delimiter: Some(DELIMITER), forbidden: "/".into(), ..TargetRules::default() };
+                let rules = TargetRules {
+                    delimiter: Some(DELIMITER),
+                    forbidden: "/".into(),
+                    ..TargetRules::default()
+                };
                 Ok((listing, rules))
             }
         }
@@ -127,9 +134,12 @@ impl Target {
 impl OpenFolder {
     /// The messages of a source folder that a Maildir folder has: their names say so.
     pub(crate) fn find_in_maildir(&self, source_uid_validity: u32, copy: Vec<u32>) -> Result<Found> {
-        let OpenPlace::Maildir(folder) = &self.place else { return Ok(Found { adopted: Vec::new(), append: copy }) };
+        let OpenPlace::Maildir(folder) = &self.place else {
+            return Ok(Found { adopted: Vec::new(), append: copy });
+        };
         let delivered = folder.delivered(source_uid_validity)?;
-        let (there, append): (Vec<u32>, Vec<u32>) = copy.into_iter().partition(|uid| delivered.contains_key(uid));
+        let (there, append): (Vec<u32>, Vec<u32>) =
+            copy.into_iter().partition(|uid| delivered.contains_key(uid));
         let adopted = |uid: u32| Adopted { uid, target_uid: uid, flags: Flags::default() };
         Ok(Found { adopted: there.into_iter().map(adopted).collect(), append })
     }
@@ -138,7 +148,8 @@ impl OpenFolder {
 impl KeptFlags {
     /// The flags that are kept, and those that are not.
     pub(crate) fn split(&self, flags: &Flags) -> (Flags, Flags) {
-        let keeps = |flag: &&str| self.0.as_ref().is_none_or(|permanent| permanent.keeps(&wire::Flag::new(flag)));
+        let keeps =
+            |flag: &&str| self.0.as_ref().is_none_or(|permanent| permanent.keeps(&wire::Flag::new(flag)));
         let (kept, dropped): (Vec<&str>, Vec<&str>) = flags.iter().partition(keeps);
         (Flags::parse(&kept.join(" ")), Flags::parse(&dropped.join(" ")))
     }

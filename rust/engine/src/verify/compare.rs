@@ -72,9 +72,15 @@ fn doubled(
     let known: BTreeMap<Digest, u32> = source.iter().map(|message| (message.digest, message.uid)).collect();
     for (digest, places) in left.iter().filter(|(_, places)| !places.is_empty()) {
         if let Some(uid) = known.get(digest) {
-            let uids: Vec<String> =
-                places.iter().filter_map(|place| target.get(*place)).map(|message| message.uid.to_string()).collect();
-            lines.push(format!("message {uid} is on the target more often than on the source: as {}", uids.join(", ")));
+            let uids: Vec<String> = places
+                .iter()
+                .filter_map(|place| target.get(*place))
+                .map(|message| message.uid.to_string())
+                .collect();
+            lines.push(format!(
+                "message {uid} is on the target more often than on the source: as {}",
+                uids.join(", ")
+            ));
         }
     }
 }
@@ -108,7 +114,10 @@ mod tests {
 
     #[test]
     fn a_lost_message_is_named() {
-        assert_eq!(compare(&[message(1, 1), message(2, 2)], &[message(8, 1)]), ["message 2 is not on the target"]);
+        assert_eq!(
+            compare(&[message(1, 1), message(2, 2)], &[message(8, 1)]),
+            ["message 2 is not on the target"]
+        );
     }
 
     #[test]
@@ -126,7 +135,10 @@ mod tests {
         let found = compare(&[message(1, 1)], &[other]);
         assert_eq!(
             found,
-            ["message 1 has another date on the target", "message 1 has the flags (\\Seen), on the target ()"]
+            [
+                "message 1 has another date on the target",
+                "message 1 has the flags (\\Seen), on the target ()"
+            ]
         );
         let turned = compare(&[message(1, 1), message(2, 2)], &[message(8, 2), message(9, 1)]);
         assert_eq!(turned, ["message 2 stands in another order on the target"]);

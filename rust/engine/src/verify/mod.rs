@@ -4,8 +4,8 @@ mod compare;
 
 use std::num::NonZeroU32;
 
-use model::contract::FolderVerificationView;
 use model::content_filter::ContentFilter;
+use model::contract::FolderVerificationView;
 use model::folder::{FolderFilter, MappedFolder};
 use model::plan::Flags;
 use model::{Batch, Endpoint, ErrorKind, Result, User, login};
@@ -33,7 +33,10 @@ pub(crate) struct Verification {
 }
 
 /// Compares every folder of a user, and tells of each as soon as it is known.
-pub(crate) async fn verify(job: Verification, mut on_folder: impl FnMut(FolderVerificationView)) -> Result<()> {
+pub(crate) async fn verify(
+    job: Verification,
+    mut on_folder: impl FnMut(FolderVerificationView),
+) -> Result<()> {
     let Verification { user, batch, source, target, pages } = job;
     let login = login::source_login(&source, &user.row)?;
     let root = login.root.clone();
@@ -44,7 +47,8 @@ pub(crate) async fn verify(job: Verification, mut on_folder: impl FnMut(FolderVe
     let (listing, _) = session::listing(&mut source).await?;
     let (map, there) = map(&mut target, &listing, root.as_deref(), &filter, &pages).await?;
     for folder in map.folders {
-        let exists = there.iter().any(|name| *name == folder.target_name) || folder.target_name.eq_ignore_ascii_case("INBOX");
+        let exists = there.iter().any(|name| *name == folder.target_name)
+            || folder.target_name.eq_ignore_ascii_case("INBOX");
         let mut sides = Sides { source: &mut source, target: &mut target, content: content.as_ref() };
         on_folder(sides.folder(&user, folder, exists).await?);
     }
@@ -58,13 +62,22 @@ struct Sides<'a> {
 }
 
 impl Sides<'_> {
-    async fn folder(&mut self, user: &User, folder: MappedFolder, exists: bool) -> Result<FolderVerificationView> {
+    async fn folder(
+        &mut self,
+        user: &User,
+        folder: MappedFolder,
+        exists: bool,
+    ) -> Result<FolderVerificationView> {
         let selected = self.source.select(&MailboxName::from_wire(folder.key.clone())).await?;
         let validity = selected.uid_validity.map_or(0, NonZeroU32::get);
         let mut ours = read(self.source, selected.exists).await?;
         let wanted = |m: &Message| self.content.is_none_or(|c| m.received.is_none_or(|date| c.matches(date)));
         ours.retain(wanted);
-        let theirs = if exists { self.target_messages(&folder.target_name, validity, &mut ours).await? } else { Vec::new() };
+        let theirs = if exists {
+            self.target_messages(&folder.target_name, validity, &mut ours).await?
+        } else {
+            Vec::new()
+        };
         let differences = compare(&ours, &theirs);
         Ok(FolderVerificationView {
             identity: user.row.email_address.clone(),
@@ -79,7 +92,12 @@ impl Sides<'_> {
     }
 
     /// The target's messages; of ours, the flags that the target folder cannot keep are taken away.
-    async fn target_messages(&mut self, name: &str, validity: u32, ours: &mut [Message]) -> Result<Vec<Message>> {
+    async fn target_messages(
+        &mut self,
+        name: &str,
+        validity: u32,
+        ours: &mut [Message],
+    ) -> Result<Vec<Message>> {
         let OpenFolder { keeps, place, .. } = match self.target.open_folder(name).await {
             Ok(folder) => folder,
             Err(e) if e.kind == ErrorKind::FolderNotFound => return Ok(Vec::new()),
@@ -104,7 +122,9 @@ async fn read(connection: &mut Connection, exists: u64) -> Result<Vec<Message>> 
     }
     // The set of all UIDs is not one to ask bodies by: what there is must be known, so that what is owed is.
     let mut uids = UidSet::new();
-    connection.uid_fetch_summaries(&UidSet::all(), Default::default(), |summary| uids.insert(summary.uid)).await?;
+    connection
+        .uid_fetch_summaries(&UidSet::all(), Default::default(), |summary| uids.insert(summary.uid))
+        .await?;
     let mut bodies = connection.fetch_bodies(uids, FetchOptions::default())?;
     while let Some(mut body) = bodies.next().await? {
         let mut hasher = blake3::Hasher::new();

@@ -11,7 +11,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use model::status::DataConsistencyScore;
 use model::{Error, Lease, Result, SkippedItem, SkippedKind};
-use store::{Heartbeat, PassEnd, Store, WorkerLock};
+use store::{Changes, Heartbeat, PassEnd, Store, WorkerLock};
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::{Instant, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
@@ -20,8 +20,10 @@ use tracing::{error, info, warn};
 use crate::pass::{self, Meter, PassOutcome};
 use crate::service::blocking;
 
-/// How often wishes and due users are looked for.
-const TICK: Duration = Duration::from_millis(250);
+/// How often the store is asked whether anything changed, which costs next to nothing.
+const TICK: Duration = Duration::from_millis(50);
+/// How often wishes and due users are looked for although nothing changed: time passes, too.
+const LOOK: Duration = Duration::from_millis(500);
 /// How often progress and the sign of life are saved, and leases renewed.
 const SAVE: Duration = Duration::from_secs(1);
 /// How long a lease lives without renewal.
@@ -54,7 +56,9 @@ pub enum WorkerEnd {
 /// Serves a store until told to stop, or until nothing is wanted for a while.
 pub async fn serve(options: WorkerOptions, stop: CancellationToken) -> Result<WorkerEnd> {
     let folder = options.folder.clone();
-    let Some((lock, store)) = blocking(move || open(folder)).await? else { return Ok(WorkerEnd::AlreadyServed) };
+    let Some((lock, store)) = blocking(move || open(folder)).await? else {
+        return Ok(WorkerEnd::AlreadyServed);
+    };
     info!(process = std::process::id(), "Worker serves the store");
     let mut worker = Worker {
         store,
@@ -99,18 +103,23 @@ impl Worker {
     async fn run(&mut self, idle_exit: Duration, stop: CancellationToken) -> Result<WorkerEnd> {
         let mut tick = interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut last_save = None::<Instant>;
+        let (mut last_save, mut last_look) = (None::<Instant>, None::<(Changes, Instant)>);
         let mut idle_since = None::<Instant>;
         loop {
-            tokio::select! {
+            let reaped = tokio::select! {
                 () = stop.cancelled() => return Ok(WorkerEnd::Stopped),
-                Some(ended) = self.passes.join_next_with_id() => self.reap(ended).await?,
-                _ = tick.tick() => {}
-            }
+                Some(ended) = self.passes.join_next_with_id() => self.reap(ended).await.map(|()| true)?,
+                _ = tick.tick() => false,
+            };
             if last_save.is_none_or(|at| at.elapsed() >= SAVE) {
                 last_save = Some(Instant::now());
                 self.save().await?;
             }
+            let changes = self.changes().await?;
+            if !reaped && last_look.is_some_and(|(seen, at)| seen == changes && at.elapsed() < LOOK) {
+                continue;
+            }
+            last_look = Some((changes, Instant::now()));
             match self.look().await? {
                 Look::StopRequested => return Ok(WorkerEnd::Stopped),
                 Look::Wanted => idle_since = None,
@@ -120,6 +129,11 @@ impl Worker {
                 Look::Idle => {}
             }
         }
+    }
+
+    async fn changes(&self) -> Result<Changes> {
+        let store = self.store.clone();
+        blocking(move || store.changes()).await
     }
 
     /// Reads what is wanted, cancels what is no longer, begins what is due.
@@ -254,7 +268,9 @@ fn finish(store: &Store, lease: &Lease, meter: &Meter, outcome: PassOutcome) -> 
 /// How good the copy is, by what is left behind (spec 5).
 fn score(store: &Store, lease: &Lease, meter: &Meter) -> Result<DataConsistencyScore> {
     let skipped = store.skipped_items(lease.user.id, None)?;
-    let count = |wanted: fn(&SkippedItem) -> bool| u64::try_from(skipped.iter().filter(|i| wanted(i)).count()).unwrap_or(0);
+    let count = |wanted: fn(&SkippedItem) -> bool| {
+        u64::try_from(skipped.iter().filter(|i| wanted(i)).count()).unwrap_or(0)
+    };
     let benign = count(|item| item.kind == SkippedKind::FlagDropped);
     let messages = count(|item| item.uid.is_some());
     let folders = count(|item| item.uid.is_none() && item.kind != SkippedKind::FlagDropped);

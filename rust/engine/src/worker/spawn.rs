@@ -6,8 +6,7 @@ use std::process::{Command, Stdio};
 use model::{Error, ErrorKind, Result};
 
 /// The file name of the executable on this system.
-const EXECUTABLE: &str =
-    if cfg!(windows) { "imap-migration-worker.exe" } else { "imap-migration-worker" };
+const EXECUTABLE: &str = if cfg!(windows) { "imap-migration-worker.exe" } else { "imap-migration-worker" };
 
 /// Finds the executable: the path given, else the one that the environment names, else one beside this program.
 pub(crate) fn find(given: Option<&str>) -> Result<PathBuf> {
@@ -35,9 +34,8 @@ pub(crate) fn spawn(given: Option<&str>, folder: &Path) -> Result<()> {
     let mut command = Command::new(&executable);
     command.arg("--store").arg(folder).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     detach(&mut command);
-    let child = command
-        .spawn()
-        .map_err(|e| unavailable(format!("cannot start `{}`: {e}", executable.display())))?;
+    let child =
+        command.spawn().map_err(|e| unavailable(format!("cannot start `{}`: {e}", executable.display())))?;
     reap(child);
     Ok(())
 }
