@@ -3,10 +3,15 @@
 //! INVARIANT: nothing in this crate performs I/O or reads the clock.
 
 pub mod batch;
+pub mod content_filter;
 pub mod contract;
+pub mod csv;
 pub mod endpoint;
 pub mod error;
+pub mod folder;
+pub mod login;
 pub mod name;
+pub mod plan;
 pub mod secret;
 pub mod status;
 pub mod user;

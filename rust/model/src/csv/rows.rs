@@ -1,0 +1,164 @@
+//! Reads the rows: the right number of cells, sane values, no mailbox twice.
+
+use std::collections::HashMap;
+
+use super::CsvCheckOptions;
+use super::columns::Column;
+use super::faults::Faults;
+use super::header::Header;
+use super::records::Record;
+use crate::{Secret, UserRow};
+
+/// The longest part before the `@` and the longest domain (RFC 5321 §4.5.3.1).
+const MAX_LOCAL: usize = 64;
+const MAX_DOMAIN: usize = 255;
+/// What copying from a web page leaves behind: zero-width characters, direction marks, a byte order mark.
+const INVISIBLE: [char; 6] = ['\u{200B}', '\u{200C}', '\u{200D}', '\u{200E}', '\u{200F}', '\u{FEFF}'];
+
+/// Reads every row that has the right number of cells, and reports what is wrong with any.
+pub(super) fn read(
+    records: &[Record],
+    header: &Header,
+    options: &CsvCheckOptions,
+    faults: &mut Faults,
+) -> Vec<UserRow> {
+    let mut seen = Seen::default();
+    let mut rows = Vec::with_capacity(records.len());
+    for record in records {
+        if record.fields.len() != header.names.len() {
+            report_ragged(record, header, faults);
+            continue;
+        }
+        let row = row(record, header);
+        check_address(&row, header, faults);
+        check_login(&row, header, options, faults);
+        seen.check(&row, faults);
+        rows.push(row);
+    }
+    rows
+}
+
+fn report_ragged(record: &Record, header: &Header, faults: &mut Faults) {
+    let (cells, columns) = (record.fields.len(), header.names.len());
+    let message = format!("Row {} has {cells} columns, the header has {columns}", record.line);
+    let remedy = if cells > columns {
+        "Put a field that holds the separator in quotes, such as a password with a comma"
+    } else {
+        "Keep the separator where a field is empty"
+    };
+    faults.error(record.line, None, message, remedy);
+}
+
+fn row(record: &Record, header: &Header) -> UserRow {
+    let cell = |column| header.position(column).and_then(|at| record.fields.get(at)).unwrap_or_default();
+    let optional = |column| Some(cell(column)).filter(|text| !text.trim().is_empty()).map(str::to_owned);
+    UserRow {
+        line: record.line,
+        email_address: cell(Column::EmailAddress).to_owned(),
+        user_name: cell(Column::UserName).to_owned(),
+        password: Secret::new(cell(Column::Password)),
+        user_root: optional(Column::UserRoot),
+        target_user_name: optional(Column::TargetUserName),
+        target_password: Secret::new(cell(Column::TargetPassword)),
+    }
+}
+
+fn check_address(row: &UserRow, header: &Header, faults: &mut Faults) {
+    if header.position(Column::EmailAddress).is_none() {
+        return;
+    }
+    if let Some(fault) = address_fault(&row.email_address) {
+        let message = format!("EmailAddress {fault}");
+        let remedy = "Write the address of the target mailbox, such as anna@example.com";
+        faults.error(row.line, Some(Column::EmailAddress.name()), message, remedy);
+    }
+}
+
+/// Why a text does not look like one address. Whether the mailbox exists, only the target knows.
+pub(super) fn address_fault(text: &str) -> Option<&'static str> {
+    if text.is_empty() {
+        return Some("is empty");
+    }
+    if text.contains(|c: char| c.is_whitespace() || c.is_control() || INVISIBLE.contains(&c)) {
+        return Some("holds a blank or an invisible character");
+    }
+    if text.contains(['<', '>', '(', ')', '[', ']', ',', ';', ':', '"', '\\']) {
+        return Some("holds a character that an address cannot have");
+    }
+    let Some((local, domain)) = text.split_once('@') else {
+        return Some("has no `@`");
+    };
+    if domain.contains('@') {
+        return Some("has more than one `@`");
+    }
+    if local.is_empty() || domain.split('.').any(str::is_empty) {
+        return Some("is incomplete");
+    }
+    (local.len() > MAX_LOCAL || domain.len() > MAX_DOMAIN).then_some("is too long")
+}
+
+fn check_login(row: &UserRow, header: &Header, options: &CsvCheckOptions, faults: &mut Faults) {
+    let has = |column| header.position(column).is_some();
+    if has(Column::UserName) && row.user_name.trim().is_empty() {
+        let remedy = "Write the user's logon name on the source server";
+        faults.error(row.line, Some(Column::UserName.name()), "UserName is empty", remedy);
+    } else if row.user_name.trim() != row.user_name {
+        let message = "UserName begins or ends with a blank, which is kept";
+        faults.warning(
+            row.line,
+            Some(Column::UserName.name()),
+            message,
+            "Remove the blank if it is not meant",
+        );
+    }
+    if has(Column::Password) && row.password.is_empty() && !options.passwords_optional {
+        let remedy = "Write the password, or give the source endpoint -Credentials and -AdminLoginFormat";
+        faults.error(row.line, Some(Column::Password.name()), "Password is empty", remedy);
+    }
+    check_control_characters(row, faults);
+}
+
+/// A line break or NUL in a name or password is the mark of a stray quote or of a damaged file.
+fn check_control_characters(row: &UserRow, faults: &mut Faults) {
+    let optional = |text: &Option<String>| text.as_ref().is_some_and(|text| text.contains(char::is_control));
+    let secret = |secret: &Secret| secret.declassify().contains(char::is_control);
+    let cells = [
+        (Column::UserName, row.user_name.contains(char::is_control)),
+        (Column::Password, secret(&row.password)),
+        (Column::UserRoot, optional(&row.user_root)),
+        (Column::TargetUserName, optional(&row.target_user_name)),
+        (Column::TargetPassword, secret(&row.target_password)),
+    ];
+    for (column, _) in cells.into_iter().filter(|(_, found)| *found) {
+        let message = format!("{} holds a line break or another control character", column.name());
+        faults.error(row.line, Some(column.name()), message, "Look for a quote that closes too late");
+    }
+}
+
+/// The mailboxes and logins so far, with their lines.
+#[derive(Default)]
+struct Seen {
+    addresses: HashMap<String, u32>,
+    logins: HashMap<(String, Option<String>), u32>,
+}
+
+impl Seen {
+    fn check(&mut self, row: &UserRow, faults: &mut Faults) {
+        if row.email_address.is_empty() || row.user_name.is_empty() {
+            return;
+        }
+        let first = *self.addresses.entry(row.email_address.to_lowercase()).or_insert(row.line);
+        if first != row.line {
+            let message = format!("EmailAddress stands in line {first} and again in line {}", row.line);
+            faults.error(row.line, Some(Column::EmailAddress.name()), message, "Remove one of the two rows");
+            return;
+        }
+        let login = (row.user_name.clone(), row.user_root.clone());
+        let first = *self.logins.entry(login).or_insert(row.line);
+        if first != row.line {
+            let message = format!("UserName and UserRoot are the same as in line {first}");
+            let remedy = "Check that one source mailbox is meant to go to two target mailboxes";
+            faults.warning(row.line, Some(Column::UserName.name()), message, remedy);
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! Decides what a pass over one folder does: which messages to copy, which flags to change, what to adopt.
+//!
+//! INVARIANT: takes listings and ledger rows, returns plans; no I/O, no clock. A deletion is never copied.
+
+mod flags;
+mod folder;
+mod reconcile;
+
+pub use flags::Flags;
+pub use folder::{FlagChange, FolderPlan, LedgerRow, Mapping, UidValidity, plan_folder};
+pub use reconcile::{Adoption, Candidate, Digest, Reconciliation, reconcile};

@@ -1,0 +1,182 @@
+//! Finds out which messages of a target folder are copies of source messages that the ledger does not know.
+//!
+//! A copy whose OK was lost, one made before a crash or by another machine, mail that was there from the start: all
+//! are adopted, so that nothing is copied twice.
+//!
+//! INVARIANT: nothing is adopted twice; two messages are paired only if Message-ID, size and date are the same and
+//! nobody else's on either side, or if the digests of their bytes are the same; of equal messages, as many are
+//! paired as the side with fewer has. What is merely alike is never adopted.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The digest of all of a message's bytes, as far as it is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Digest {
+    /// Not read yet.
+    #[default]
+    NotRead,
+    /// The server would not give the bytes. Such a message matches none by digest.
+    Unreadable,
+    /// BLAKE3.
+    Is([u8; 32]),
+}
+
+/// A message of either side that the ledger does not know.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Candidate {
+    /// Its UID.
+    pub uid: u32,
+    /// Its Message-ID, as the header has it.
+    pub message_id: Option<Box<str>>,
+    /// RFC822.SIZE, where the server tells one.
+    pub size: Option<u64>,
+    /// INTERNALDATE as Unix time, where the server tells one.
+    pub received: Option<i64>,
+    /// The digest of its bytes.
+    pub digest: Digest,
+}
+
+impl Candidate {
+    fn message_id(&self) -> Option<&str> {
+        self.message_id.as_deref().map(str::trim).filter(|id| !id.is_empty())
+    }
+
+    /// Size and date, if it has a Message-ID to go with them.
+    fn mark(&self) -> Option<(u64, i64)> {
+        self.message_id().and(self.size.zip(self.received))
+    }
+}
+
+/// A source message and the target message that is its copy. The ledger row takes the target's flags, so that the
+/// next plan makes up for what differs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Adoption {
+    /// The UID on the source.
+    pub uid: u32,
+    /// The UID on the target.
+    pub target_uid: u32,
+}
+
+/// What a reconciliation came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reconciliation {
+    /// It depends on bytes: read these messages, fill in their digests, and reconcile all again.
+    NeedsDigests {
+        /// UIDs on the source, ascending.
+        source: Vec<u32>,
+        /// UIDs on the target, ascending.
+        target: Vec<u32>,
+    },
+    /// It is decided.
+    Done {
+        /// What is there already, by source UID.
+        adopted: Vec<Adoption>,
+        /// Source UIDs to append, ascending.
+        append: Vec<u32>,
+    },
+}
+
+/// Pairs source messages with target messages. Neither list may hold a message that a ledger row names.
+pub fn reconcile(source: &[Candidate], target: &[Candidate]) -> Reconciliation {
+    let mut groups: BTreeMap<Option<&str>, Group<'_>> = BTreeMap::new();
+    for message in source {
+        groups.entry(message.message_id()).or_default().source.push(message);
+    }
+    for message in target {
+        groups.entry(message.message_id()).or_default().target.push(message);
+    }
+    let mut adopted = Vec::new();
+    let (mut unread_source, mut unread_target) = (Vec::new(), Vec::new());
+    for mut group in groups.into_values() {
+        group.pair_by_mark(&mut adopted);
+        if group.source.is_empty() || group.target.is_empty() {
+            continue;
+        }
+        unread_source.extend(unread(&group.source));
+        unread_target.extend(unread(&group.target));
+        group.pair_by_digest(&mut adopted);
+    }
+    conclude(source, adopted, unread_source, unread_target)
+}
+
+fn conclude(
+    source: &[Candidate],
+    mut adopted: Vec<Adoption>,
+    mut unread_source: Vec<u32>,
+    mut unread_target: Vec<u32>,
+) -> Reconciliation {
+    if !unread_source.is_empty() || !unread_target.is_empty() {
+        unread_source.sort_unstable();
+        unread_target.sort_unstable();
+        return Reconciliation::NeedsDigests { source: unread_source, target: unread_target };
+    }
+    adopted.sort_unstable();
+    let is_adopted = |uid: &u32| adopted.binary_search_by_key(uid, |adoption| adoption.uid).is_ok();
+    let mut append: Vec<u32> =
+        source.iter().map(|message| message.uid).filter(|uid| !is_adopted(uid)).collect();
+    append.sort_unstable();
+    Reconciliation::Done { adopted, append }
+}
+
+fn unread(messages: &[&Candidate]) -> impl Iterator<Item = u32> {
+    messages.iter().filter(|message| message.digest == Digest::NotRead).map(|message| message.uid)
+}
+
+/// Messages of both sides with one Message-ID, or without any, that are not paired yet.
+#[derive(Default)]
+struct Group<'a> {
+    source: Vec<&'a Candidate>,
+    target: Vec<&'a Candidate>,
+}
+
+impl<'a> Group<'a> {
+    /// Pairs what has a size and date that nobody else of its side has, unless the digests are known to differ.
+    fn pair_by_mark(&mut self, adopted: &mut Vec<Adoption>) {
+        let (source, target) = (by_mark(&self.source), by_mark(&self.target));
+        let unique = source.iter().filter_map(|(mark, messages)| {
+            let ([own], [other]) = (messages.as_slice(), target.get(mark)?.as_slice()) else { return None };
+            may_be_equal(own.digest, other.digest).then_some((own.uid, other.uid))
+        });
+        let pairs: BTreeMap<u32, u32> = unique.collect();
+        let paired: BTreeSet<u32> = pairs.values().copied().collect();
+        self.source.retain(|message| !pairs.contains_key(&message.uid));
+        self.target.retain(|message| !paired.contains(&message.uid));
+        adopted.extend(pairs.into_iter().map(|(uid, target_uid)| Adoption { uid, target_uid }));
+    }
+
+    /// Pairs what has the same bytes, the first with the first, for as long as both sides have one.
+    fn pair_by_digest(&self, adopted: &mut Vec<Adoption>) {
+        let target = by_digest(&self.target);
+        for (digest, own) in by_digest(&self.source) {
+            let others = target.get(&digest).into_iter().flatten();
+            adopted
+                .extend(own.into_iter().zip(others).map(|(uid, other)| Adoption { uid, target_uid: *other }));
+        }
+    }
+}
+
+fn by_mark<'a>(messages: &[&'a Candidate]) -> BTreeMap<(u64, i64), Vec<&'a Candidate>> {
+    let mut marks: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for message in messages {
+        if let Some(mark) = message.mark() {
+            marks.entry(mark).or_default().push(*message);
+        }
+    }
+    marks
+}
+
+/// The UIDs of each digest, ascending.
+fn by_digest(messages: &[&Candidate]) -> BTreeMap<[u8; 32], Vec<u32>> {
+    let mut digests: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for message in messages {
+        if let Digest::Is(digest) = message.digest {
+            digests.entry(digest).or_default().push(message.uid);
+        }
+    }
+    digests.values_mut().for_each(|uids| uids.sort_unstable());
+    digests
+}
+
+fn may_be_equal(a: Digest, b: Digest) -> bool {
+    !matches!((a, b), (Digest::Is(a), Digest::Is(b)) if a != b)
+}
