@@ -37,8 +37,11 @@ fn runtime() -> Result<&'static Runtime, Error> {
 fn parse(bytes: &[u8]) -> Result<Request, Error> {
     serde_json::from_slice(bytes).map_err(|e| {
         // serde's text may quote a value of the request, and a value may be a password: the place says enough.
-        Error::new(ErrorKind::InvalidRequest, format!("the request cannot be read at line {}, column {}", e.line(), e.column()))
-            .remedy("send one JSON object with `op` and `args` as the contract has it")
+        Error::new(
+            ErrorKind::InvalidRequest,
+            format!("the request cannot be read at line {}, column {}", e.line(), e.column()),
+        )
+        .remedy("send one JSON object with `op` and `args` as the contract has it")
     })
 }
 

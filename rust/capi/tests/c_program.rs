@@ -47,6 +47,7 @@ fn a_c_program_uses_and_misuses_every_function_clean_under_valgrind() {
             Command::new(&program).arg(&store).output().unwrap()
         }
     };
-    let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let text =
+        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{}\n{text}", output.status);
 }

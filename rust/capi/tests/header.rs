@@ -25,5 +25,8 @@ fn the_committed_header_matches_the_source() {
         std::fs::write(&committed, &generated).unwrap();
     }
     let committed = std::fs::read_to_string(&committed).unwrap();
-    assert!(committed == generated, "run UPDATE_HEADER=1 cargo test -p capi --test header, and read what changed");
+    assert!(
+        committed == generated,
+        "run UPDATE_HEADER=1 cargo test -p capi --test header, and read what changed"
+    );
 }

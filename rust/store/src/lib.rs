@@ -1,1 +1,34 @@
 //! The database behind everything: endpoints, batches, users, wishes, ledger, secrets at rest.
+//!
+//! A store is a folder that any number of processes open at once. Cmdlets write wishes into it and read what is there;
+//! workers lease users, make the wishes come true and write what they did.
+//!
+//! INVARIANT: no method asks what time it is; times are passed in.
+
+mod batches;
+mod changes;
+mod column;
+mod endpoints;
+mod enlist;
+mod fault;
+mod leases;
+mod ledger;
+mod location;
+mod open;
+mod purge;
+mod reports;
+mod schema;
+mod secrets;
+mod summaries;
+mod users;
+mod wishes;
+mod worker;
+
+pub use batches::Adopt;
+pub use changes::Changes;
+pub use leases::PassEnd;
+pub use ledger::{FolderRecord, LedgerFolder, LedgerMessage};
+pub use open::Store;
+pub use reports::ReportOf;
+pub use summaries::{BatchSummary, Totals};
+pub use worker::{Heartbeat, WorkerLock, WorkerRow};

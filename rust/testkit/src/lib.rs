@@ -8,6 +8,7 @@ mod credentials;
 #[cfg(unix)]
 pub mod dovecot;
 pub mod mail;
+pub mod proxy;
 pub mod sample;
 pub mod script;
 pub mod tls;

@@ -138,6 +138,17 @@ fn poison_is_refused_every_time_and_the_rest_is_taken() {
     }
     client.command("APPEND INBOX {1+}\r\na").unwrap();
     assert_eq!(server.appended(), 1);
+    server.forgive();
+    client.command("APPEND INBOX {8+}\r\na poison").unwrap();
+}
+
+#[test]
+fn permanent_flags_tell_whether_keywords_are_kept() {
+    for (keywords, last) in [(true, "\\Draft \\*)]"), (false, "\\Draft)]")] {
+        let server = Sample::start(Options { keywords, ..Options::default() }).unwrap();
+        let selected = text(login(&server).command("SELECT INBOX").unwrap());
+        assert!(selected.contains(last), "{selected}");
+    }
 }
 
 #[test]

@@ -1,1 +1,60 @@
 //! IMAP client: connect, TLS, authenticate, lenient lexer, pipelining, streamed literals.
+//!
+//! INVARIANT: this crate knows IMAP and nothing of migration. A command without its own tagged OK is an error,
+//! and a connection that was left in the middle of a command is never used again.
+
+mod append;
+mod append_ledger;
+mod append_uid;
+mod bodies;
+mod body_queue;
+mod capabilities;
+mod certificate;
+mod command;
+mod commands;
+mod connection;
+mod error;
+mod fetch_item;
+mod flags;
+mod frame;
+mod gate;
+mod input;
+mod internal_date;
+mod login;
+mod mailbox_name;
+mod open;
+mod options;
+mod probe;
+mod response;
+mod tls;
+mod token;
+mod uid_set;
+mod utf7;
+mod wire;
+
+pub use append::{AppendOptions, Appender, Begun};
+pub use append_ledger::{Outcome, Ticket};
+pub use append_uid::AppendUid;
+pub use bodies::{Bodies, Body};
+pub use body_queue::{BodiesReport, BodyHead, FetchOptions, RefusedFetch};
+pub use capabilities::{Capabilities, LiteralMode};
+pub use certificate::Certificate;
+pub use commands::list::{ListEntry, ListOptions};
+pub use commands::namespace::{Namespace, NamespaceEntry};
+pub use commands::select::{PermanentFlags, Selected};
+pub use commands::status::{MailboxStatus, StatusItems};
+pub use commands::store::StoreAction;
+pub use commands::summaries::{Summary, SummaryItems};
+pub use connection::Connection;
+pub use error::{Error, Refusal, Result, Status};
+pub use flags::{Flag, Flags};
+pub use internal_date::InternalDate;
+pub use mailbox_name::MailboxName;
+pub use options::{CertificatePolicy, Login, Options};
+pub use probe::{ProbeReport, TlsFacts, probe};
+pub use uid_set::{InvalidUidSet, UidSet};
+
+/// The filter directive that every log subscriber must add.
+///
+/// async-imap writes whole commands, passwords included, to its own trace target. Ours never does.
+pub const LOG_DIRECTIVE: &str = "async_imap=off";

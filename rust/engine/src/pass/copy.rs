@@ -10,6 +10,7 @@ use wire::{AppendOptions, BodyHead, Connection, FetchOptions, Refusal, RefusedFe
 use super::inventory::plan_flags;
 use super::recorder::Recorder;
 use super::sink::{Delivered, NotDelivered, Sent, Sink};
+use super::skip::meaning;
 use super::{Ended, Meter};
 use crate::target::{OpenFolder, Target};
 
@@ -146,7 +147,7 @@ impl Fate<'_> {
     /// A refusal that would meet the next message, too, ends the pass; one that is about this message does not.
     fn refused(&mut self, message: Sent, refusal: Refusal) -> Result<()> {
         use ErrorKind::*;
-        match refusal.kind() {
+        match meaning(&refusal) {
             QuotaExceeded | Throttled | ConnectionLost | AuthenticationFailed | FolderNotFound
             | PermissionDenied => Err(refusal.to_error().uid(message.uid)),
             _ => {

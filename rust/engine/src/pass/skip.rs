@@ -83,9 +83,19 @@ fn field(header: &str, name: &str) -> Option<String> {
     (!value.is_empty()).then_some(value)
 }
 
+/// What the refusal of an APPEND means. Elsewhere `[LIMIT]` asks to slow down; here it is about the message if it
+/// speaks of a size, as that of Dovecot's quota_max_mail_size does (peers D5).
+pub(super) fn meaning(refusal: &Refusal) -> ErrorKind {
+    let is_limit = refusal.code_word().as_deref() == Some("LIMIT");
+    if is_limit && refusal.text.to_ascii_lowercase().contains("size") {
+        return ErrorKind::MessageTooLarge;
+    }
+    refusal.kind()
+}
+
 fn kind_of(refusal: &Refusal) -> SkippedKind {
     let text = refusal.text.to_ascii_lowercase();
-    if refusal.kind() == ErrorKind::MessageTooLarge {
+    if meaning(refusal) == ErrorKind::MessageTooLarge {
         SkippedKind::LargeItem
     } else if ["nul", "bare newline", "bare lf", "invalid header", "invalid character", "argument error"]
         .iter()

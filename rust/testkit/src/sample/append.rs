@@ -4,6 +4,8 @@
 //! [RFC 3502]: https://www.rfc-editor.org/rfc/rfc3502
 //! [RFC 4315]: https://www.rfc-editor.org/rfc/rfc4315
 
+use std::sync::atomic::Ordering::Relaxed;
+
 use jiff::Timestamp;
 use jiff::fmt::strtime;
 
@@ -43,7 +45,7 @@ fn refusal(session: &Session, messages: &[Incoming], faults: &[Fault]) -> Option
     });
     let contains =
         |bytes: &[u8], needle: &[u8]| !needle.is_empty() && bytes.windows(needle.len()).any(|w| w == needle);
-    let poison = session.shared.options.poison.iter();
+    let poison = session.shared.options.poison.iter().filter(|_| !session.shared.forgiving.load(Relaxed));
     let mut poisonous =
         poison.filter(|poison| messages.iter().any(|message| contains(&message.bytes, &poison.bytes)));
     injected.or_else(|| poisonous.next().map(|poison| &poison.response)).cloned()

@@ -21,6 +21,7 @@ mod stream;
 
 use std::io;
 use std::net::{Ipv4Addr, TcpListener};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
@@ -42,6 +43,7 @@ struct Shared {
     store: Mutex<Store>,
     faults: fault::Faults,
     connections: Arc<()>,
+    forgiving: AtomicBool,
 }
 
 impl Shared {
@@ -80,6 +82,7 @@ impl Sample {
             store: Mutex::new(Store::new(options.separator)),
             faults: fault::Faults::default(),
             connections: Arc::new(()),
+            forgiving: AtomicBool::new(false),
             options,
         };
         let address = Address {
@@ -132,6 +135,11 @@ impl Sample {
     /// Lets something go wrong once, counted from now on.
     pub fn inject(&self, fault: Fault) {
         self.shared.faults.add(fault);
+    }
+
+    /// Takes every message from now on, poisonous or not.
+    pub fn forgive(&self) {
+        self.shared.forgiving.store(true, Ordering::Relaxed);
     }
 
     /// How many messages were stored by APPEND so far, acknowledged or not.

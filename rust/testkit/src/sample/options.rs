@@ -10,8 +10,12 @@ pub struct Options {
     pub prefix: String,
     /// What divides the levels of a folder name.
     pub separator: char,
-    /// Messages that hold these octets are refused, every time.
+    /// Messages that hold these octets are refused, every time, until [`forgive`](super::Sample::forgive).
     pub poison: Vec<Poison>,
+    /// Whether folders keep any keyword, as PERMANENTFLAGS says ([RFC 3501 §7.1]); else they keep none.
+    ///
+    /// [RFC 3501 §7.1]: https://www.rfc-editor.org/rfc/rfc3501#section-7.1
+    pub keywords: bool,
     /// How many connections may be open; none for any number.
     pub max_connections: Option<usize>,
     /// How a connection beyond that is turned away.
@@ -26,6 +30,7 @@ impl Default for Options {
             prefix: String::new(),
             separator: '/',
             poison: Vec::new(),
+            keywords: true,
             max_connections: None,
             refusal: Refusal::Bye,
         }

@@ -48,7 +48,10 @@ pub(super) fn select(session: &mut Session, user: &str, command: &Command) -> Op
     let read_only = command.name == "EXAMINE";
     let view = folder.messages.iter().map(|message| message.uid).collect::<Vec<_>>();
     session.untagged("FLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft)");
-    session.untagged("OK [PERMANENTFLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft \\*)] Any keyword");
+    let any_keyword = if session.shared.options.keywords { " \\*" } else { "" };
+    session.untagged(&format!(
+        "OK [PERMANENTFLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft{any_keyword})] Kept"
+    ));
     session.untagged(&format!("{} EXISTS", view.len()));
     session.untagged("0 RECENT");
     session.untagged(&format!("OK [UIDVALIDITY {}] Valid", folder.uid_validity));

@@ -1,0 +1,55 @@
+<#
+.SYNOPSIS
+Builds, tests, shows, measures and packs ImapMigration.
+
+.DESCRIPTION
+Build    leaves the complete, importable module in out/ImapMigration.
+Test     runs every layer of tests, or the layers that are named, and prints the counts last.
+Demo     migrates a few mailboxes between two mail servers that live as long as the demo.
+Bench    measures such a copy.
+Package  packs the module as out/ImapMigration-VERSION.zip, with its SHA-256.
+Clean    removes everything that the others made.
+
+Needs cargo (https://rustup.rs) and the .NET SDK (https://dotnet.microsoft.com/download). On a bare Linux machine
+./build.sh takes the same tasks and gets the tools first.
+
+.EXAMPLE
+./build.ps1 Test
+
+.EXAMPLE
+./build.ps1 Test format lint
+#>
+[CmdletBinding()]
+param(
+    [Parameter(Position = 0)]
+    [ValidateSet('Build', 'Test', 'Demo', 'Bench', 'Package', 'Clean')]
+    [string] $Task = 'Build',
+
+    # For Test: the layers to run, all if none is named.
+    [Parameter(ValueFromRemainingArguments)]
+    [string[]] $Layer = @()
+)
+
+$ErrorActionPreference = 'Stop'
+
+if (-not (Get-Command cargo -CommandType Application -ErrorAction Ignore)) {
+    throw 'There is no cargo: install Rust (https://rustup.rs), or on Linux run ./build.sh, which does.'
+}
+
+$target = if ($env:CARGO_TARGET_DIR) { $env:CARGO_TARGET_DIR } else { 'target' }
+Push-Location $PSScriptRoot
+try {
+    if ($Task -eq 'Clean') {
+        cargo clean
+        Remove-Item out, powershell/src/*/bin, powershell/src/*/obj -Recurse -Force -ErrorAction Ignore
+    }
+    else {
+        # The tests run in the PowerShell that asked for them: Windows PowerShell or PowerShell 7.
+        $env:IMAP_MIGRATION_POWERSHELL = (Get-Process -Id $PID).Path
+        cargo run --quiet --package xtask --target-dir $target/xtask -- $Task @Layer
+    }
+}
+finally {
+    Pop-Location
+}
+exit $LASTEXITCODE

@@ -1,0 +1,57 @@
+using System.Management.Automation;
+
+using ImapMigration.Interop.Contract;
+
+namespace ImapMigration.Commands;
+
+/// <summary>Shows batches.</summary>
+[Cmdlet(VerbsCommon.Get, "MigrationBatch", DefaultParameterSetName = "Identity")]
+[OutputType(typeof(MigrationBatch))]
+public sealed class GetMigrationBatchCommand : ExchangeCmdlet
+{
+    /// <summary>The name or guid; without it all batches.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Identity")]
+    [AllowNull, AllowEmptyString, IdentityArgument]
+    [ArgumentCompleter(typeof(BatchNameCompleter))]
+    public string? Identity { get; set; }
+
+    /// <summary>Only batches that use this endpoint.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "BatchesByEndpoint")]
+    [IdentityArgument]
+    [ArgumentCompleter(typeof(EndpointNameCompleter))]
+    public string? Endpoint { get; set; }
+
+    /// <summary>Only batches of this status.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "BatchesByStatus")]
+    public MigrationBatchStatus? Status { get; set; }
+
+    /// <summary>Fill the Report property.</summary>
+    [Parameter]
+    public SwitchParameter IncludeReport { get; set; }
+
+    /// <summary>At most that many; 1000 if not given.</summary>
+    [Parameter]
+    public Unlimited? ResultSize { get; set; }
+
+    /// <summary>Exchange's; ignored.</summary>
+    [Parameter(DontShow = true), Ignored]
+    public object? DiagnosticInfo { get; set; }
+
+    /// <summary>Exchange Server's; ignored.</summary>
+    [Parameter(DontShow = true), Ignored]
+    public SwitchParameter Diagnostic { get; set; }
+
+    /// <summary>Exchange Server's; ignored.</summary>
+    [Parameter(DontShow = true), Ignored]
+    public object? DiagnosticArgument { get; set; }
+
+    /// <inheritdoc />
+    protected override void ProcessRecord() => Send(Operations.GetBatches(new BatchQuery
+    {
+        Identity = Identity.OrNull(),
+        Endpoint = Endpoint.OrNull(),
+        Status = Status?.ToString(),
+        IncludeReport = IncludeReport,
+        ResultSize = ResultSize?.ToString(),
+    }));
+}

@@ -1,0 +1,32 @@
+using System.Management.Automation;
+
+using ImapMigration.Interop.Contract;
+
+namespace ImapMigration.Commands;
+
+/// <summary>Shows endpoints.</summary>
+[Cmdlet(VerbsCommon.Get, "MigrationEndpoint", DefaultParameterSetName = "Identity")]
+[OutputType(typeof(MigrationEndpoint))]
+public sealed class GetMigrationEndpointCommand : ExchangeCmdlet
+{
+    /// <summary>The name or guid; without it all endpoints.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Identity")]
+    [AllowNull, AllowEmptyString, IdentityArgument]
+    [ArgumentCompleter(typeof(EndpointNameCompleter))]
+    public string? Identity { get; set; }
+
+    /// <summary>Only endpoints of this type.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "TypeFilter")]
+    public MigrationType? Type { get; set; }
+
+    /// <summary>Exchange's; ignored.</summary>
+    [Parameter(DontShow = true), Ignored]
+    public object? DiagnosticInfo { get; set; }
+
+    /// <inheritdoc />
+    protected override void ProcessRecord() => Send(Operations.GetEndpoints(new EndpointQuery
+    {
+        Identity = Identity.OrNull(),
+        EndpointType = Type?.ToString(),
+    }));
+}

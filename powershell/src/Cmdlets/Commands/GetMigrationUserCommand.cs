@@ -1,0 +1,61 @@
+using System;
+using System.Management.Automation;
+
+using ImapMigration.Interop.Contract;
+
+namespace ImapMigration.Commands;
+
+/// <summary>Shows migration users.</summary>
+[Cmdlet(VerbsCommon.Get, "MigrationUser", DefaultParameterSetName = "Identity")]
+[OutputType(typeof(MigrationUser))]
+public sealed class GetMigrationUserCommand : ExchangeCmdlet
+{
+    /// <summary>The address or guid; without it all users.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Identity")]
+    [AllowNull, AllowEmptyString, IdentityArgument]
+    [ArgumentCompleter(typeof(UserAddressCompleter))]
+    public string? Identity { get; set; }
+
+    /// <summary>Only users of this batch.</summary>
+    [Parameter(ParameterSetName = "StatusAndBatchId")]
+    [IdentityArgument]
+    [ArgumentCompleter(typeof(BatchNameCompleter))]
+    public string? BatchId { get; set; }
+
+    /// <summary>Only users of this status.</summary>
+    [Parameter(ParameterSetName = "StatusAndBatchId")]
+    public MigrationUserStatus? Status { get; set; }
+
+    /// <summary>Only users of this summary of statuses.</summary>
+    [Parameter(ParameterSetName = "StatusAndBatchId")]
+    public MigrationUserStatusSummary? StatusSummary { get; set; }
+
+    /// <summary>Only the user with this guid.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "MailboxGuid")]
+    public Guid? MailboxGuid { get; set; }
+
+    /// <summary>All migrations of this person.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "EmailAddress")]
+    [ValidateNotNullOrEmpty]
+    public string? EmailAddress { get; set; }
+
+    /// <summary>At most that many; 1000 if not given.</summary>
+    [Parameter]
+    public Unlimited? ResultSize { get; set; }
+
+    /// <summary>Exchange's; ignored.</summary>
+    [Parameter(DontShow = true), Ignored]
+    public SwitchParameter IncludeAssociatedUsers { get; set; }
+
+    /// <inheritdoc />
+    protected override void ProcessRecord() => Send(Operations.GetUsers(new UserQuery
+    {
+        Identity = Identity.OrNull(),
+        Batch = BatchId.OrNull(),
+        Status = Status?.ToString(),
+        StatusSummary = StatusSummary?.ToString(),
+        EmailAddress = EmailAddress,
+        MailboxGuid = MailboxGuid?.ToString(),
+        ResultSize = ResultSize?.ToString(),
+    }));
+}

@@ -1,0 +1,167 @@
+using System;
+using System.Management.Automation;
+
+namespace ImapMigration.Commands;
+
+/// <summary>The parameters of New-MigrationBatch, in the order of Exchange's reference.</summary>
+public abstract class NewBatchParameters : ExchangeCmdlet
+{
+    private protected const string CsvSet = "Onboarding";
+    private protected const string UsersSet = "PreexistingUsers";
+    private protected const string UserIdsSet = "PreexistingUserIds";
+
+    /// <summary>The name: 64 characters at most.</summary>
+    [Parameter(Mandatory = true)]
+    [ValidateNotNullOrEmpty]
+    public string Name { get; set; } = "";
+
+    /// <summary>The bytes of the CSV; a path, a file and objects of Import-Csv will do as well.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = CsvSet)]
+    [CsvData]
+    public byte[]? CSVData { get; set; }
+
+    /// <summary>Users of other batches, from Get-MigrationUser, to migrate again.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = UsersSet)]
+    [IdentityArgument]
+    public string[]? Users { get; set; }
+
+    /// <summary>Users of other batches, by address or guid, to migrate again.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = UserIdsSet)]
+    [IdentityArgument]
+    [ArgumentCompleter(typeof(UserAddressCompleter))]
+    public string[]? UserIds { get; set; }
+
+    /// <summary>Stop the originals of -Users or -UserIds.</summary>
+    [Parameter(ParameterSetName = UsersSet)]
+    [Parameter(ParameterSetName = UserIdsSet)]
+    public SwitchParameter DisableOnCopy { get; set; }
+
+    /// <summary>Where the mail comes from. Users of other batches need none.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = CsvSet)]
+    [Parameter(ParameterSetName = UsersSet)]
+    [Parameter(ParameterSetName = UserIdsSet)]
+    [IdentityArgument]
+    [ArgumentCompleter(typeof(EndpointNameCompleter))]
+    public string? SourceEndpoint { get; set; }
+
+    /// <summary>Where the mail goes. Only an analysis needs none.</summary>
+    [Parameter]
+    [IdentityArgument]
+    [ArgumentCompleter(typeof(EndpointNameCompleter))]
+    public string? TargetEndpoint { get; set; }
+
+    /// <summary>Start at once.</summary>
+    [Parameter]
+    public SwitchParameter AutoStart { get; set; }
+
+    /// <summary>Do not start before then. A time without a zone is UTC.</summary>
+    [Parameter]
+    [UtcDateTime]
+    public DateTime? StartAfter { get; set; }
+
+    /// <summary>Kept and shown; an IMAP batch has no completion.</summary>
+    [Parameter]
+    [UtcDateTime]
+    public DateTime? CompleteAfter { get; set; }
+
+    /// <summary>Only these folders.</summary>
+    [Parameter]
+    public string[]? IncludeFolders { get; set; }
+
+    /// <summary>Not these folders.</summary>
+    [Parameter]
+    public string[]? ExcludeFolders { get; set; }
+
+    /// <summary>Only messages that match, as in "Received -ge '2019/4/30'".</summary>
+    [Parameter]
+    public string? ContentFilter { get; set; }
+
+    /// <summary>Pass over columns of the CSV that we do not know.</summary>
+    [Parameter]
+    public bool AllowUnknownColumnsInCsv { get; set; }
+
+    /// <summary>The column separator of the CSV, where it is not a comma.</summary>
+    [Parameter(ParameterSetName = CsvSet)]
+    public char? Delimiter { get; set; }
+
+    /// <summary>Take translated headers, other delimiters and ANSI bytes of the CSV for what they mean.</summary>
+    [Parameter(ParameterSetName = CsvSet)]
+    public SwitchParameter Lenient { get; set; }
+
+    /// <summary>Who gets reports by mail.</summary>
+    [Parameter]
+    public string[]? NotificationEmails { get; set; }
+
+    /// <summary>Between two reports; 24 hours if not given, 0 is never.</summary>
+    [Parameter]
+    public TimeSpan? ReportInterval { get; set; }
+
+    /// <summary>No automatic reports.</summary>
+    [Parameter]
+    public SwitchParameter SkipReports { get; set; }
+
+    /// <summary>The zone in which times are shown, as in "Pacific Standard Time"; UTC if not given.</summary>
+    [Parameter]
+    public string? TimeZone { get; set; }
+
+    /// <summary>Whether mailboxes are kept in step after their initial sync; true if not given.</summary>
+    [Parameter]
+    public bool? AllowIncrementalSyncs { get; set; }
+
+    /// <summary>How often a user with transient errors is tried again before it counts as failed.</summary>
+    [Parameter]
+    [ValidateRange(0, int.MaxValue)]
+    public int? AutoRetryCount { get; set; }
+
+    /// <summary>Count and measure, copy nothing.</summary>
+    [Parameter]
+    public SwitchParameter Analyze { get; set; }
+
+    /// <summary>Take over addresses that other batches migrate.</summary>
+    [Parameter]
+    public SwitchParameter AdoptPreexisting { get; set; }
+
+    /// <summary>Accepted for Exchange's sake: without -AdoptPreexisting existing users are refused anyway.</summary>
+    [Parameter(DontShow = true)]
+    public SwitchParameter DisallowExistingUsers { get; set; }
+
+    /// <summary>Exchange's; ignored.</summary>
+    [Parameter(DontShow = true), Ignored]
+    public SwitchParameter RemoveOnCopy { get; set; }
+
+    /// <summary>Exchange's; ignored.</summary>
+    [Parameter(DontShow = true), Ignored]
+    public SwitchParameter AutoComplete { get; set; }
+
+    /// <summary>Exchange's; ignored.</summary>
+    [Parameter(DontShow = true), Ignored]
+    public object? ContentFilterLanguage { get; set; }
+
+    /// <summary>Exchange's; ignored: the data consistency score takes its place.</summary>
+    [Parameter(DontShow = true), Ignored]
+    public object? BadItemLimit { get; set; }
+
+    /// <summary>Exchange's; ignored: the data consistency score takes its place.</summary>
+    [Parameter(DontShow = true), Ignored]
+    public object? LargeItemLimit { get; set; }
+
+    /// <summary>Exchange's; ignored.</summary>
+    [Parameter(DontShow = true), Ignored]
+    public object? Locale { get; set; }
+
+    /// <summary>Exchange's; ignored.</summary>
+    [Parameter(DontShow = true), Ignored]
+    public object? TargetDeliveryDomain { get; set; }
+
+    /// <summary>Exchange's; ignored.</summary>
+    [Parameter(DontShow = true), Ignored]
+    public object? MoveOptions { get; set; }
+
+    /// <summary>Exchange's; ignored.</summary>
+    [Parameter(DontShow = true), Ignored]
+    public object? SkipMerging { get; set; }
+
+    /// <summary>Exchange's; ignored.</summary>
+    [Parameter(DontShow = true), Ignored]
+    public object? SkipMoving { get; set; }
+}

@@ -1,0 +1,119 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Management.Automation;
+
+using ImapMigration.Interop.Contract;
+
+namespace ImapMigration.Commands;
+
+/// <summary>Makes a batch: from a CSV, or from users of other batches. With -WhatIf the CSV is checked all the same.</summary>
+[Cmdlet(VerbsCommon.New, "MigrationBatch", SupportsShouldProcess = true, DefaultParameterSetName = CsvSet)]
+[OutputType(typeof(MigrationBatch))]
+public sealed class NewMigrationBatchCommand : NewBatchParameters
+{
+    private readonly List<string> _users = [];
+
+    /// <inheritdoc />
+    protected override void ProcessRecord() => _users.AddRange(Users ?? UserIds ?? []);
+
+    /// <inheritdoc />
+    protected override void EndProcessing()
+    {
+        if (HasEndpoints() && Action() is { } action && ShouldProcess($"Migration batch '{Name}'", action))
+        {
+            Send(Operations.NewBatch(Batch()));
+        }
+    }
+
+    private CsvCheck? Csv() =>
+        CSVData is null ? null : CsvFile.ToRequest(CSVData, AllowUnknownColumnsInCsv, Delimiter, Lenient);
+
+    // Users that are migrated again go the way that they went before, unless told otherwise.
+    private bool HasEndpoints()
+    {
+        if (SourceEndpoint.OrNull() is not null)
+        {
+            return true;
+        }
+
+        if (_users.Count == 0)
+        {
+            WriteError(ErrorRecords.IdentityRequired("migration user"));
+            return false;
+        }
+
+        var user = Query(Operations.GetUsers(new UserQuery { Identity = _users[0] })).FirstOrDefault()?.User;
+        var original = user is null ? null : Query(Operations.GetBatches(new BatchQuery { Identity = user.Batch })).FirstOrDefault()?.Batch;
+        SourceEndpoint = original?.SourceEndpoint;
+        TargetEndpoint = TargetEndpoint.OrNull() ?? original?.TargetEndpoint;
+        return SourceEndpoint is not null;
+    }
+
+    // What the admin is asked to confirm; none if that cannot be said, which has then been written as an error.
+    private string? Action()
+    {
+        if (Subjects() is not { } users)
+        {
+            return null;
+        }
+
+        var route = $"from endpoint '{SourceEndpoint}'" + (TargetEndpoint.OrNull() is { } target ? $" to endpoint '{target}'" : "");
+        return $"Create, to {(Analyze ? "measure" : "migrate")} {users} {route}{(AutoStart ? ", and start" : "")}";
+    }
+
+    private string? Subjects()
+    {
+        if (Csv() is not { } csv)
+        {
+            return Counted(_users.Count);
+        }
+
+        var check = Query(Operations.TestCsv(csv)).FirstOrDefault()?.CsvCheck;
+        if (check is null or { Valid: true })
+        {
+            return check is null ? null : Counted(check.RowCount);
+        }
+
+        // The library itself refuses it: it knows the endpoint, and says more. Only -WhatIf does not ask it.
+        if (!IsWhatIf)
+        {
+            return "the users of the CSV";
+        }
+
+        WriteError(ErrorRecords.InvalidCsv(new MigrationCsvCheck(check), Name));
+        return null;
+    }
+
+    private static string Counted(long users) => users == 1 ? "1 user" : $"{users:N0} users";
+
+    private NewBatch Batch() => new()
+    {
+        Name = Name,
+        SourceEndpoint = SourceEndpoint!,
+        TargetEndpoint = TargetEndpoint.OrNull(),
+        Csv = Csv(),
+        UserIds = [.. _users],
+        DisableOnCopy = DisableOnCopy,
+        AdoptPreexisting = AdoptPreexisting,
+        Options = Options(),
+        AutoStart = AutoStart,
+        SubmittedBy = $"{Environment.UserDomainName}\\{Environment.UserName}",
+    };
+
+    private BatchOptions Options() => new()
+    {
+        StartAfter = Times.Rfc3339(StartAfter),
+        CompleteAfter = Times.Rfc3339(CompleteAfter),
+        IncludeFolders = IncludeFolders,
+        ExcludeFolders = ExcludeFolders,
+        ContentFilter = ContentFilter,
+        NotificationEmails = NotificationEmails,
+        ReportIntervalSeconds = (long?)ReportInterval?.TotalSeconds,
+        SkipReports = SkipReports,
+        TimeZone = TimeZone,
+        AllowIncrementalSyncs = AllowIncrementalSyncs,
+        AutoRetryCount = AutoRetryCount,
+        Analyze = Analyze,
+    };
+}

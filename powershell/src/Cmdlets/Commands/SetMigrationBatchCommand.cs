@@ -1,0 +1,158 @@
+using System;
+using System.Management.Automation;
+
+using ImapMigration.Interop.Contract;
+
+namespace ImapMigration.Commands;
+
+/// <summary>Changes a batch: adds users, syncs now, sets options.</summary>
+[Cmdlet(VerbsCommon.Set, "MigrationBatch", SupportsShouldProcess = true)]
+public sealed class SetMigrationBatchCommand : ExchangeCmdlet
+{
+    /// <summary>The batch: its name, its guid, or an object of Get-MigrationBatch.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [AllowNull, AllowEmptyString, IdentityArgument]
+    [ArgumentCompleter(typeof(BatchNameCompleter))]
+    public string? Identity { get; set; }
+
+    /// <summary>An incremental sync now, for users that are Synced.</summary>
+    [Parameter]
+    public SwitchParameter SyncNow { get; set; }
+
+    /// <summary>Apply changes of endpoint, batch and users now.</summary>
+    [Parameter]
+    public SwitchParameter Update { get; set; }
+
+    /// <summary>Add the users of -CSVData.</summary>
+    [Parameter]
+    public SwitchParameter AddUsers { get; set; }
+
+    /// <summary>The bytes of the CSV; a path, a file and objects of Import-Csv will do as well.</summary>
+    [Parameter]
+    [CsvData]
+    public byte[]? CSVData { get; set; }
+
+    /// <summary>Pass over columns of the CSV that we do not know.</summary>
+    [Parameter]
+    public bool AllowUnknownColumnsInCsv { get; set; }
+
+    /// <summary>The column separator of the CSV, where it is not a comma.</summary>
+    [Parameter]
+    public char? Delimiter { get; set; }
+
+    /// <summary>Take translated headers, other delimiters and ANSI bytes of the CSV for what they mean.</summary>
+    [Parameter]
+    public SwitchParameter Lenient { get; set; }
+
+    /// <summary>Where the mail comes from.</summary>
+    [Parameter]
+    [IdentityArgument]
+    [ArgumentCompleter(typeof(EndpointNameCompleter))]
+    public string? SourceEndpoint { get; set; }
+
+    /// <summary>Where the mail goes.</summary>
+    [Parameter]
+    [IdentityArgument]
+    [ArgumentCompleter(typeof(EndpointNameCompleter))]
+    public string? TargetEndpoint { get; set; }
+
+    /// <summary>Do not start before then. A time without a zone is UTC.</summary>
+    [Parameter]
+    [UtcDateTime]
+    public DateTime? StartAfter { get; set; }
+
+    /// <summary>Kept and shown; an IMAP batch has no completion.</summary>
+    [Parameter]
+    [UtcDateTime]
+    public DateTime? CompleteAfter { get; set; }
+
+    /// <summary>Only these folders; an empty list is all.</summary>
+    [Parameter]
+    [AllowEmptyCollection]
+    public string[]? IncludeFolders { get; set; }
+
+    /// <summary>Not these folders.</summary>
+    [Parameter]
+    [AllowEmptyCollection]
+    public string[]? ExcludeFolders { get; set; }
+
+    /// <summary>Only messages that match, as in "Received -ge '2019/4/30'".</summary>
+    [Parameter]
+    public string? ContentFilter { get; set; }
+
+    /// <summary>Who gets reports by mail.</summary>
+    [Parameter]
+    [AllowEmptyCollection]
+    public string[]? NotificationEmails { get; set; }
+
+    /// <summary>Between two reports; 0 is never.</summary>
+    [Parameter]
+    public TimeSpan? ReportInterval { get; set; }
+
+    /// <summary>Whether there are no automatic reports. A boolean here, as in Exchange.</summary>
+    [Parameter]
+    public bool? SkipReports { get; set; }
+
+    /// <summary>Whether mailboxes are kept in step after their initial sync.</summary>
+    [Parameter]
+    public bool? AllowIncrementalSyncs { get; set; }
+
+    /// <summary>How often a user with transient errors is tried again before it counts as failed.</summary>
+    [Parameter]
+    [ValidateRange(0, int.MaxValue)]
+    public int? AutoRetryCount { get; set; }
+
+    /// <summary>Exchange's; ignored: IMAP has no completion that skipped items could hold up.</summary>
+    [Parameter(DontShow = true), Ignored]
+    public SwitchParameter ApproveSkippedItems { get; set; }
+
+    /// <summary>Exchange's; ignored: the data consistency score takes its place.</summary>
+    [Parameter(DontShow = true), Ignored]
+    public object? BadItemLimit { get; set; }
+
+    /// <summary>Exchange's; ignored: the data consistency score takes its place.</summary>
+    [Parameter(DontShow = true), Ignored]
+    public object? LargeItemLimit { get; set; }
+
+    /// <summary>Exchange's; ignored.</summary>
+    [Parameter(DontShow = true), Ignored]
+    public object? MoveOptions { get; set; }
+
+    /// <summary>Exchange's; ignored.</summary>
+    [Parameter(DontShow = true), Ignored]
+    public object? SkipMerging { get; set; }
+
+    /// <summary>Exchange's; ignored.</summary>
+    [Parameter(DontShow = true), Ignored]
+    public object? SkipMoving { get; set; }
+
+    /// <inheritdoc />
+    protected override void ProcessRecord()
+    {
+        if (HasIdentity(Identity, "migration batch") && ShouldProcess($"Migration batch '{Identity}'", SyncNow ? "Sync now" : "Change"))
+        {
+            Send(Operations.SetBatch(Changes()));
+        }
+    }
+
+    private SetBatch Changes() => new()
+    {
+        Identity = Identity!,
+        Csv = CSVData is null ? null : CsvFile.ToRequest(CSVData, AllowUnknownColumnsInCsv, Delimiter, Lenient),
+        AddUsers = AddUsers,
+        SyncNow = SyncNow,
+        Update = Update,
+        SourceEndpoint = SourceEndpoint.OrNull(),
+        TargetEndpoint = TargetEndpoint.OrNull(),
+        StartAfter = Times.Rfc3339(StartAfter),
+        CompleteAfter = Times.Rfc3339(CompleteAfter),
+        IncludeFolders = IncludeFolders,
+        ExcludeFolders = ExcludeFolders,
+        ContentFilter = ContentFilter,
+        NotificationEmails = NotificationEmails,
+        ReportIntervalSeconds = (long?)ReportInterval?.TotalSeconds,
+        SkipReports = SkipReports,
+        AllowIncrementalSyncs = AllowIncrementalSyncs,
+        AutoRetryCount = AutoRetryCount,
+    };
+}

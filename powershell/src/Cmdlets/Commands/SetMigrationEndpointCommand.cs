@@ -1,0 +1,95 @@
+using System.Management.Automation;
+
+using ImapMigration.Interop.Contract;
+
+namespace ImapMigration.Commands;
+
+/// <summary>Changes an endpoint. Name, role and type cannot change.</summary>
+[Cmdlet(VerbsCommon.Set, "MigrationEndpoint", SupportsShouldProcess = true)]
+public sealed class SetMigrationEndpointCommand : ExchangeCmdlet
+{
+    /// <summary>The name or guid.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [AllowNull, AllowEmptyString, IdentityArgument]
+    [ArgumentCompleter(typeof(EndpointNameCompleter))]
+    public string? Identity { get; set; }
+
+    /// <summary>The host name of the IMAP server.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? RemoteServer { get; set; }
+
+    /// <summary>The TCP port.</summary>
+    [Parameter]
+    [ValidateRange(1, 65535)]
+    public int? Port { get; set; }
+
+    /// <summary>Ssl is TLS from the first byte, Tls is STARTTLS.</summary>
+    [Parameter]
+    public IMAPSecurityMechanism? Security { get; set; }
+
+    /// <summary>Whether any certificate will do. A boolean here, as in Exchange.</summary>
+    [Parameter]
+    public bool? AcceptUntrustedCertificates { get; set; }
+
+    /// <summary>Basic: user name and password, by the best mechanism that the server offers.</summary>
+    [Parameter]
+    [ValidateSet("Basic")]
+    public string? Authentication { get; set; }
+
+    /// <summary>The folder of a Maildir endpoint.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Path { get; set; }
+
+    /// <summary>Mailboxes in their initial sync at once.</summary>
+    [Parameter]
+    public Unlimited? MaxConcurrentMigrations { get; set; }
+
+    /// <summary>Mailboxes in an incremental sync at once.</summary>
+    [Parameter]
+    public Unlimited? MaxConcurrentIncrementalSyncs { get; set; }
+
+    /// <summary>The administrator who logs in for everybody.</summary>
+    [Parameter]
+    [Credential]
+    public PSCredential? Credentials { get; set; }
+
+    /// <summary>How the administrator logs in.</summary>
+    [Parameter]
+    public AdminLoginFormat? AdminLoginFormat { get; set; }
+
+    /// <summary>What stands between user and administrator in the Dovecot format.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? LoginSeparator { get; set; }
+
+    /// <summary>Do not test the connection first.</summary>
+    [Parameter]
+    public SwitchParameter SkipVerification { get; set; }
+
+    /// <inheritdoc />
+    protected override void ProcessRecord()
+    {
+        if (HasIdentity(Identity, "migration endpoint") && ShouldProcess($"Migration endpoint '{Identity}'", "Change"))
+        {
+            Send(Operations.SetEndpoint(Changes()));
+        }
+    }
+
+    private EndpointChanges Changes() => new()
+    {
+        Identity = Identity!,
+        RemoteServer = RemoteServer,
+        Port = Port,
+        Security = Security?.ToString(),
+        AcceptUntrustedCertificates = AcceptUntrustedCertificates,
+        Path = Path is null ? null : FullPath(Path),
+        MaxConcurrentMigrations = MaxConcurrentMigrations?.ToString(),
+        MaxConcurrentIncrementalSyncs = MaxConcurrentIncrementalSyncs?.ToString(),
+        Credentials = Credentials.ToLogin(),
+        AdminLoginFormat = AdminLoginFormat?.ToString(),
+        LoginSeparator = LoginSeparator,
+        SkipVerification = SkipVerification,
+    };
+}

@@ -1,0 +1,20 @@
+using System.Management.Automation;
+
+using ImapMigration.Interop.Contract;
+
+namespace ImapMigration.Commands;
+
+/// <summary>Starts the background process, if none serves the store.</summary>
+[Cmdlet(VerbsLifecycle.Start, "MigrationWorker", SupportsShouldProcess = true)]
+[OutputType(typeof(MigrationWorker))]
+public sealed class StartMigrationWorkerCommand : MigrationCmdlet
+{
+    /// <inheritdoc />
+    protected override void ProcessRecord()
+    {
+        if (ShouldProcess("Migration worker", "Start"))
+        {
+            Send(Operations.StartWorker());
+        }
+    }
+}

@@ -1,0 +1,75 @@
+using System.Management.Automation;
+
+using ImapMigration.Interop.Contract;
+
+namespace ImapMigration.Commands;
+
+/// <summary>Tests a server or an endpoint. A failed test is an object with Result "Failed", not an error.</summary>
+[Cmdlet(VerbsDiagnostic.Test, "MigrationServerAvailability", SupportsShouldProcess = true, DefaultParameterSetName = ImapSet)]
+[OutputType(typeof(MigrationServerAvailability))]
+public sealed class TestMigrationServerAvailabilityCommand : ExchangeCmdlet
+{
+    private const string ImapSet = "IMAP";
+    private const string EndpointSet = "TestEndpoint";
+
+    /// <summary>An IMAP server.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ImapSet)]
+    public SwitchParameter Imap { get; set; }
+
+    /// <summary>The host name.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ImapSet)]
+    [ValidateNotNullOrEmpty]
+    public string RemoteServer { get; set; } = "";
+
+    /// <summary>The TCP port.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ImapSet)]
+    [ValidateRange(1, 65535)]
+    public int Port { get; set; }
+
+    /// <summary>Ssl is TLS from the first byte, Tls is STARTTLS.</summary>
+    [Parameter(ParameterSetName = ImapSet)]
+    public IMAPSecurityMechanism Security { get; set; } = IMAPSecurityMechanism.Ssl;
+
+    /// <summary>Any certificate will do.</summary>
+    [Parameter(ParameterSetName = ImapSet)]
+    public SwitchParameter AcceptUntrustedCertificates { get; set; }
+
+    /// <summary>Basic: user name and password, by the best mechanism that the server offers.</summary>
+    [Parameter(ParameterSetName = ImapSet)]
+    [ValidateSet("Basic")]
+    public string Authentication { get; set; } = "Basic";
+
+    /// <summary>An endpoint: its name, its guid, or an object of Get-MigrationEndpoint.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = EndpointSet)]
+    [IdentityArgument]
+    [ArgumentCompleter(typeof(EndpointNameCompleter))]
+    public string? Endpoint { get; set; }
+
+    /// <summary>Log in, too.</summary>
+    [Parameter]
+    [Credential]
+    public PSCredential? Credentials { get; set; }
+
+    /// <inheritdoc />
+    protected override void ProcessRecord()
+    {
+        var target = ParameterSetName == EndpointSet ? $"Migration endpoint '{Endpoint}'" : $"{RemoteServer}:{Port}";
+        if (ShouldProcess(target, "Test connection"))
+        {
+            Send(Operations.TestConnection(Test()));
+        }
+    }
+
+    private ConnectionTest Test() => new()
+    {
+        Server = ParameterSetName == EndpointSet ? null : new ImapServer
+        {
+            RemoteServer = RemoteServer,
+            Port = Port,
+            Security = Security.ToString(),
+            AcceptUntrustedCertificates = AcceptUntrustedCertificates,
+        },
+        Endpoint = Endpoint.OrNull(),
+        Credentials = Credentials.ToLogin(),
+    };
+}

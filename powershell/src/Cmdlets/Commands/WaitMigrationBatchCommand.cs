@@ -1,0 +1,32 @@
+using System.Management.Automation;
+
+using ImapMigration.Interop.Contract;
+
+namespace ImapMigration.Commands;
+
+/// <summary>Waits, with progress, until a batch has nothing left to do now, and returns it.</summary>
+[Cmdlet(VerbsLifecycle.Wait, "MigrationBatch")]
+[OutputType(typeof(MigrationBatch))]
+public sealed class WaitMigrationBatchCommand : MigrationCmdlet
+{
+    /// <summary>The batch: its name, its guid, or an object of Get-MigrationBatch.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [AllowNull, AllowEmptyString, IdentityArgument]
+    [ArgumentCompleter(typeof(BatchNameCompleter))]
+    public string? Identity { get; set; }
+
+    /// <summary>Give up after that many seconds; without it never.</summary>
+    [Parameter]
+    [Alias("Timeout")]
+    [ValidateRange(0, int.MaxValue)]
+    public int? TimeoutSec { get; set; }
+
+    /// <inheritdoc />
+    protected override void ProcessRecord()
+    {
+        if (HasIdentity(Identity, "migration batch"))
+        {
+            Send(Operations.WaitBatch(new WaitBatch { Identity = Identity!, TimeoutSeconds = TimeoutSec }));
+        }
+    }
+}

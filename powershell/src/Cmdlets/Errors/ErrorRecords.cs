@@ -1,0 +1,75 @@
+using System;
+using System.Linq;
+using System.Management.Automation;
+using System.Runtime.InteropServices;
+
+using ImapMigration.Interop.Contract;
+
+namespace ImapMigration;
+
+/// <summary>Makes every error record of this module.</summary>
+internal static class ErrorRecords
+{
+    private const int CsvFaultsShown = 5;
+
+    // PowerShell 7 prints the recommended action below an error; Windows PowerShell prints the message alone.
+    private static readonly bool PrintsRemedy =
+        !RuntimeInformation.FrameworkDescription.StartsWith(".NET Framework", StringComparison.Ordinal);
+
+    /// <summary>The record of an error of the contract.</summary>
+    internal static ErrorRecord From(ErrorView error)
+    {
+        var (id, category) = ErrorTable.Of(error.Kind);
+        var exception = Exception(error);
+        return new ErrorRecord(exception, id, category, error.Object ?? error.User ?? error.Folder)
+        {
+            ErrorDetails = new ErrorDetails(PrintsRemedy ? ErrorText.WithoutRemedy(error) : exception.Message)
+            {
+                RecommendedAction = ErrorText.Sentence(error.Remedy ?? ""),
+            },
+        };
+    }
+
+    /// <summary>An identity was needed and not given: nothing is ever done to "all" because a variable was empty.</summary>
+    internal static ErrorRecord IdentityRequired(string noun) => From(new ErrorView
+    {
+        Kind = "identity_required",
+        Message = $"the identity of the {noun} is empty",
+        Remedy = "name it with -Identity",
+    });
+
+    /// <summary>No identity was given, and there is not exactly one batch that could be meant.</summary>
+    internal static ErrorRecord NotTheOnlyBatch(bool thereAreSeveral) => From(new ErrorView
+    {
+        Kind = thereAreSeveral ? "identity_required" : "batch_not_found",
+        Message = thereAreSeveral ? "there is more than one migration batch" : "there is no migration batch",
+        Remedy = thereAreSeveral ? "name one with -Identity" : "create one with New-MigrationBatch",
+    });
+
+    /// <summary>A CSV has errors: the first of them, and where to see the others.</summary>
+    internal static ErrorRecord InvalidCsv(MigrationCsvCheck check, string batch)
+    {
+        var few = check.Errors.Take(CsvFaultsShown).Select(fault => fault.ToString());
+        return From(new ErrorView
+        {
+            Kind = "invalid_csv",
+            Message = $"the CSV of batch `{batch}` has errors. {string.Join(" ", few)}",
+            Remedy = check.Errors.Length > CsvFaultsShown ? "Test-MigrationCsv lists the others" : null,
+            Object = batch,
+        });
+    }
+
+    /// <summary>The exception of an error, as it also stands in a user's statistics.</summary>
+    internal static MigrationException Exception(ErrorView error)
+    {
+        var text = ErrorText.Full(error);
+        if (ErrorText.IsMissingObject(error))
+        {
+            return new ManagementObjectNotFoundException(text, error);
+        }
+
+        return error.Retryable
+            ? new MigrationTransientException(text, error)
+            : new MigrationPermanentException(text, error);
+    }
+}

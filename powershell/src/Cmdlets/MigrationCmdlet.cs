@@ -1,0 +1,111 @@
+using System;
+using System.Collections.Generic;
+using System.Management.Automation;
+
+using ImapMigration.Interop;
+using ImapMigration.Interop.Contract;
+
+namespace ImapMigration;
+
+/// <summary>What all cmdlets share: they send requests and write what comes back, on the pipeline's own thread.</summary>
+public abstract class MigrationCmdlet : PSCmdlet
+{
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
+
+    private volatile MigrationJob? _job;
+    private volatile bool _stopping;
+
+    /// <summary>Whether -WhatIf, or $WhatIfPreference, asks to change nothing.</summary>
+    private protected bool IsWhatIf => LanguagePrimitives.IsTrue(
+        MyInvocation.BoundParameters.TryGetValue("WhatIf", out var bound) ? bound : GetVariableValue("WhatIfPreference"));
+
+    /// <summary>Ctrl+C: ends the running job. Called on another thread.</summary>
+    protected override void StopProcessing()
+    {
+        _stopping = true;
+        _job?.Cancel();
+    }
+
+    /// <summary>Sends a request and writes its items, warnings, errors and progress.</summary>
+    private protected void Send(Request request) => Send(request, Write);
+
+    /// <summary>Writes the object of an item; nothing for an item of a newer library.</summary>
+    private protected void Write(JobEvent item)
+    {
+        if (OutputObjects.From(item) is { } output)
+        {
+            WriteObject(output);
+        }
+    }
+
+    /// <summary>Sends a request and collects its items instead of writing them.</summary>
+    private protected List<JobEvent> Query(Request request)
+    {
+        var items = new List<JobEvent>();
+        Send(request, items.Add);
+        return items;
+    }
+
+    /// <summary>Whether there is an identity. If not, that is an error: an empty variable never means "all".</summary>
+    private protected bool HasIdentity(string? identity, string noun)
+    {
+        if (string.IsNullOrWhiteSpace(identity))
+        {
+            WriteError(ErrorRecords.IdentityRequired(noun));
+            return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Whether the admin gave this parameter.</summary>
+    private protected bool IsBound(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
+
+    /// <summary>A path of PowerShell, relative or on a drive of its own, as the operating system knows it.</summary>
+    private protected string FullPath(string path) => SessionState.Path.GetUnresolvedProviderPathFromPSPath(path);
+
+    private void Send(Request request, Action<JobEvent> onItem)
+    {
+        var progress = new ProgressDisplay(this);
+        try
+        {
+            request.Store ??= StoreSelection.Current;
+            using var job = MigrationJob.Start(request);
+            _job = job;
+            Pump(job, progress, onItem);
+        }
+        catch (MigrationErrorException e)
+        {
+            WriteError(ErrorRecords.From(e.Error));
+        }
+        finally
+        {
+            _job = null;
+            progress.Complete();
+        }
+    }
+
+    private void Pump(MigrationJob job, ProgressDisplay progress, Action<JobEvent> onItem)
+    {
+        while (!_stopping)
+        {
+            switch (job.Next(Poll))
+            {
+                case { Kind: "item" } item:
+                    onItem(item);
+                    break;
+                case { Progress: { } now }:
+                    progress.Show(now);
+                    break;
+                case { Kind: "warning", Message: { } message }:
+                    WriteWarning(ErrorText.Sentence(message));
+                    break;
+                case { Error: { } error }:
+                    WriteError(ErrorRecords.From(error));
+                    break;
+                case { Kind: "finished" }:
+                    return;
+            }
+        }
+    }
+}

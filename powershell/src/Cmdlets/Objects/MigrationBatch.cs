@@ -1,0 +1,167 @@
+using System;
+using System.Management.Automation;
+
+using ImapMigration.Interop.Contract;
+
+namespace ImapMigration;
+
+/// <summary>A named set of migration users. Exchange's further names are in ImapMigration.Types.ps1xml.</summary>
+/// <remarks>A time and its <c>…UTC</c> twin differ only in a batch with a TimeZone.</remarks>
+public sealed class MigrationBatch : IIdentified
+{
+    private readonly BatchView _view;
+
+    internal MigrationBatch(BatchView view)
+    {
+        _view = view;
+        Report = new MigrationReport(view.Report);
+    }
+
+    /// <summary>The name: a string with <c>.Name</c> and <c>.Id</c>.</summary>
+    public PSObject Identity => TypedText.BatchId(_view.Name);
+
+    /// <summary>The identity for machines.</summary>
+    public Guid BatchGuid => Guid.Parse(_view.Guid);
+
+    /// <summary>The status: a string with <c>.Value</c>, a <see cref="MigrationBatchStatus"/>.</summary>
+    public PSObject Status => TypedText.BatchStatus(_view.Status);
+
+    /// <summary>Always IMAP.</summary>
+    public MigrationType MigrationType => MigrationType.IMAP;
+
+    /// <summary>The source endpoint.</summary>
+    public PSObject SourceEndpoint => TypedText.EndpointId(_view.SourceEndpoint)!;
+
+    /// <summary>The target endpoint; none in an analysis.</summary>
+    public PSObject? TargetEndpoint => TypedText.EndpointId(_view.TargetEndpoint);
+
+    /// <summary>All users.</summary>
+    public int TotalCount => _view.Counts.Total;
+
+    /// <summary>Users that are being worked on, or wait for it.</summary>
+    public int ActiveCount => _view.Counts.Syncing + _view.Counts.IncrementalSyncing + PendingCount;
+
+    /// <summary>Users that wait for a pass.</summary>
+    public int PendingCount => _view.Counts.Queued + _view.Counts.IncrementalQueued;
+
+    /// <summary>Users whose mail is copied.</summary>
+    public int SyncedCount => _view.Counts.Synced;
+
+    /// <summary>Users that are finished for good.</summary>
+    public int FinalizedCount => _view.Counts.Completed;
+
+    /// <summary>Users whose last pass failed.</summary>
+    public int FailedCount => FailedInitialSyncCount + FailedIncrementalSyncCount;
+
+    /// <summary>Users whose initial pass failed.</summary>
+    public int FailedInitialSyncCount => _view.Counts.FailedInitial;
+
+    /// <summary>Users whose incremental pass failed.</summary>
+    public int FailedIncrementalSyncCount => _view.Counts.FailedIncremental;
+
+    /// <summary>Users that were stopped.</summary>
+    public int StoppedCount => _view.Counts.Stopped;
+
+    /// <summary>When it was made.</summary>
+    public DateTime CreationDateTime => Local(CreationDateTimeUTC)!.Value;
+
+    /// <summary>When it was made, in UTC.</summary>
+    public DateTime CreationDateTimeUTC => Times.Utc(_view.CreatedAt);
+
+    /// <summary>When it was first started.</summary>
+    public DateTime? StartDateTime => Local(StartDateTimeUTC);
+
+    /// <summary>When it was first started, in UTC.</summary>
+    public DateTime? StartDateTimeUTC => Times.OptionalUtc(_view.StartedAt);
+
+    /// <summary>When the last user's initial pass succeeded.</summary>
+    public DateTime? InitialSyncDateTime => Local(InitialSyncDateTimeUTC);
+
+    /// <summary>When the last user's initial pass succeeded, in UTC.</summary>
+    public DateTime? InitialSyncDateTimeUTC => Times.OptionalUtc(_view.InitialSyncAt);
+
+    /// <summary>How long the initial sync took.</summary>
+    public TimeSpan? InitialSyncDuration => InitialSyncDateTimeUTC - StartDateTimeUTC;
+
+    /// <summary>When a pass of any user last succeeded.</summary>
+    public DateTime? LastSyncedDateTime => Local(LastSyncedDateTimeUTC);
+
+    /// <summary>When a pass of any user last succeeded, in UTC.</summary>
+    public DateTime? LastSyncedDateTimeUTC => Times.OptionalUtc(_view.LastSyncedAt);
+
+    /// <summary>Not before then.</summary>
+    public DateTime? StartAfter => Local(StartAfterUTC);
+
+    /// <summary>Not before then, in UTC.</summary>
+    public DateTime? StartAfterUTC => Times.OptionalUtc(_view.Options.StartAfter);
+
+    /// <summary>Kept and shown; an IMAP batch has no completion.</summary>
+    public DateTime? CompleteAfter => Local(CompleteAfterUTC);
+
+    /// <summary>Kept and shown, in UTC.</summary>
+    public DateTime? CompleteAfterUTC => Times.OptionalUtc(_view.Options.CompleteAfter);
+
+    /// <summary>The zone of the times without UTC in their names.</summary>
+    public string? TimeZone => _view.Options.TimeZone;
+
+    /// <summary>Only these folders.</summary>
+    public string[] IncludedFolders => _view.Options.IncludeFolders ?? [];
+
+    /// <summary>Not these folders.</summary>
+    public string[] ExcludedFolders => _view.Options.ExcludeFolders ?? [];
+
+    /// <summary>Only messages that match.</summary>
+    public string? ContentFilter => _view.Options.ContentFilter;
+
+    /// <summary>Who asked for reports by mail.</summary>
+    public string[] NotificationEmails => _view.Options.NotificationEmails ?? [];
+
+    /// <summary>Between two reports; 0 is never.</summary>
+    public TimeSpan ReportInterval => TimeSpan.FromSeconds(_view.Options.ReportIntervalSeconds ?? 0);
+
+    /// <summary>No automatic reports.</summary>
+    public bool SkipReports => _view.Options.SkipReports;
+
+    /// <summary>Whether mailboxes are kept in step after their initial sync.</summary>
+    public bool AllowIncrementalSyncs => _view.Options.AllowIncrementalSyncs ?? true;
+
+    /// <summary>How often a user with transient errors is tried again before it counts as failed.</summary>
+    public int AutoRetryCount => _view.Options.AutoRetryCount ?? 0;
+
+    /// <summary>Count and measure only.</summary>
+    public bool Analyze => _view.Options.Analyze;
+
+    /// <summary>Who made it.</summary>
+    public string SubmittedByUser => _view.SubmittedBy;
+
+    /// <summary>How good the copy is: the worst user's score.</summary>
+    public string DataConsistencyScore => _view.DataConsistencyScore;
+
+    /// <summary>Messages found on the source.</summary>
+    public long TotalItemsInSourceMailboxCount => _view.SourceItems;
+
+    /// <summary>Their size.</summary>
+    public ByteQuantifiedSize EstimatedTotalTransferSize => new(_view.SourceBytes);
+
+    /// <summary>Messages that are on the target.</summary>
+    public long SyncedItemCount => _view.SyncedItems;
+
+    /// <summary>Messages, folders and keywords that were left behind.</summary>
+    public long SkippedItemCount => _view.SkippedItems;
+
+    /// <summary>What was copied.</summary>
+    public ByteQuantifiedSize BytesTransferred => new(_view.TransferredBytes);
+
+    /// <summary>0 to 100.</summary>
+    public int PercentageComplete => _view.PercentageComplete;
+
+    /// <summary>The report, with -IncludeReport.</summary>
+    public MigrationReport Report { get; }
+
+    string IIdentified.Key => _view.Name;
+
+    /// <summary>The name.</summary>
+    public override string ToString() => _view.Name;
+
+    private DateTime? Local(DateTime? utc) => Times.InZone(utc, TimeZone);
+}

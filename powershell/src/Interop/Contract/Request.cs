@@ -1,0 +1,30 @@
+using System.Runtime.Serialization;
+
+namespace ImapMigration.Interop.Contract;
+
+/// <summary>One request, as it crosses the ABI: <c>{"op": "get_batches", "args": {…}}</c>. Made by <see cref="Operations"/>.</summary>
+[DataContract]
+public sealed class Request
+{
+    internal Request(string operation, object arguments)
+    {
+        Operation = operation;
+        Arguments = arguments;
+    }
+
+    /// <summary>The store's folder or URL; without it the process's default.</summary>
+    [DataMember(Name = "store", EmitDefaultValue = false)]
+    public string? Store { get; set; }
+
+    /// <summary>The worker executable, in requests that may start one.</summary>
+    [DataMember(Name = "worker", EmitDefaultValue = false)]
+    public string? Worker { get; set; }
+
+    /// <summary>What to do.</summary>
+    [DataMember(Name = "op")]
+    public string Operation { get; private set; }
+
+    /// <summary>With what.</summary>
+    [DataMember(Name = "args")]
+    public object Arguments { get; private set; }
+}

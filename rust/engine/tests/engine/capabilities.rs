@@ -1,0 +1,73 @@
+//! Servers that can less: the same result on another way.
+
+use testkit::dovecot;
+use testkit::mail::{self, Plan};
+use testkit::sample::{Options, Sample};
+
+use crate::common::{Lab, Mailbox, fresh_dovecot};
+
+/// Migrates to a target without these capabilities, and again with nothing to do.
+fn arrives_without(capabilities: &[&str]) {
+    let from = Sample::start(Options::without(capabilities)).unwrap();
+    let to = Sample::start(Options::without(capabilities)).unwrap();
+    mail::fill(from.address(), "ada", Plan { seed: 8, messages: 60 }).unwrap();
+    let lab = Lab::between(from.address(), to.address());
+    lab.migrate(&["ada"]);
+    Mailbox::read(to.address(), "ada").assert_is(&Mailbox::read(from.address(), "ada"));
+    mail::append(from.address(), "ada", "INBOX", 80, 5).unwrap();
+    mail::add_flags(from.address(), "ada", "INBOX", "1:3", &["$Later".to_owned()]).unwrap();
+    lab.pass();
+    assert_eq!(to.appended(), 65);
+    Mailbox::read(to.address(), "ada").assert_is(&Mailbox::read(from.address(), "ada"));
+}
+
+/// A6
+#[test]
+fn without_uidplus_copies_are_found_in_the_tail() {
+    arrives_without(&["UIDPLUS"]);
+}
+
+#[test]
+fn without_non_synchronizing_literals_each_message_waits_for_leave() {
+    arrives_without(&["LITERAL+"]);
+}
+
+/// I3
+#[test]
+fn without_multiappend_each_message_has_its_own_command() {
+    arrives_without(&["MULTIAPPEND"]);
+}
+
+/// H1
+#[test]
+fn without_namespace_names_are_taken_as_they_are() {
+    arrives_without(&["NAMESPACE"]);
+}
+
+#[test]
+fn with_bare_imap4rev1_everything_arrives() {
+    arrives_without(&[
+        "UIDPLUS",
+        "LITERAL+",
+        "MULTIAPPEND",
+        "NAMESPACE",
+        "UNSELECT",
+        "SPECIAL-USE",
+        "CHILDREN",
+        "ID",
+        "SASL-IR",
+        "AUTH=PLAIN",
+    ]);
+}
+
+#[test]
+fn a_real_server_that_hides_what_it_can_is_believed() {
+    let bare = dovecot::Options { capability: Some("IMAP4rev1".to_owned()), ..Default::default() };
+    let Some(server) = fresh_dovecot(&bare) else { return };
+    let from = Sample::start(Options::default()).unwrap();
+    mail::fill(from.address(), "ada", Plan { seed: 4, messages: 60 }).unwrap();
+    let lab = Lab::between(from.address(), server.address());
+    lab.migrate(&["ada"]);
+    lab.pass();
+    Mailbox::read(server.address(), "ada").assert_is(&Mailbox::read(from.address(), "ada"));
+}

@@ -1,0 +1,60 @@
+//! What an initial pass brings over, and that a second one has nothing to do.
+
+use testkit::mail::{self, Plan, Shape};
+use testkit::sample::{Options, Sample};
+
+use crate::common::{Lab, Mailbox, dovecot, message, put};
+
+#[test]
+fn mail_of_every_shape_arrives_with_its_bytes_dates_flags_order_and_subscriptions() {
+    let Some(server) = dovecot() else { return };
+    let (address, plan) = (server.address(), Plan { seed: 3, messages: 20 * Shape::ALL.len() });
+    mail::fill(address, "shapes", plan).unwrap();
+    let lab = Lab::between(address, address);
+    let rows = "EmailAddress,UserName,Password,TargetUserName,TargetPassword\n\
+                shapes@new.example,shapes,test,shapes-new,test\n";
+    let batch = lab.migrate_batch(crate::common::lab::batch_from(rows));
+    assert_eq!((batch.source_items, batch.synced_items, batch.skipped_items), (340, 340, 0));
+    Mailbox::read(address, "shapes-new").assert_is(&Mailbox::read(address, "shapes"));
+    lab.assert_perfect("shapes");
+}
+
+#[test]
+fn a_second_pass_appends_nothing() {
+    let (from, to) = (Sample::start(Options::default()).unwrap(), Sample::start(Options::default()).unwrap());
+    mail::fill(from.address(), "ada", Plan { seed: 1, messages: 60 }).unwrap();
+    let lab = Lab::between(from.address(), to.address());
+    lab.migrate(&["ada"]);
+    assert_eq!(to.appended(), 60);
+    let progress = lab.statistics("ada").progress;
+    lab.pass();
+    assert_eq!(to.appended(), 60);
+    assert_eq!(lab.statistics("ada").progress.transferred_items, progress.transferred_items);
+    Mailbox::read(to.address(), "ada").assert_is(&Mailbox::read(from.address(), "ada"));
+}
+
+#[test]
+fn equal_messages_are_kept_as_often_as_the_source_has_them() {
+    let (from, to) = (Sample::start(Options::default()).unwrap(), Sample::start(Options::default()).unwrap());
+    let twin = message("twin");
+    put(from.address(), "ada", "INBOX", [twin.clone(), message("other"), twin.clone(), twin]);
+    let lab = Lab::between(from.address(), to.address());
+    lab.migrate(&["ada"]);
+    lab.pass();
+    Mailbox::read(to.address(), "ada").assert_is(&Mailbox::read(from.address(), "ada"));
+}
+
+#[test]
+fn users_are_kept_apart_and_none_is_forgotten() {
+    let Some(server) = dovecot() else { return };
+    let target = Sample::start(Options::default()).unwrap();
+    let users = ["several1", "several2", "several3", "several4"];
+    for (seed, user) in (50..).zip(users) {
+        mail::fill(server.address(), user, Plan { seed, messages: 30 }).unwrap();
+    }
+    let lab = Lab::between(server.address(), target.address());
+    assert_eq!(lab.migrate(&users).synced_items, 120);
+    for user in users {
+        Mailbox::read(target.address(), user).assert_is(&Mailbox::read(server.address(), user));
+    }
+}

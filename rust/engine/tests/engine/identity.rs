@@ -1,0 +1,108 @@
+//! Numbers that change and folders that are not empty: messages are known by what they are.
+
+use testkit::mail::{self, Plan};
+use testkit::sample::{Options, Sample};
+
+use crate::common::{Lab, Mailbox, message, message_with, put};
+
+/// Both servers with the same mail: every shape, and three equal messages.
+fn synced() -> (Sample, Sample, Lab) {
+    let (from, to) = (Sample::start(Options::default()).unwrap(), Sample::start(Options::default()).unwrap());
+    mail::append(from.address(), "ada", "INBOX", 5, 30).unwrap();
+    put(from.address(), "ada", "INBOX", std::iter::repeat_n(message("twin"), 3));
+    let lab = Lab::between(from.address(), to.address());
+    lab.migrate(&["ada"]);
+    (from, to, lab)
+}
+
+/// A15: the source numbers its messages anew.
+#[test]
+fn a_source_with_a_new_uidvalidity_is_matched_by_content() {
+    let (from, to, lab) = synced();
+    mail::delete(from.address(), "ada", "INBOX", "1:4").unwrap();
+    from.renumber("ada", "INBOX");
+    put(from.address(), "ada", "INBOX", [message("new")]);
+    lab.pass();
+    assert_eq!(to.appended(), 34);
+    let (before, after) = (from.messages("ada", "INBOX"), to.messages("ada", "INBOX"));
+    assert_eq!((before.len(), after.len()), (30, 34));
+    assert!(before.iter().zip(&after[4..]).all(|(ours, theirs)| ours.bytes == theirs.bytes));
+}
+
+#[test]
+fn a_target_with_a_new_uidvalidity_is_matched_by_content() {
+    let (from, to, lab) = synced();
+    mail::delete(to.address(), "ada", "INBOX", "1:4").unwrap();
+    to.renumber("ada", "INBOX");
+    lab.pass();
+    // What the user had deleted there cannot be told from what was lost, and loss is worse.
+    assert_eq!(to.appended(), 37);
+    assert_eq!(to.messages("ada", "INBOX").len(), 33);
+    lab.pass();
+    assert_eq!(to.appended(), 37);
+    drop(from);
+}
+
+#[test]
+fn flag_changes_still_follow_after_a_target_was_renumbered() {
+    let (from, to, lab) = synced();
+    to.renumber("ada", "INBOX");
+    lab.pass();
+    mail::add_flags(from.address(), "ada", "INBOX", "7", &["\\Flagged".to_owned()]).unwrap();
+    lab.pass();
+    Mailbox::read(to.address(), "ada").assert_is(&Mailbox::read(from.address(), "ada"));
+}
+
+#[test]
+fn a_target_that_holds_half_of_the_mail_gets_the_other_half() {
+    let (from, to) = (Sample::start(Options::default()).unwrap(), Sample::start(Options::default()).unwrap());
+    let plan = Plan { seed: 2, messages: 80 };
+    mail::fill(from.address(), "ada", plan).unwrap();
+    let there = mail::fill_part(to.address(), "ada", plan, 50).unwrap();
+    let lab = Lab::between(from.address(), to.address());
+    let batch = lab.migrate(&["ada"]);
+    assert_eq!((to.appended(), batch.synced_items), (80, 80));
+    assert_eq!(lab.statistics("ada").progress.transferred_items, 80 - there as u64);
+    Mailbox::read(to.address(), "ada").assert_is(&Mailbox::read(from.address(), "ada"));
+}
+
+#[test]
+fn an_adopted_message_gets_the_flags_that_it_lacks_and_keeps_its_own() {
+    let (from, to) = (Sample::start(Options::default()).unwrap(), Sample::start(Options::default()).unwrap());
+    let ours = mail::Message { flags: vec!["\\Seen", "$Label1"], ..message("one") };
+    let theirs = mail::Message { flags: vec!["\\Flagged"], ..message("one") };
+    put(from.address(), "ada", "INBOX", [ours]);
+    put(to.address(), "ada", "INBOX", [theirs]);
+    let lab = Lab::between(from.address(), to.address());
+    lab.migrate(&["ada"]);
+    let copy = to.messages("ada", "INBOX");
+    assert_eq!(copy[0].flags.iter().map(String::as_str).collect::<Vec<_>>(), ["$Label1", "\\Flagged", "\\Seen"]);
+    assert_eq!(copy.len(), 1);
+}
+
+/// N2, A4: the Message-ID alone says nothing; imapsync loses such a message, or copies it on each run.
+#[test]
+fn a_message_with_the_message_id_of_another_is_no_copy_of_it() {
+    let (from, to) = (Sample::start(Options::default()).unwrap(), Sample::start(Options::default()).unwrap());
+    put(from.address(), "ada", "INBOX", [message_with("id", "one"), message_with("id", "another")]);
+    put(to.address(), "ada", "INBOX", [message_with("id", "of the target's own")]);
+    let lab = Lab::between(from.address(), to.address());
+    lab.migrate(&["ada"]);
+    lab.pass();
+    let (before, after) = (from.messages("ada", "INBOX"), to.messages("ada", "INBOX"));
+    assert_eq!(after.len(), 3);
+    assert!(before.iter().zip(&after[1..]).all(|(ours, theirs)| ours.bytes == theirs.bytes));
+}
+
+#[test]
+fn messages_without_message_id_are_adopted_by_their_bytes() {
+    let (from, to) = (Sample::start(Options::default()).unwrap(), Sample::start(Options::default()).unwrap());
+    let bare = |text: &str| mail::Message { bytes: format!("\r\n{text}\r\n").into_bytes(), ..message("") };
+    put(from.address(), "ada", "INBOX", [bare("one"), bare("two"), bare("two"), bare("six")]);
+    put(to.address(), "ada", "INBOX", [bare("two"), bare("ten")]);
+    let lab = Lab::between(from.address(), to.address());
+    lab.migrate(&["ada"]);
+    let after: Vec<_> = to.messages("ada", "INBOX").iter().map(|m| m.bytes.to_vec()).collect();
+    let texts = ["two", "ten", "one", "two", "six"].map(|text| bare(text).bytes);
+    assert_eq!(after, texts);
+}

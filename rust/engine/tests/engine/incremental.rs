@@ -1,0 +1,99 @@
+//! What later passes bring over, and what they leave alone.
+
+use testkit::client::Client;
+use testkit::mail;
+use testkit::sample::{Options, Sample};
+use testkit::{Address, PASSWORD};
+
+use crate::common::{Lab, Mailbox, message, put};
+
+/// Two sample servers, with messages `one`, `two` and `three` copied from one to the other.
+fn synced() -> (Sample, Sample, Lab) {
+    let (from, to) = (Sample::start(Options::default()).unwrap(), Sample::start(Options::default()).unwrap());
+    put(from.address(), "ada", "INBOX", ["one", "two", "three"].map(message));
+    let lab = Lab::between(from.address(), to.address());
+    lab.migrate(&["ada"]);
+    (from, to, lab)
+}
+
+fn flag(address: &Address, message: u32, change: &str) {
+    let mut client = Client::login(address, "ada", PASSWORD).unwrap();
+    client.command("SELECT INBOX").unwrap();
+    client.command(&format!("STORE {message} {change}")).unwrap();
+}
+
+fn flags(address: &Address, message: usize) -> Vec<String> {
+    let mailbox = Mailbox::read(address, "ada");
+    mailbox.folder("INBOX")[message - 1].flags.iter().cloned().collect()
+}
+
+#[test]
+fn new_messages_and_new_folders_follow_and_nothing_else_is_appended() {
+    let (from, to, lab) = synced();
+    put(from.address(), "ada", "INBOX", [message("four")]);
+    put(from.address(), "ada", "Later", [message("five")]);
+    lab.pass();
+    assert_eq!(to.appended(), 5);
+    Mailbox::read(to.address(), "ada").assert_is(&Mailbox::read(from.address(), "ada"));
+}
+
+#[test]
+fn flags_that_the_source_sets_and_takes_away_follow() {
+    let (from, to, lab) = synced();
+    flag(from.address(), 1, "+FLAGS (\\Seen $Label1)");
+    lab.pass();
+    assert_eq!(flags(to.address(), 1), ["$Label1", "\\Seen"]);
+    flag(from.address(), 1, "-FLAGS (\\Seen)");
+    lab.pass();
+    assert_eq!(flags(to.address(), 1), ["$Label1"]);
+    assert_eq!(to.appended(), 3);
+}
+
+#[test]
+fn flags_that_the_user_changed_on_the_target_stay() {
+    let (from, to, lab) = synced();
+    flag(to.address(), 1, "+FLAGS (\\Answered)");
+    flag(to.address(), 2, "+FLAGS (\\Seen)");
+    flag(from.address(), 1, "+FLAGS (\\Seen)");
+    lab.pass();
+    assert_eq!(flags(to.address(), 1), ["\\Answered", "\\Seen"]);
+    assert_eq!(flags(to.address(), 2), ["\\Seen"]);
+}
+
+#[test]
+fn what_is_deleted_on_the_source_stays_on_the_target() {
+    let (from, to, lab) = synced();
+    mail::delete(from.address(), "ada", "INBOX", "1:3").unwrap();
+    put(from.address(), "ada", "INBOX", [message("four")]);
+    lab.pass();
+    let subjects = Mailbox::read(to.address(), "ada").folder("INBOX").len();
+    assert_eq!((subjects, to.appended()), (4, 4));
+}
+
+#[test]
+fn what_the_user_deleted_on_the_target_does_not_come_back() {
+    let (_from, to, lab) = synced();
+    mail::delete(to.address(), "ada", "INBOX", "2").unwrap();
+    lab.pass();
+    assert_eq!(Mailbox::read(to.address(), "ada").folder("INBOX").len(), 2);
+    assert_eq!(to.appended(), 3);
+}
+
+#[test]
+fn mail_that_arrives_on_the_target_stays_and_is_not_taken_for_a_copy() {
+    let (from, to, lab) = synced();
+    put(to.address(), "ada", "INBOX", [message("arrived")]);
+    put(from.address(), "ada", "INBOX", [message("four")]);
+    lab.pass();
+    assert_eq!(Mailbox::read(to.address(), "ada").folder("INBOX").len(), 5);
+}
+
+#[test]
+fn a_folder_that_vanished_from_the_target_is_made_and_filled_again() {
+    let (from, to, lab) = synced();
+    put(from.address(), "ada", "Work", ["a", "b"].map(message));
+    lab.pass();
+    Client::login(to.address(), "ada", PASSWORD).unwrap().command("DELETE Work").unwrap();
+    lab.pass();
+    Mailbox::read(to.address(), "ada").assert_is(&Mailbox::read(from.address(), "ada"));
+}

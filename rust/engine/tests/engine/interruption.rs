@@ -1,0 +1,173 @@
+//! Connections that end at the worst moments: nothing is lost, and nothing is there twice.
+
+use model::ErrorKind;
+use model::status::{BatchStatus, UserStatus};
+use testkit::mail;
+use testkit::proxy::{Cut, Direction, Proxy, Way};
+use testkit::sample::{Fault, Moment, Options, Sample};
+
+use crate::common::lab::eventually;
+use crate::common::{Lab, Mailbox, batch_of, message, put};
+
+/// How many messages lie on the source.
+const COUNT: usize = 40;
+
+/// A source with mail of every shape, duplicates among it.
+fn filled() -> Sample {
+    let from = Sample::start(Options::default()).unwrap();
+    mail::append(from.address(), "ada", "INBOX", 9, COUNT).unwrap();
+    from
+}
+
+/// Starts without retries: the first failure shows.
+fn start(lab: &Lab) {
+    let mut batch = batch_of(&["ada"]);
+    batch.options.auto_retry_count = 0;
+    lab.start(batch);
+}
+
+/// Migrates over a target that fails so once, and sees to it that the next attempt makes good.
+fn survives(options: Options, fault: Fault) {
+    let (from, to) = (filled(), Sample::start(options).unwrap());
+    let lab = Lab::between(from.address(), to.address());
+    to.inject(fault);
+    start(&lab);
+    assert_eq!(lab.wait().status, BatchStatus::Failed);
+    assert_eq!(lab.failure("ada").kind, ErrorKind::ConnectionLost);
+    lab.start_again();
+    lab.synced();
+    Mailbox::read(to.address(), "ada").assert_is(&Mailbox::read(from.address(), "ada"));
+    assert_eq!(to.appended(), COUNT);
+    lab.assert_perfect("ada");
+}
+
+fn lost_ok(nth: usize) -> Fault {
+    Fault::Close { nth, moment: Moment::BeforeOk }
+}
+
+#[test]
+fn messages_of_a_multiappend_whose_ok_was_lost_are_adopted() {
+    survives(Options::default(), lost_ok(20));
+}
+
+#[test]
+fn a_message_whose_ok_was_lost_is_adopted_where_each_has_its_own_command() {
+    survives(Options::without(&["MULTIAPPEND"]), lost_ok(20));
+}
+
+#[test]
+fn a_message_whose_ok_was_lost_is_adopted_where_the_client_waits_for_leave() {
+    survives(Options::without(&["MULTIAPPEND", "LITERAL+"]), lost_ok(20));
+}
+
+/// A6: without UIDPLUS nothing tells where a message went.
+#[test]
+fn messages_are_adopted_where_the_server_never_tells_their_uids() {
+    survives(Options::without(&["UIDPLUS"]), lost_ok(33));
+    survives(Options::without(&["UIDPLUS", "MULTIAPPEND", "LITERAL+"]), lost_ok(20));
+}
+
+/// A twin of a message that was copied long ago must not stand for the one whose OK was lost.
+#[test]
+fn a_duplicate_whose_ok_was_lost_is_counted_once_and_not_more() {
+    let (from, to) = (Sample::start(Options::default()).unwrap(), Sample::start(Options::default()).unwrap());
+    let twin = message("twin");
+    put(from.address(), "ada", "INBOX", [twin.clone(), twin.clone()]);
+    let lab = Lab::between(from.address(), to.address());
+    start(&lab);
+    lab.synced();
+    put(from.address(), "ada", "INBOX", [twin.clone(), message("other"), twin]);
+    to.inject(lost_ok(3));
+    lab.sync_now();
+    lab.until(UserStatus::IncrementalFailed);
+    lab.start_again();
+    lab.synced();
+    Mailbox::read(to.address(), "ada").assert_is(&Mailbox::read(from.address(), "ada"));
+    assert_eq!(to.appended(), 5);
+}
+
+#[test]
+fn an_ok_that_is_the_last_word_counts() {
+    survives(Options::without(&["MULTIAPPEND"]), Fault::Close { nth: 20, moment: Moment::AfterOk });
+}
+
+#[test]
+fn a_connection_that_ends_before_the_message_is_stored_loses_nothing() {
+    survives(Options::default(), Fault::CloseInLiteral { nth: 20 });
+    survives(Options::without(&["MULTIAPPEND"]), Fault::CloseInLiteral { nth: 1 });
+}
+
+/// Cuts the way after so many bytes, each time in another place, and sees to it that the last attempt makes good.
+fn survives_cuts(side: Direction, cuts: &[(u64, Cut)]) {
+    let (from, to) = (filled(), Sample::start(Options::default()).unwrap());
+    let side_of = if side == Direction::ToClient { &from } else { &to };
+    let proxy = Proxy::start(side_of.address()).unwrap();
+    let proxied = proxy.address(side_of.address());
+    let lab = match side {
+        Direction::ToClient => Lab::between(&proxied, to.address()),
+        Direction::ToServer => Lab::between(from.address(), &proxied),
+    };
+    for (attempt, (bytes, how)) in (1..).zip(cuts) {
+        proxy.cut_after(side, *bytes, *how);
+        if attempt == 1 { start(&lab) } else { lab.start_again() }
+        assert_eq!(lab.wait().status, BatchStatus::Failed, "cut after {bytes}");
+        assert!(lab.failure("ada").retryable, "{:?}", lab.failure("ada"));
+        assert_eq!(proxy.counts().cut, attempt);
+    }
+    lab.start_again();
+    lab.synced();
+    Mailbox::read(to.address(), "ada").assert_is(&Mailbox::read(from.address(), "ada"));
+    assert_eq!(to.messages("ada", "INBOX").len(), COUNT);
+}
+
+#[test]
+fn a_fetch_that_is_cut_within_a_literal_loses_and_doubles_nothing() {
+    let cuts = [(9_000, Cut::Fin), (30_000, Cut::Reset), (12_345, Cut::Reset), (25_001, Cut::Fin)];
+    survives_cuts(Direction::ToClient, &cuts);
+}
+
+#[test]
+fn an_append_that_is_cut_within_a_literal_loses_and_doubles_nothing() {
+    let cuts = [(2_000, Cut::Fin), (30_000, Cut::Reset), (7_777, Cut::Reset), (20_002, Cut::Fin)];
+    survives_cuts(Direction::ToServer, &cuts);
+}
+
+/// The OK is lost on the way, and not by the server: it has stored everything.
+#[test]
+fn answers_that_are_cut_off_lose_and_double_nothing() {
+    let (from, to) = (filled(), Sample::start(Options::without(&["MULTIAPPEND"])).unwrap());
+    let proxy = Proxy::start(to.address()).unwrap();
+    let lab = Lab::between(from.address(), &proxy.address(to.address()));
+    proxy.cut_after(Direction::ToClient, 1_900, Cut::Reset);
+    start(&lab);
+    assert_eq!(lab.wait().status, BatchStatus::Failed);
+    assert!((1..COUNT).contains(&to.appended()), "{} were appended", to.appended());
+    lab.start_again();
+    lab.synced();
+    Mailbox::read(to.address(), "ada").assert_is(&Mailbox::read(from.address(), "ada"));
+}
+
+#[test]
+fn a_lost_connection_is_tried_again_without_being_asked() {
+    let (from, to) = (filled(), Sample::start(Options::default()).unwrap());
+    let lab = Lab::between(from.address(), to.address());
+    to.inject(Fault::CloseInLiteral { nth: 5 });
+    lab.migrate(&["ada"]);
+    Mailbox::read(to.address(), "ada").assert_is(&Mailbox::read(from.address(), "ada"));
+}
+
+#[test]
+fn a_worker_that_is_told_to_end_leaves_work_that_the_next_one_finishes() {
+    let (from, to) = (filled(), Sample::start(Options::without(&["MULTIAPPEND"])).unwrap());
+    let proxy = Proxy::start(to.address()).unwrap();
+    let lab = Lab::between(from.address(), &proxy.address(to.address()));
+    proxy.set(Way { bandwidth: Some(40_000), ..Way::default() });
+    start(&lab);
+    eventually("some messages arrive", || to.appended() > 0);
+    lab.stop_serving();
+    assert!(to.appended() < COUNT);
+    proxy.set(Way::default());
+    lab.serve();
+    lab.synced();
+    Mailbox::read(to.address(), "ada").assert_is(&Mailbox::read(from.address(), "ada"));
+}

@@ -1,0 +1,175 @@
+//! What servers refuse: one message, a keyword, a whole mailbox, a login, a connection.
+
+use model::status::{BatchStatus, DataConsistencyScore, UserStatus};
+use model::{ErrorKind, SkippedKind};
+use testkit::client::Client;
+use testkit::dovecot;
+use testkit::mail::{self, Message};
+use testkit::sample::{Options, Poison, Refusal, Sample};
+use testkit::{Address, PASSWORD};
+
+use crate::common::lab::{batch_from, eventually};
+use crate::common::{Lab, Mailbox, batch_of, fresh_dovecot, message, message_with, put};
+
+fn poisoned(response: &str, capabilities: &[&str]) -> Sample {
+    let poison = Poison { bytes: b"poison".to_vec(), response: response.to_owned() };
+    Sample::start(Options { poison: vec![poison], ..Options::without(capabilities) }).unwrap()
+}
+
+/// Ten messages of which the fourth and the last are poisonous.
+fn fill_with_poison(address: &Address) {
+    let body = |n| if n == 4 || n == 10 { "poison" } else { "fine" };
+    put(address, "ada", "Work", (1..=10).map(|n| message_with(&format!("number {n}"), body(n))));
+}
+
+/// C2, C3, G5: a refusal in a batch costs only the message that it is about.
+fn costs_only_itself(response: &str, kind: SkippedKind, capabilities: &[&str]) {
+    let (from, to) = (Sample::start(Options::default()).unwrap(), poisoned(response, capabilities));
+    fill_with_poison(from.address());
+    let lab = Lab::between(from.address(), to.address());
+    lab.migrate(&["ada"]);
+    assert_eq!(to.messages("ada", "Work").len(), 8);
+    let skipped = lab.skipped("ada");
+    assert_eq!(skipped.iter().map(|item| item.uid).collect::<Vec<_>>(), [Some(4), Some(10)]);
+    let item = &skipped[0];
+    assert_eq!((item.kind, item.folder_name.as_str()), (kind, "Work"));
+    assert_eq!(item.subject.as_deref(), Some("number 4"));
+    assert_eq!(item.message_id.as_deref(), Some("<number 4@old.example>"));
+    assert_eq!(item.sender.as_deref(), Some("ada@old.example"));
+    assert!(item.error_message.contains(response), "{}", item.error_message);
+    assert_eq!(lab.user().data_consistency_score, DataConsistencyScore::Investigate);
+    assert_eq!((lab.user().synced_item_count, lab.user().skipped_item_count), (8, 2));
+
+    to.forgive();
+    lab.pass();
+    assert_eq!(to.messages("ada", "Work").len(), 10);
+    lab.assert_perfect("ada");
+}
+
+#[test]
+fn a_poisoned_message_in_a_multiappend_costs_only_itself_and_is_copied_once_the_target_takes_it() {
+    costs_only_itself("NO Message contains NUL characters", SkippedKind::CorruptItem, &[]);
+}
+
+#[test]
+fn a_message_that_is_too_big_costs_only_itself_where_each_has_its_own_command() {
+    costs_only_itself("NO [TOOBIG] Message too large", SkippedKind::LargeItem, &["MULTIAPPEND"]);
+}
+
+#[test]
+fn a_bad_for_one_message_costs_only_itself_where_the_client_waits_for_leave() {
+    costs_only_itself("BAD Go away", SkippedKind::TargetRejected, &["MULTIAPPEND", "LITERAL+"]);
+}
+
+/// D5
+#[test]
+fn a_message_beyond_the_size_that_a_real_server_takes_is_named() {
+    let options = dovecot::Options { max_message: Some(20_000), ..Default::default() };
+    let Some(server) = fresh_dovecot(&options) else { return };
+    let from = Sample::start(Options::default()).unwrap();
+    put(from.address(), "ada", "INBOX", [message("small"), message_with("large", &"x".repeat(40_000)), message("last")]);
+    let lab = Lab::between(from.address(), server.address());
+    lab.migrate(&["ada"]);
+    assert_eq!(Mailbox::read(server.address(), "ada").folder("INBOX").len(), 2);
+    let [item] = lab.skipped("ada").try_into().unwrap();
+    assert_eq!((item.kind, item.uid, item.subject.as_deref()), (SkippedKind::LargeItem, Some(2), Some("large")));
+}
+
+/// Z4, C5: a keyword that has no place is no reason to lose a message.
+#[test]
+fn keywords_that_the_target_does_not_keep_are_named_and_harmless() {
+    let from = Sample::start(Options::default()).unwrap();
+    let to = Sample::start(Options { keywords: false, ..Options::default() }).unwrap();
+    let labelled = Message { flags: vec!["\\Seen", "$Label1", "NonJunk"], ..message("labelled") };
+    put(from.address(), "ada", "INBOX", [labelled, message("plain")]);
+    let lab = Lab::between(from.address(), to.address());
+    lab.migrate(&["ada"]);
+    let [item] = lab.skipped("ada").try_into().unwrap();
+    assert_eq!((item.kind, item.folder_name.as_str()), (SkippedKind::FlagDropped, "INBOX"));
+    assert!(item.error_message.contains("$Label1") && item.error_message.contains("NonJunk"), "{item:?}");
+    assert_eq!(lab.user().data_consistency_score, DataConsistencyScore::Good);
+    assert_eq!(to.messages("ada", "INBOX")[0].flags.iter().collect::<Vec<_>>(), ["\\Seen"]);
+}
+
+/// D5, C4
+#[test]
+fn a_full_mailbox_fails_its_user_with_the_servers_words() {
+    let options = dovecot::Options { quota: Some(60_000), ..Default::default() };
+    let Some(server) = fresh_dovecot(&options) else { return };
+    let from = Sample::start(Options::default()).unwrap();
+    put(from.address(), "ada", "INBOX", (0..40).map(|n| message_with(&format!("m{n}"), &"y".repeat(4_000))));
+    put(from.address(), "bob", "INBOX", [message("small")]);
+    let lab = Lab::between(from.address(), server.address());
+    lab.start(batch_of(&["ada", "bob"]));
+    assert_eq!(lab.wait().status, BatchStatus::SyncedWithErrors);
+    let error = lab.failure("ada");
+    assert_eq!(error.kind, ErrorKind::QuotaExceeded);
+    assert!(error.server.unwrap().contains("OVERQUOTA"));
+    assert_eq!(lab.users().into_iter().map(|user| user.status).collect::<Vec<_>>(), [UserStatus::Failed, UserStatus::Synced]);
+}
+
+#[test]
+fn one_wrong_password_fails_one_user_and_start_tries_only_that_one_again() {
+    let (from, to) = (Sample::start(Options::default()).unwrap(), Sample::start(Options::default()).unwrap());
+    for user in ["ada", "cid"] {
+        mail::append(from.address(), user, "INBOX", 1, 3).unwrap();
+    }
+    let rows = "EmailAddress,UserName,Password,TargetUserName,TargetPassword\n\
+                ada@new.example,ada,test,ada,test\nbob@new.example,bob,wrong,bob,test\ncid@new.example,cid,test,cid,test\n";
+    let lab = Lab::between(from.address(), to.address());
+    lab.start(batch_from(rows));
+    assert_eq!(lab.wait().status, BatchStatus::SyncedWithErrors);
+    let error = lab.failure("bob");
+    assert_eq!(error.kind, ErrorKind::AuthenticationFailed);
+    assert!(error.server.unwrap().contains("[AUTHENTICATIONFAILED]"));
+    assert_eq!(error.user.as_deref(), Some("bob@new.example"));
+
+    let times = || ["ada", "bob", "cid"].map(|user| (lab.statistics(user).user.last_successful_sync_at, lab.statistics(user).error.and_then(|error| error.at)));
+    let before = times();
+    lab.start_again();
+    assert_eq!(lab.wait().status, BatchStatus::SyncedWithErrors);
+    let after = times();
+    assert_eq!([before[0], before[2]], [after[0], after[2]]);
+    assert!(after[1].1 > before[1].1);
+}
+
+/// D9, G10, I4, A12: a limit of connections is no wrong password, and passes.
+fn waits_for_room(refusal: Refusal) {
+    let options = Options { max_connections: Some(1), refusal, ..Options::default() };
+    let (from, to) = (Sample::start(options).unwrap(), Sample::start(Options::default()).unwrap());
+    mail::append(from.address(), "ada", "INBOX", 1, 3).unwrap();
+    eventually("the connection that filled it is gone", || Client::login(from.address(), "ada", PASSWORD).is_ok());
+    let mut other = Client::login(from.address(), "ada", PASSWORD).unwrap();
+    let lab = Lab::between(from.address(), to.address());
+    lab.start(batch_of(&["ada"]));
+    eventually("the pass meets the limit", || lab.statistics("ada").progress.status_detail == "RetryingTransient");
+    assert_eq!(lab.statistics("ada").error.unwrap().error.kind, ErrorKind::Throttled);
+    other.command("LOGOUT").unwrap();
+    lab.synced();
+    assert_eq!(to.appended(), 3);
+}
+
+#[test]
+fn a_greeting_of_too_many_connections_is_waited_out() {
+    waits_for_room(Refusal::Bye);
+}
+
+#[test]
+fn a_login_refused_for_too_many_connections_is_waited_out() {
+    waits_for_room(Refusal::No);
+}
+
+#[test]
+fn a_folder_that_takes_no_mail_is_left_out_and_the_others_arrive() {
+    let options = dovecot::Options { read_only: vec!["Work".to_owned()], ..Default::default() };
+    let Some(server) = fresh_dovecot(&options) else { return };
+    let from = Sample::start(Options::default()).unwrap();
+    put(from.address(), "ada", "Work", [message("one")]);
+    put(from.address(), "ada", "Zoo", [message("two")]);
+    let lab = Lab::between(from.address(), server.address());
+    lab.migrate(&["ada"]);
+    let [item] = lab.skipped("ada").try_into().unwrap();
+    assert_eq!((item.folder_name.as_str(), item.uid), ("Work", None));
+    assert_eq!(Mailbox::read(server.address(), "ada").folder("Zoo").len(), 1);
+    assert_eq!(lab.user().data_consistency_score, DataConsistencyScore::Poor);
+}

@@ -1,0 +1,178 @@
+//! Builds the largest fleet that people manage, 2,000 batches of 2,000 users (spec 1.13), and prints how long it takes
+//! to ask about it. Then it fills a ledger. Run with `--release`; give the two numbers and the messages to change them.
+
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a program to measure with")]
+
+use std::time::Instant;
+
+use jiff::{SignedDuration, Timestamp};
+use model::contract::{BatchQuery, UserQuery};
+use model::status::{UserStatus, Wish};
+use model::{
+    AdminLoginFormat, Batch, BatchOptions, Endpoint, ImapServer, Lease, Limit, Name, Place, Role, Secret,
+    Security, UserRow,
+};
+use store::{Adopt, FolderRecord, LedgerFolder, LedgerMessage, PassEnd, Store};
+use uuid::Uuid;
+
+const LEASE: SignedDuration = SignedDuration::from_mins(5);
+
+fn main() {
+    let mut numbers = std::env::args().skip(1).map(|number| number.parse::<u32>().unwrap());
+    let (batches, users) = (numbers.next().unwrap_or(2_000), numbers.next().unwrap_or(2_000));
+    let messages = numbers.next().unwrap_or(2_000_000);
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    for (name, role) in [("source", Role::Source), ("target", Role::Target)] {
+        store.insert_endpoint(&endpoint(name, role)).unwrap();
+    }
+    let large = users_of(batches, 50_000);
+    time("insert a batch of 50,000 users", || insert(&store, "large", &large));
+    time(&format!("insert {batches} batches of {users} users"), || {
+        for number in 0..batches {
+            let batch = insert(&store, &format!("batch {number}"), &users_of(number, users));
+            store.start(batch, now()).unwrap();
+        }
+    });
+    drop(store);
+    let store = time("open", || Store::open(folder.path()).unwrap());
+    queries(&store, batches);
+    leases(&store);
+    let before = size(folder.path());
+    ledger(&store, messages);
+    drop(store);
+    println!("{:>12} bytes on disk for a message", (size(folder.path()) - before) / u64::from(messages));
+}
+
+fn size(folder: &std::path::Path) -> u64 {
+    std::fs::metadata(folder.join("migration.db")).unwrap().len()
+}
+
+fn queries(store: &Store, batches: u32) {
+    let all = BatchQuery { result_size: Some(Limit::Unlimited), ..BatchQuery::default() };
+    time("all batches", || store.batch_summaries(&all, now()).unwrap());
+    time("one batch", || store.batch_summary("large", now()).unwrap());
+    time("the store", || store.view().unwrap());
+    time("one user", || store.user("user1@batch0.example", now()).unwrap());
+    time("1,000 users", || store.users(&UserQuery::default(), now()).unwrap());
+    let by_status = |status| UserQuery { status: Some(status), ..UserQuery::default() };
+    time("the first 1,000 queued", || store.users(&by_status(UserStatus::Queued), now()).unwrap());
+    time("the failed, of whom there are none", || {
+        store.users(&by_status(UserStatus::Failed), now()).unwrap()
+    });
+    time("the syncing, of whom there are none", || {
+        store.users(&by_status(UserStatus::Syncing), now()).unwrap()
+    });
+    let batch = Some(format!("batch {}", batches - 1));
+    let query = UserQuery { batch, result_size: Some(Limit::Unlimited), ..UserQuery::default() };
+    time("the users of one batch", || store.users(&query, now()).unwrap());
+    time("what changed", || store.changes().unwrap());
+    time("what is due next", || store.next_due(now()).unwrap());
+    time("whether there is nothing to do", || store.is_idle(now()).unwrap());
+}
+
+fn leases(store: &Store) {
+    let batch = store.batch("large").unwrap();
+    time("start a batch of 50,000 users", || store.start(batch.guid, now()).unwrap());
+    time("100 passes, each leased, saved and finished", || {
+        for _ in 0..100 {
+            let lease = store.lease_due("fleet", now(), LEASE).unwrap().unwrap();
+            store.save_progress(&lease, &lease.user.progress, None, now()).unwrap();
+            store.finish(&lease, &PassEnd::Done, now()).unwrap();
+        }
+    });
+    time("wish a batch of 50,000 users away and purge it", || {
+        store.set_wish(batch.guid, Wish::Remove).unwrap();
+        store.purge_removed(now()).unwrap()
+    });
+}
+
+fn ledger(store: &Store, messages: u32) {
+    let lease = store.lease_due("fleet", now(), LEASE).unwrap().unwrap();
+    let folder = LedgerFolder { source_name: b"INBOX".to_vec(), ..LedgerFolder::default() };
+    let folder = store.save_folder(&lease, &folder).unwrap();
+    let began = Instant::now();
+    for first in (1..=messages).step_by(500) {
+        record(store, &lease, folder, first..(first + 500).min(messages + 1));
+    }
+    let rate = f64::from(messages) / began.elapsed().as_secs_f64();
+    println!("{rate:>12.0} messages a second written down, 500 at a time");
+    let mut read = 0;
+    let began = Instant::now();
+    store.ledger_messages(folder, |_| read += 1).unwrap();
+    println!("{:>12.0} messages a second read back", f64::from(read) / began.elapsed().as_secs_f64());
+}
+
+fn record(store: &Store, lease: &Lease, folder: i64, uids: std::ops::Range<u32>) {
+    let message = |uid: u32| LedgerMessage {
+        source_uid: uid,
+        target_uid: Some(uid + 10_000),
+        size: 75_000,
+        digest: Some([uid.to_le_bytes()[0]; 16]),
+        flags: "\\Seen".to_owned(),
+    };
+    let target_uid_next = Some(uids.end + 10_000);
+    let record = FolderRecord { folder, target_uid_next, messages: uids.map(message).collect() };
+    store.record(lease, &[record]).unwrap();
+}
+
+fn time<T>(what: &str, work: impl FnOnce() -> T) -> T {
+    let began = Instant::now();
+    let answer = work();
+    println!("{:>9.1} ms  {what}", began.elapsed().as_secs_f64() * 1000.0);
+    answer
+}
+
+fn now() -> Timestamp {
+    Timestamp::from_second(1_800_000_000).unwrap()
+}
+
+fn insert(store: &Store, name: &str, rows: &[UserRow]) -> Uuid {
+    let batch = Batch {
+        guid: Uuid::new_v4(),
+        name: Name::parse(name).unwrap(),
+        wish: Wish::Hold,
+        source_endpoint: Name::parse("source").unwrap(),
+        target_endpoint: Some(Name::parse("target").unwrap()),
+        options: BatchOptions::default(),
+        submitted_by: "fleet".to_owned(),
+        created_at: now(),
+        started_at: None,
+    };
+    store.insert_batch(&batch, rows, Adopt::Refuse).unwrap();
+    batch.guid
+}
+
+fn users_of(batch: u32, users: u32) -> Vec<UserRow> {
+    let row = |line| UserRow {
+        line,
+        email_address: format!("user{line}@batch{batch}.example"),
+        user_name: format!("user{line}"),
+        password: Secret::new("correct horse battery staple"),
+        user_root: None,
+        target_user_name: None,
+        target_password: Secret::default(),
+    };
+    (0..users).map(row).collect()
+}
+
+fn endpoint(name: &str, role: Role) -> Endpoint {
+    Endpoint {
+        guid: Uuid::new_v4(),
+        name: Name::parse(name).unwrap(),
+        role,
+        place: Place::Imap(ImapServer {
+            remote_server: format!("{name}.example"),
+            port: 993,
+            security: Security::Ssl,
+            accept_untrusted_certificates: false,
+        }),
+        max_concurrent_migrations: Limit::Count(100),
+        max_concurrent_incremental_syncs: Limit::Count(100),
+        credentials: None,
+        admin_login_format: AdminLoginFormat::None,
+        login_separator: Endpoint::DEFAULT_SEPARATOR.to_owned(),
+        created_at: now(),
+        modified_at: now(),
+    }
+}

@@ -1,0 +1,221 @@
+//! Opening a store: its folder, its database, its key, and the one way into a transaction.
+
+use std::fs;
+use std::io::ErrorKind as Io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use model::contract::StoreView;
+use model::{Result, Secret};
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use uuid::Uuid;
+
+use crate::fault::{Fault, Sql, corrupted, unavailable};
+use crate::schema;
+use crate::secrets::{Cipher, Column};
+
+const DATABASE: &str = "migration.db";
+
+/// How long a statement waits for another process.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The statements that a worker repeats all have room in the cache.
+const CACHED_STATEMENTS: usize = 64;
+
+/// What every connection is set to.
+///
+/// `synchronous = NORMAL`: in WAL mode a power cut may take back the last commits, never one in the middle, and damages
+/// nothing; a killed process loses nothing. That is enough for the ledger, since before a worker appends it looks for
+/// messages that lie on the target beyond what the ledger says, and adopts them. It saves an fsync per commit.
+const SETTINGS: &str = "
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = NORMAL;
+    PRAGMA foreign_keys = ON;
+    PRAGMA cache_size = -32768;
+    PRAGMA journal_size_limit = 67108864;
+";
+
+/// An open store: one connection. A clone shares it; another process, or another `open`, has its own.
+#[derive(Clone)]
+pub struct Store {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    folder: PathBuf,
+    created: bool,
+    cipher: Cipher,
+    wishes: AtomicU64,
+    connection: Mutex<Connection>,
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Store({})", self.shared.folder.display())
+    }
+}
+
+impl Store {
+    /// Opens the store in this folder, and makes whatever is missing. A folder made for nothing is taken away again.
+    pub fn open(folder: &Path) -> Result<Self> {
+        let folder = std::path::absolute(folder).map_err(|error| unavailable(folder, &error.to_string()))?;
+        let made = !folder.exists();
+        let opened = open(&folder);
+        if made && opened.is_err() {
+            // Takes it away only if it is empty; if not, what is in there says more than a second error would.
+            let _ = fs::remove_dir(&folder);
+        }
+        opened
+    }
+
+    /// The folder that the store lies in.
+    pub fn folder(&self) -> &Path {
+        &self.shared.folder
+    }
+
+    /// The store as cmdlets show it.
+    pub fn view(&self) -> Result<StoreView> {
+        self.read(|tx| {
+            let count = |sql: &str| tx.query_row(sql, [], |row| row.get(0));
+            Ok(StoreView {
+                path: self.folder().display().to_string(),
+                created: self.shared.created,
+                schema_version: schema::version(tx)?,
+                endpoints: count("SELECT count(*) FROM endpoint")?,
+                batches: count("SELECT count(*) FROM batch")?,
+                users: count("SELECT ifnull(sum(users), 0) FROM tally")?,
+            })
+        })
+    }
+
+    /// Runs statements that see one state of the database.
+    pub(crate) fn read<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Sql<T>) -> Result<T> {
+        self.transact(TransactionBehavior::Deferred, work)
+    }
+
+    /// Runs statements that all happen or none. The write lock comes first, so that two processes take turns and
+    /// neither finds out in the middle that what it read has changed.
+    pub(crate) fn write<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Sql<T>) -> Result<T> {
+        self.transact(TransactionBehavior::Immediate, work)
+    }
+
+    fn transact<T>(
+        &self,
+        behavior: TransactionBehavior,
+        work: impl FnOnce(&Transaction<'_>) -> Sql<T>,
+    ) -> Result<T> {
+        let mut connection = self.connection();
+        let run = || -> Sql<T> {
+            let transaction = connection.transaction_with_behavior(behavior)?;
+            let answer = work(&transaction)?;
+            transaction.commit()?;
+            Ok(answer)
+        };
+        run().map_err(|fault| self.error(fault))
+    }
+
+    /// The connection. A panic of another holder has rolled its transaction back, so the lock is never poisonous.
+    pub(crate) fn connection(&self) -> MutexGuard<'_, Connection> {
+        self.shared.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn error(&self, fault: Fault) -> model::Error {
+        fault.into_error(self.folder())
+    }
+
+    /// Counts the wishes that this process wrote: SQLite's own counter tells only of others.
+    pub(crate) fn wishes(&self) -> &AtomicU64 {
+        &self.shared.wishes
+    }
+
+    pub(crate) fn seal(&self, column: Column, guid: Uuid, secret: &Secret) -> Sql<Option<Vec<u8>>> {
+        Ok(self.shared.cipher.seal(column, guid, secret)?)
+    }
+
+    pub(crate) fn unseal(&self, column: Column, guid: Uuid, sealed: Option<&[u8]>) -> Sql<Secret> {
+        self.shared.cipher.open(column, guid, sealed).ok_or_else(|| {
+            corrupted(self.folder(), "holds a password that its key does not open")
+                .remedy(
+                    "bring the key and the database back from the same backup, or set the passwords again",
+                )
+                .into()
+        })
+    }
+}
+
+fn open(folder: &Path) -> Result<Store> {
+    make_folder(folder).map_err(|error| unavailable(folder, &format!("cannot be made ({error})")))?;
+    let created = create_database(folder)?;
+    let in_folder = |fault: Fault| fault.into_error(folder);
+    let mut connection = connect(&folder.join(DATABASE)).map_err(in_folder)?;
+    if connection.is_readonly(rusqlite::MAIN_DB).map_err(|error| in_folder(error.into()))? {
+        return Err(unavailable(folder, "may be read, but not written"));
+    }
+    schema::migrate(&mut connection, folder).map_err(in_folder)?;
+    let cipher = cipher(&connection, folder)?;
+    let shared = Shared {
+        folder: folder.to_owned(),
+        created,
+        cipher,
+        wishes: AtomicU64::new(0),
+        connection: Mutex::new(connection),
+    };
+    Ok(Store { shared: Arc::new(shared) })
+}
+
+fn make_folder(folder: &Path) -> std::io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(folder)
+}
+
+/// Makes the database under another name and moves it into place when it is whole: nobody ever sees half of one.
+fn create_database(folder: &Path) -> Result<bool> {
+    let path = folder.join(DATABASE);
+    let cannot = |error: std::io::Error| unavailable(folder, &format!("does not take a database ({error})"));
+    if path.try_exists().map_err(cannot)? {
+        return Ok(false);
+    }
+    let draft = tempfile::NamedTempFile::new_in(folder).map_err(cannot)?.into_temp_path();
+    let fill = || -> Sql<()> {
+        let mut connection = connect(&draft)?;
+        schema::migrate(&mut connection, folder)?;
+        connection.close().map_err(|(_, error)| error.into())
+    };
+    fill().map_err(|fault| fault.into_error(folder))?;
+    match draft.persist_noclobber(&path) {
+        Ok(()) => Ok(true),
+        Err(lost) if lost.error.kind() == Io::AlreadyExists => Ok(false),
+        Err(lost) => Err(cannot(lost.error)),
+    }
+}
+
+fn connect(path: &Path) -> Sql<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.execute_batch(SETTINGS)?;
+    // One plan for each statement: else SQLite compiles those of the hot paths again for each value bound to them.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
+    Ok(connection)
+}
+
+/// The store's key; made anew only where nothing was sealed with a lost one.
+fn cipher(connection: &Connection, folder: &Path) -> Result<Cipher> {
+    const HOLDS_SECRETS: &str = "SELECT EXISTS (SELECT 1 FROM endpoint WHERE password IS NOT NULL)
+        OR EXISTS (SELECT 1 FROM user WHERE password IS NOT NULL OR target_password IS NOT NULL)";
+    if let Some(cipher) = Cipher::load(folder)? {
+        return Ok(cipher);
+    }
+    let sealed = connection.query_row(HOLDS_SECRETS, [], |row| row.get(0));
+    if sealed.map_err(|error| Fault::from(error).into_error(folder))? {
+        return Err(Cipher::missing(folder));
+    }
+    Cipher::create(folder)?;
+    Cipher::load(folder)?.ok_or_else(|| Cipher::missing(folder))
+}

@@ -1,0 +1,93 @@
+//! Reports: what happened, line by line, and what was left behind. Written once, read back as they are.
+
+use model::{ReportEntry, Result, SkippedItem};
+use rusqlite::{named_params, params};
+use uuid::Uuid;
+
+use crate::Store;
+use crate::batches::batch_id;
+use crate::column::{Json, Millis, Word};
+
+/// Whose report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReportOf {
+    /// A user's, by its key.
+    User(i64),
+    /// A batch's.
+    Batch(Uuid),
+}
+
+impl Store {
+    /// Adds lines to a report.
+    pub fn add_report(&self, of: ReportOf, entries: &[ReportEntry]) -> Result<()> {
+        self.write(|tx| {
+            let (user, batch) = match of {
+                ReportOf::User(user) => (Some(user), None),
+                ReportOf::Batch(guid) => (None, Some(batch_id(tx, &guid.to_string())?)),
+            };
+            let mut insert =
+                tx.prepare_cached("INSERT INTO report (user_id, batch_id, at, text) VALUES (?, ?, ?, ?)")?;
+            for entry in entries {
+                insert.execute(params![user, batch, Millis(entry.at), entry.text])?;
+            }
+            Ok(())
+        })
+    }
+
+    /// The lines of a report, oldest first.
+    pub fn report(&self, of: ReportOf) -> Result<Vec<ReportEntry>> {
+        self.read(|tx| {
+            let (condition, id) = match of {
+                ReportOf::User(user) => ("user_id = ?", user),
+                ReportOf::Batch(guid) => ("batch_id = ?", batch_id(tx, &guid.to_string())?),
+            };
+            let mut select =
+                tx.prepare_cached(&format!("SELECT at, text FROM report WHERE {condition} ORDER BY id"))?;
+            let entries = select.query_map([id], |row| {
+                Ok(ReportEntry { at: row.get::<_, Millis>(0)?.0, text: row.get(1)? })
+            })?;
+            Ok(entries.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// Adds what a user's pass left behind. What is known of the same message and kind is replaced.
+    pub fn add_skipped(&self, user: i64, items: &[SkippedItem]) -> Result<()> {
+        self.write(|tx| {
+            let mut upsert = tx.prepare_cached(
+                "INSERT INTO skipped (user_id, folder_name, uid, kind, item)
+                 VALUES (:user, :folder, :uid, :kind, :item)
+                 ON CONFLICT (user_id, folder_name, uid, kind) DO UPDATE SET item = excluded.item",
+            )?;
+            for item in items {
+                upsert.execute(named_params! {
+                    ":user": user,
+                    ":folder": item.folder_name,
+                    ":uid": item.uid.unwrap_or(0),
+                    ":kind": Word(item.kind),
+                    ":item": Json(item),
+                })?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Strikes a message, or without UID the folder as a whole, from what was left behind: a later pass copied it.
+    pub fn clear_skipped(&self, user: i64, folder_name: &str, uid: Option<u32>) -> Result<()> {
+        self.write(|tx| {
+            tx.prepare_cached("DELETE FROM skipped WHERE user_id = ? AND folder_name = ? AND uid = ?")?
+                .execute(params![user, folder_name, uid.unwrap_or(0)])?;
+            Ok(())
+        })
+    }
+
+    /// What was left behind, in the order in which it was found; at most that many.
+    pub fn skipped_items(&self, user: i64, limit: Option<u32>) -> Result<Vec<SkippedItem>> {
+        self.read(|tx| {
+            let limit = limit.map_or(-1, i64::from);
+            let mut select =
+                tx.prepare_cached("SELECT item FROM skipped WHERE user_id = ? ORDER BY id LIMIT ?")?;
+            let items = select.query_map([user, limit], |row| Ok(row.get::<_, Json<_>>(0)?.0))?;
+            Ok(items.collect::<Result<_, _>>()?)
+        })
+    }
+}

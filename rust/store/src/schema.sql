@@ -1,0 +1,199 @@
+-- Version 1. Times are milliseconds since 1970 in UTC. Keys are lower-case forms of names and addresses.
+-- A status is never stored: it follows from the wish of the batch, the state of the user, and who holds a lease.
+
+CREATE TABLE endpoint (
+    id                    INTEGER PRIMARY KEY,
+    guid                  BLOB NOT NULL UNIQUE,
+    name                  TEXT NOT NULL,
+    name_key              TEXT NOT NULL UNIQUE,
+    role                  TEXT NOT NULL,
+    place                 TEXT NOT NULL,            -- JSON
+    max_migrations        INTEGER,                  -- NULL: unlimited
+    max_incremental_syncs INTEGER,                  -- NULL: unlimited
+    user_name             TEXT,
+    password              BLOB,                     -- sealed
+    admin_login_format    TEXT NOT NULL,
+    login_separator       TEXT NOT NULL,
+    created_at            INTEGER NOT NULL,
+    modified_at           INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE batch (
+    id           INTEGER PRIMARY KEY,
+    guid         BLOB NOT NULL UNIQUE,
+    name         TEXT NOT NULL,
+    name_key     TEXT NOT NULL UNIQUE,
+    wish         TEXT NOT NULL,
+    source_id    INTEGER NOT NULL REFERENCES endpoint,
+    target_id    INTEGER REFERENCES endpoint,
+    options      TEXT NOT NULL,                     -- JSON
+    analyze      INTEGER NOT NULL,                  -- of the options, what leases ask for
+    incremental  INTEGER NOT NULL,
+    start_after  INTEGER,
+    submitted_by TEXT NOT NULL,
+    created_at   INTEGER NOT NULL,
+    started_at   INTEGER
+) STRICT;
+CREATE INDEX batch_source ON batch (source_id);
+CREATE INDEX batch_target ON batch (target_id);
+
+CREATE TABLE user (
+    id                INTEGER PRIMARY KEY,
+    guid              BLOB NOT NULL UNIQUE,
+    batch_id          INTEGER NOT NULL REFERENCES batch,
+    line              INTEGER NOT NULL,
+    address           TEXT NOT NULL,
+    address_key       TEXT NOT NULL,
+    user_name         TEXT NOT NULL,
+    password          BLOB,                         -- sealed
+    user_root         TEXT,
+    target_user_name  TEXT,
+    target_password   BLOB,                         -- sealed
+    due_at            INTEGER,                      -- stays while a pass runs: a pass that is lost is still due
+    attempts          INTEGER NOT NULL DEFAULT 0,
+    epoch             INTEGER NOT NULL DEFAULT 0,   -- counts the leases
+    lease_owner       TEXT,
+    lease_until       INTEGER,
+    failed            INTEGER NOT NULL DEFAULT 0,
+    sync_wanted       INTEGER,                      -- asked for: the first epoch whose pass answers it
+    seeded_at         INTEGER,
+    synced_at         INTEGER,
+    failed_at         INTEGER,
+    updated_at        INTEGER NOT NULL,
+    error             TEXT,                         -- JSON
+    score             INTEGER NOT NULL DEFAULT 0,   -- 0 perfect ... 3 poor
+    source_items      INTEGER NOT NULL DEFAULT 0,
+    source_bytes      INTEGER NOT NULL DEFAULT 0,
+    synced_items      INTEGER NOT NULL DEFAULT 0,
+    transferred_items INTEGER NOT NULL DEFAULT 0,
+    transferred_bytes INTEGER NOT NULL DEFAULT 0,
+    skipped_items     INTEGER NOT NULL DEFAULT 0,
+    bytes_per_second  INTEGER NOT NULL DEFAULT 0,
+    status_detail     TEXT NOT NULL DEFAULT '',
+    current_folder    TEXT,
+    queued_ms         INTEGER NOT NULL DEFAULT 0,
+    in_progress_ms    INTEGER NOT NULL DEFAULT 0,
+    stalled_ms        INTEGER NOT NULL DEFAULT 0,
+    -- 4: seeded, 2: failed, 1: a pass was asked for.
+    state             INTEGER NOT NULL GENERATED ALWAYS AS
+                      ((seeded_at IS NOT NULL) * 4 + failed * 2 + (sync_wanted IS NOT NULL)) VIRTUAL
+) STRICT;
+CREATE UNIQUE INDEX user_address ON user (address_key, batch_id);
+CREATE INDEX user_state  ON user (batch_id, state, due_at);
+CREATE INDEX user_lease  ON user (lease_until) WHERE lease_until IS NOT NULL;
+CREATE INDEX user_seeded ON user (batch_id, seeded_at) WHERE seeded_at IS NOT NULL;
+CREATE INDEX user_synced ON user (batch_id, synced_at) WHERE synced_at IS NOT NULL;
+
+-- What Get-MigrationBatch adds up, kept exact by the triggers below. Leases are not in it: they are few, and expire.
+CREATE TABLE tally (
+    batch_id          INTEGER NOT NULL REFERENCES batch ON DELETE CASCADE,
+    state             INTEGER NOT NULL,
+    score             INTEGER NOT NULL,
+    users             INTEGER NOT NULL,
+    source_items      INTEGER NOT NULL,
+    source_bytes      INTEGER NOT NULL,
+    synced_items      INTEGER NOT NULL,
+    skipped_items     INTEGER NOT NULL,
+    transferred_bytes INTEGER NOT NULL,
+    PRIMARY KEY (batch_id, state, score)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER user_added AFTER INSERT ON user BEGIN
+    INSERT INTO tally VALUES (new.batch_id, new.state, new.score, 1, new.source_items, new.source_bytes,
+                              new.synced_items, new.skipped_items, new.transferred_bytes)
+    ON CONFLICT DO UPDATE SET
+        users             = users + 1,
+        source_items      = source_items + excluded.source_items,
+        source_bytes      = source_bytes + excluded.source_bytes,
+        synced_items      = synced_items + excluded.synced_items,
+        skipped_items     = skipped_items + excluded.skipped_items,
+        transferred_bytes = transferred_bytes + excluded.transferred_bytes;
+END;
+
+CREATE TRIGGER user_removed AFTER DELETE ON user BEGIN
+    UPDATE tally SET
+        users             = users - 1,
+        source_items      = source_items - old.source_items,
+        source_bytes      = source_bytes - old.source_bytes,
+        synced_items      = synced_items - old.synced_items,
+        skipped_items     = skipped_items - old.skipped_items,
+        transferred_bytes = transferred_bytes - old.transferred_bytes
+    WHERE batch_id = old.batch_id AND state = old.state AND score = old.score;
+END;
+
+CREATE TRIGGER user_changed AFTER UPDATE OF batch_id, seeded_at, failed, sync_wanted, score, source_items,
+    source_bytes, synced_items, skipped_items, transferred_bytes ON user
+BEGIN
+    UPDATE tally SET
+        users             = users - 1,
+        source_items      = source_items - old.source_items,
+        source_bytes      = source_bytes - old.source_bytes,
+        synced_items      = synced_items - old.synced_items,
+        skipped_items     = skipped_items - old.skipped_items,
+        transferred_bytes = transferred_bytes - old.transferred_bytes
+    WHERE batch_id = old.batch_id AND state = old.state AND score = old.score;
+    INSERT INTO tally VALUES (new.batch_id, new.state, new.score, 1, new.source_items, new.source_bytes,
+                              new.synced_items, new.skipped_items, new.transferred_bytes)
+    ON CONFLICT DO UPDATE SET
+        users             = users + 1,
+        source_items      = source_items + excluded.source_items,
+        source_bytes      = source_bytes + excluded.source_bytes,
+        synced_items      = synced_items + excluded.synced_items,
+        skipped_items     = skipped_items + excluded.skipped_items,
+        transferred_bytes = transferred_bytes + excluded.transferred_bytes;
+END;
+
+CREATE TABLE folder (
+    id                  INTEGER PRIMARY KEY,
+    user_id             INTEGER REFERENCES user,    -- NULL: forgotten, to be purged
+    source_name         BLOB NOT NULL,
+    source_uid_validity INTEGER NOT NULL,
+    target_name         TEXT NOT NULL,
+    target_uid_validity INTEGER,
+    target_uid_next     INTEGER,
+    highest_modseq      INTEGER,
+    UNIQUE (user_id, source_name)
+) STRICT;
+
+-- Without a foreign key: this is the hot path, and what belongs to a folder goes before the folder does.
+CREATE TABLE message (
+    folder_id  INTEGER NOT NULL,
+    source_uid INTEGER NOT NULL,
+    target_uid INTEGER,
+    size       INTEGER NOT NULL,
+    digest     BLOB,
+    flags      TEXT NOT NULL,
+    PRIMARY KEY (folder_id, source_uid)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE report (
+    id       INTEGER PRIMARY KEY,
+    user_id  INTEGER REFERENCES user ON DELETE CASCADE,
+    batch_id INTEGER REFERENCES batch ON DELETE CASCADE,
+    at       INTEGER NOT NULL,
+    text     TEXT NOT NULL,
+    CHECK ((user_id IS NULL) <> (batch_id IS NULL))
+) STRICT;
+CREATE INDEX report_user  ON report (user_id) WHERE user_id IS NOT NULL;
+CREATE INDEX report_batch ON report (batch_id) WHERE batch_id IS NOT NULL;
+
+CREATE TABLE skipped (
+    id          INTEGER PRIMARY KEY,
+    user_id     INTEGER NOT NULL REFERENCES user ON DELETE CASCADE,
+    folder_name TEXT NOT NULL,
+    uid         INTEGER NOT NULL,                   -- 0: the folder as a whole
+    kind        TEXT NOT NULL,
+    item        TEXT NOT NULL,                      -- JSON
+    UNIQUE (user_id, folder_name, uid, kind)
+) STRICT;
+
+CREATE TABLE worker (
+    id             INTEGER PRIMARY KEY CHECK (id = 1),
+    process_id     INTEGER,
+    started_at     INTEGER,
+    last_seen_at   INTEGER,
+    version        TEXT,
+    active_users   INTEGER NOT NULL DEFAULT 0,
+    stop_requested INTEGER NOT NULL DEFAULT 0
+) STRICT;
+INSERT INTO worker (id) VALUES (1);

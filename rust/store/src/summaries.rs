@@ -1,0 +1,183 @@
+//! Batches with what their users add up to, quickly whatever the size of the fleet.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use model::contract::BatchQuery;
+use model::endpoint::Limit;
+use model::status::{DataConsistencyScore, UserCounts, Wish, batch_status};
+use model::{Batch, Error, Result};
+use rusqlite::{Connection, Row, params};
+
+use crate::Store;
+use crate::batches::{batch_id, read_batch};
+use crate::column::{Millis, Rank};
+use crate::endpoints::endpoint_id;
+use crate::fault::Sql;
+use crate::users::facts;
+
+/// What a query gives back unless it says otherwise; Exchange's default.
+const RESULT_SIZE: Limit = Limit::Count(1000);
+
+/// The progress of the users of a batch, added up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Totals {
+    /// Messages found on the source.
+    pub source_items: u64,
+    /// Their size in bytes.
+    pub source_bytes: u64,
+    /// Messages that are on the target.
+    pub synced_items: u64,
+    /// Messages, folders and keywords left behind.
+    pub skipped_items: u64,
+    /// Bytes that we copied.
+    pub transferred_bytes: u64,
+}
+
+/// A batch and the state of its users.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BatchSummary {
+    /// The batch.
+    pub batch: Batch,
+    /// How many users are in which state.
+    pub counts: UserCounts,
+    /// What they have done.
+    pub totals: Totals,
+    /// The worst of their scores.
+    pub score: DataConsistencyScore,
+    /// When the last user's initial pass succeeded; none while one is missing.
+    pub initial_sync_at: Option<Timestamp>,
+    /// When a pass of any user last succeeded.
+    pub last_synced_at: Option<Timestamp>,
+}
+
+/// The users of a batch that are in one state, with one score.
+struct Group {
+    state: u8,
+    score: DataConsistencyScore,
+    users: u32,
+    totals: Totals,
+}
+
+impl Store {
+    /// The batches that are asked for, by name.
+    pub fn batch_summaries(&self, query: &BatchQuery, now: Timestamp) -> Result<Vec<BatchSummary>> {
+        self.read(|tx| {
+            let batch = query.identity.as_deref().map(|identity| batch_id(tx, identity)).transpose()?;
+            let endpoint = query.endpoint.as_deref().map(|identity| endpoint_id(tx, identity)).transpose()?;
+            let mut summaries = summarise(tx, batch, endpoint, now)?;
+            if let Some(wanted) = query.status {
+                summaries
+                    .retain(|summary| batch_status(summary.batch.facts(), summary.counts, now) == wanted);
+            }
+            summaries.truncate(query.result_size.unwrap_or(RESULT_SIZE).as_usize());
+            Ok(summaries)
+        })
+    }
+
+    /// The batch of this name or guid.
+    pub fn batch_summary(&self, identity: &str, now: Timestamp) -> Result<BatchSummary> {
+        let query = BatchQuery { identity: Some(identity.to_owned()), ..BatchQuery::default() };
+        let summary = self.batch_summaries(&query, now)?.pop();
+        summary.ok_or_else(|| Error::internal(format!("the batch `{identity}` was found and is not there")))
+    }
+}
+
+fn summarise(
+    tx: &Connection,
+    batch: Option<i64>,
+    endpoint: Option<i64>,
+    now: Timestamp,
+) -> Sql<Vec<BatchSummary>> {
+    let groups = groups(tx, batch)?;
+    let running = running(tx, now)?;
+    let mut select = tx.prepare_cached(
+        "SELECT b.*, s.name AS source, t.name AS target,
+             (SELECT max(seeded_at) FROM user WHERE batch_id = b.id AND seeded_at IS NOT NULL) AS last_seeded_at,
+             (SELECT max(synced_at) FROM user WHERE batch_id = b.id AND synced_at IS NOT NULL) AS last_synced_at
+         FROM batch b JOIN endpoint s ON s.id = b.source_id LEFT JOIN endpoint t ON t.id = b.target_id
+         WHERE (?1 IS NULL OR b.id = ?1) AND (?2 IS NULL OR ?2 IN (b.source_id, b.target_id)) ORDER BY b.name_key",
+    )?;
+    let summaries = select.query_map(params![batch, endpoint], |row| {
+        let id = row.get("id")?;
+        let groups = groups.get(&id).map_or(&[][..], Vec::as_slice);
+        summary(row, groups, |state| running.get(&(id, state)).copied().unwrap_or_default())
+    })?;
+    Ok(summaries.collect::<Result<_, _>>()?)
+}
+
+fn summary(row: &Row<'_>, groups: &[Group], running: impl Fn(u8) -> u32) -> rusqlite::Result<BatchSummary> {
+    let time = |column: &str| row.get::<_, Option<Millis>>(column).map(|at| at.map(|at| at.0));
+    let batch = read_batch(row)?;
+    let counts = count(batch.wish, batch.options.analyze, groups, running);
+    let all_seeded = groups.iter().all(|group| facts(group.state, false, false).seeded);
+    Ok(BatchSummary {
+        counts,
+        totals: total(groups),
+        score: groups.iter().map(|group| group.score).max().unwrap_or(DataConsistencyScore::Perfect),
+        initial_sync_at: time("last_seeded_at")?.filter(|_| all_seeded),
+        last_synced_at: time("last_synced_at")?,
+        batch,
+    })
+}
+
+/// The tally knows nothing of leases: of each state, those that hold one are counted apart.
+fn count(wish: Wish, analyze: bool, groups: &[Group], running: impl Fn(u8) -> u32) -> UserCounts {
+    let mut states = BTreeMap::<u8, u32>::new();
+    for group in groups {
+        *states.entry(group.state).or_default() += group.users;
+    }
+    let mut counts = UserCounts::default();
+    for (state, users) in states {
+        let running = running(state).min(users);
+        counts.add(wish, facts(state, true, analyze), running);
+        counts.add(wish, facts(state, false, analyze), users - running);
+    }
+    counts
+}
+
+fn total(groups: &[Group]) -> Totals {
+    groups.iter().fold(Totals::default(), |sum, group| Totals {
+        source_items: sum.source_items + group.totals.source_items,
+        source_bytes: sum.source_bytes + group.totals.source_bytes,
+        synced_items: sum.synced_items + group.totals.synced_items,
+        skipped_items: sum.skipped_items + group.totals.skipped_items,
+        transferred_bytes: sum.transferred_bytes + group.totals.transferred_bytes,
+    })
+}
+
+fn groups(tx: &Connection, batch: Option<i64>) -> Sql<BTreeMap<i64, Vec<Group>>> {
+    let condition = if batch.is_some() { "batch_id = ?1" } else { "?1 IS NULL" };
+    let mut select = tx.prepare_cached(&format!("SELECT * FROM tally WHERE users > 0 AND {condition}"))?;
+    let rows = select.query_map([batch], |row| Ok((row.get("batch_id")?, read_group(row)?)))?;
+    let mut groups = BTreeMap::<i64, Vec<Group>>::new();
+    for row in rows {
+        let (batch, group) = row?;
+        groups.entry(batch).or_default().push(group);
+    }
+    Ok(groups)
+}
+
+fn read_group(row: &Row<'_>) -> rusqlite::Result<Group> {
+    Ok(Group {
+        state: row.get("state")?,
+        score: row.get::<_, Rank>("score")?.0,
+        users: row.get("users")?,
+        totals: Totals {
+            source_items: row.get("source_items")?,
+            source_bytes: row.get("source_bytes")?,
+            synced_items: row.get("synced_items")?,
+            skipped_items: row.get("skipped_items")?,
+            transferred_bytes: row.get("transferred_bytes")?,
+        },
+    })
+}
+
+/// How many users of a batch and a state hold a lease.
+fn running(tx: &Connection, now: Timestamp) -> Sql<BTreeMap<(i64, u8), u32>> {
+    let mut select = tx.prepare_cached(
+        "SELECT batch_id, state, count(*) FROM user INDEXED BY user_lease WHERE lease_until > ? GROUP BY batch_id, state",
+    )?;
+    let rows = select.query_map([Millis(now)], |row| Ok(((row.get(0)?, row.get(1)?), row.get(2)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}

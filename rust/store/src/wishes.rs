@@ -1,0 +1,102 @@
+//! Wishes: what cmdlets write and workers make true.
+
+use jiff::Timestamp;
+use model::Result;
+use model::status::Wish;
+use rusqlite::{Connection, params};
+use uuid::Uuid;
+
+use crate::Store;
+use crate::batches::live_batch_id;
+use crate::column::{Millis, Word};
+use crate::fault::Sql;
+
+impl Store {
+    /// Writes what the admin wants of a batch. Nothing but its end follows a wish to remove it. To run a batch,
+    /// [`start`](Self::start) it.
+    pub fn set_wish(&self, batch: Uuid, wish: Wish) -> Result<()> {
+        self.write_wish(|tx| write_wish_column(tx, live_batch_id(tx, batch)?, wish))
+    }
+
+    /// Starts or resumes a batch, and gives its failed users another try (spec 1.9).
+    pub fn start(&self, batch: Uuid, now: Timestamp) -> Result<()> {
+        self.write_wish(|tx| {
+            let id = live_batch_id(tx, batch)?;
+            let (resumed, syncs) = tx.query_row(
+                "SELECT wish <> 'run', incremental AND NOT analyze FROM batch WHERE id = ?",
+                [id],
+                |row| Ok((row.get::<_, bool>(0)?, row.get::<_, bool>(1)?)),
+            )?;
+            write_wish_column(tx, id, Wish::Run)?;
+            tx.execute(
+                "UPDATE batch SET started_at = ifnull(started_at, ?) WHERE id = ?",
+                params![Millis(now), id],
+            )?;
+            start_unseeded(tx, id, resumed, now)?;
+            start_seeded(tx, id, resumed && syncs, now)
+        })
+    }
+
+    /// Asks for an incremental pass of each synced user of a batch, and says of how many. Users in their initial pass,
+    /// waiting for it, or failed are left alone (spec 1.7). A request that comes during a pass is kept for the next.
+    pub fn request_batch_sync(&self, batch: Uuid, now: Timestamp) -> Result<u32> {
+        self.write_wish(|tx| request_sync(tx, "batch_id = ?1", live_batch_id(tx, batch)?, now))
+    }
+
+    /// Asks for an incremental pass of a user, as [`request_batch_sync`](Self::request_batch_sync) does; says whether
+    /// it is one of those.
+    pub fn request_user_sync(&self, user: i64, now: Timestamp) -> Result<bool> {
+        self.write_wish(|tx| request_sync(tx, "id = ?1", user, now)).map(|users| users > 0)
+    }
+
+    /// Which of these users, whose passes are running, must stop: their batch is no longer wished to run, or is gone.
+    pub fn users_to_stop(&self, running: &[i64]) -> Result<Vec<i64>> {
+        let running: Vec<String> = running.iter().map(i64::to_string).collect();
+        self.read(|tx| {
+            let mut select = tx.prepare_cached(
+                "SELECT value FROM json_each(?) WHERE NOT EXISTS
+                     (SELECT 1 FROM user u JOIN batch b ON b.id = u.batch_id WHERE u.id = value AND b.wish = 'run')",
+            )?;
+            let users = select.query_map([format!("[{}]", running.join(","))], |row| row.get(0))?;
+            Ok(users.collect::<Result<_, _>>()?)
+        })
+    }
+}
+
+fn write_wish_column(tx: &Connection, batch: i64, wish: Wish) -> Sql<()> {
+    tx.execute("UPDATE batch SET wish = ? WHERE id = ?", params![Word(wish), batch])?;
+    Ok(())
+}
+
+/// Those that failed or wait for a retry, and all of them when the batch did not run before.
+fn start_unseeded(tx: &Connection, batch: i64, all: bool, now: Timestamp) -> Sql<()> {
+    tx.execute(
+        "UPDATE user SET failed = 0, attempts = 0, due_at = ?2, updated_at = ?2
+         WHERE batch_id = ?1 AND seeded_at IS NULL AND lease_until IS NULL
+             AND (failed OR attempts > 0 OR ?3)",
+        params![batch, Millis(now), all],
+    )?;
+    Ok(())
+}
+
+/// Those that failed, and all of them when the batch did not run before.
+fn start_seeded(tx: &Connection, batch: i64, all: bool, now: Timestamp) -> Sql<()> {
+    tx.execute(
+        "UPDATE user SET failed = 0, attempts = 0, sync_wanted = epoch + 1, due_at = ?2, updated_at = ?2
+         WHERE batch_id = ?1 AND seeded_at IS NOT NULL AND lease_until IS NULL AND (failed OR ?3)",
+        params![batch, Millis(now), all],
+    )?;
+    Ok(())
+}
+
+/// The pass that answers the request is one that begins later: a running one has an epoch that is too low.
+fn request_sync(tx: &Connection, condition: &str, value: i64, now: Timestamp) -> Sql<u32> {
+    let users = tx.execute(
+        &format!(
+            "UPDATE user SET sync_wanted = epoch + 1, due_at = ?2, updated_at = ?2
+             WHERE {condition} AND seeded_at IS NOT NULL AND (lease_until IS NOT NULL OR NOT failed)"
+        ),
+        params![value, Millis(now)],
+    )?;
+    Ok(u32::try_from(users).unwrap_or(u32::MAX))
+}

@@ -1,0 +1,179 @@
+//! Who is taken up next, and when nobody is.
+
+use model::status::{PassKind, Wish};
+use model::{Endpoint, Limit};
+use store::{Adopt, PassEnd};
+
+use crate::common::{DAY, Fixture, LEASE, at, batch, fixture, rows};
+
+fn limit(fixture: &Fixture, identity: &str, migrations: u32, syncs: u32) {
+    let endpoint = fixture.store.endpoint(identity).unwrap();
+    let limits = Endpoint {
+        max_concurrent_migrations: Limit::Count(migrations),
+        max_concurrent_incremental_syncs: Limit::Count(syncs),
+        ..endpoint
+    };
+    fixture.store.update_endpoint(&limits).unwrap();
+}
+
+fn addresses(fixture: &Fixture, seconds: i64) -> Vec<String> {
+    std::iter::from_fn(|| fixture.next_pass(seconds)).map(|(address, _)| address).collect()
+}
+
+#[test]
+fn users_of_a_started_batch_are_taken_up_in_the_order_of_their_lines() {
+    let fixture = fixture();
+    let held = fixture.add("held", &["eve@x"]);
+    assert!(fixture.next(0).is_none());
+    fixture.run("wave", &["cid@x", "ann@x", "bob@x"]);
+    assert_eq!(addresses(&fixture, 1), ["cid@x", "ann@x", "bob@x"]);
+    fixture.store.start(held.guid, at(2)).unwrap();
+    assert_eq!(addresses(&fixture, 2), ["eve@x"]);
+}
+
+#[test]
+fn nobody_is_taken_up_before_start_after() {
+    let fixture = fixture();
+    let mut waiting = batch("wave");
+    waiting.options.start_after = Some(at(10));
+    fixture.store.insert_batch(&waiting, &rows(&["ann@x"]), Adopt::Refuse).unwrap();
+    fixture.store.start(waiting.guid, at(0)).unwrap();
+    assert_eq!(fixture.store.next_due(at(1)).unwrap(), Some(at(10)));
+    assert!(fixture.next(9).is_none());
+    assert!(fixture.next(10).is_some());
+}
+
+#[test]
+fn the_pass_follows_from_what_was_done_before() {
+    let fixture = fixture();
+    fixture.run("wave", &["ann@x"]);
+    let initial = fixture.lease(0);
+    assert_eq!((initial.pass, initial.epoch, initial.attempts), (PassKind::Initial, 1, 0));
+    fixture.finish(&initial, &PassEnd::Done, 1);
+    let incremental = fixture.lease(1 + DAY);
+    assert_eq!((incremental.pass, incremental.epoch), (PassKind::Incremental, 2));
+
+    let mut analysis = batch("analysis");
+    analysis.options.analyze = true;
+    analysis.target_endpoint = None;
+    fixture.store.insert_batch(&analysis, &rows(&["ann@x"]), Adopt::Refuse).unwrap();
+    fixture.store.start(analysis.guid, at(0)).unwrap();
+    assert_eq!(fixture.lease(1).pass, PassKind::Analyze);
+}
+
+#[test]
+fn requests_come_before_initial_passes_and_these_before_daily_ones() {
+    let fixture = fixture();
+    fixture.run("seeded", &["ann@x", "bob@x"]);
+    fixture.seed_all(0);
+    fixture.run("new", &["eve@x"]);
+    let bob = fixture.user("bob@x", 0);
+    assert!(fixture.store.request_user_sync(bob.id, at(DAY)).unwrap());
+    assert_eq!(addresses(&fixture, DAY), ["bob@x", "eve@x", "ann@x"]);
+}
+
+#[test]
+fn a_large_batch_does_not_starve_a_small_one() {
+    let fixture = fixture();
+    fixture.run("large", &["a@x", "b@x", "c@x", "d@x"]);
+    let small = fixture.add("small", &["y@x", "z@x"]);
+    fixture.store.start(small.guid, at(5)).unwrap();
+    assert_eq!(addresses(&fixture, 6), ["a@x", "y@x", "b@x", "z@x", "c@x", "d@x"]);
+}
+
+#[test]
+fn either_endpoint_limits_passes_of_all_batches_by_kind() {
+    for full in ["source", "target"] {
+        let fixture = fixture();
+        limit(&fixture, full, 2, 1);
+        fixture.run("first", &["a@x", "b@x"]);
+        fixture.seed_all(0);
+        fixture.store.request_batch_sync(fixture.store.batch("first").unwrap().guid, at(1)).unwrap();
+        fixture.run("second", &["c@x", "d@x", "e@x"]);
+
+        let sync = fixture.lease(1);
+        assert_eq!(addresses(&fixture, 1), ["c@x", "d@x"], "one sync and two migrations at once");
+        assert_eq!(fixture.store.next_due(at(1)).unwrap(), Some(at(0)), "somebody waits for room");
+        fixture.finish(&sync, &PassEnd::Done, 2);
+        assert_eq!(addresses(&fixture, 2), ["b@x"]);
+    }
+}
+
+#[test]
+fn a_lease_that_ran_out_frees_its_place_and_its_user() {
+    let fixture = fixture();
+    limit(&fixture, "source", 1, 1);
+    fixture.run("wave", &["ann@x"]);
+    let lost = fixture.lease(0);
+    assert!(fixture.next(59).is_none());
+    let found = fixture.lease(60);
+    assert_eq!((found.user.id, found.epoch), (lost.user.id, lost.epoch + 1));
+}
+
+#[test]
+fn a_renewed_lease_lasts() {
+    let fixture = fixture();
+    fixture.run("wave", &["ann@x"]);
+    let lease = fixture.lease(0);
+    assert!(fixture.store.renew(&lease, at(50), LEASE).unwrap());
+    assert!(fixture.next(109).is_none());
+    assert!(fixture.next(110).is_some());
+}
+
+#[test]
+fn a_worker_that_lost_its_lease_writes_nothing() {
+    let fixture = fixture();
+    fixture.run("wave", &["ann@x"]);
+    let lost = fixture.lease(0);
+    let held = fixture.lease(60);
+    let before = fixture.user("ann@x", 61);
+    assert!(!fixture.store.renew(&lost, at(61), LEASE).unwrap());
+    assert!(!fixture.store.finish(&lost, &PassEnd::Done, at(61)).unwrap());
+    let progress = model::Progress { synced_items: 7, ..model::Progress::default() };
+    let error = fixture.store.save_progress(&lost, &progress, None, at(61)).unwrap_err();
+    assert_eq!(error.user.as_deref(), Some("ann@x"));
+    assert_eq!(fixture.user("ann@x", 61), before);
+
+    fixture.store.save_progress(&held, &progress, None, at(61)).unwrap();
+    assert_eq!(fixture.user("ann@x", 61).progress.synced_items, 7);
+}
+
+#[test]
+fn what_a_dead_worker_left_is_due_again() {
+    let fixture = fixture();
+    fixture.run("wave", &["ann@x", "bob@x"]);
+    fixture.seed_all(0);
+    fixture.store.request_batch_sync(fixture.store.batch("wave").unwrap().guid, at(1)).unwrap();
+    let dead = fixture.lease(1);
+    assert_eq!(fixture.store.release_all().unwrap(), 1);
+    assert!(!fixture.store.renew(&dead, at(2), LEASE).unwrap());
+    assert_eq!(fixture.store.batch_summary("wave", at(2)).unwrap().counts.incremental_queued, 2);
+    assert_eq!(addresses(&fixture, 2), ["ann@x", "bob@x"]);
+}
+
+#[test]
+fn time_spent_waiting_for_a_worker_is_counted() {
+    let fixture = fixture();
+    fixture.run("wave", &["ann@x"]);
+    assert_eq!(fixture.lease(3).user.progress.queued_ms, 3000);
+}
+
+#[test]
+fn a_store_is_idle_when_nothing_is_left_to_do_or_to_wait_for() {
+    let fixture = fixture();
+    let idle = |seconds| fixture.store.is_idle(at(seconds)).unwrap();
+    let batch = fixture.add("wave", &["ann@x"]);
+    assert!(idle(0), "a batch that was not started");
+    fixture.store.start(batch.guid, at(0)).unwrap();
+    assert!(!idle(0), "a user is due");
+    let lease = fixture.lease(0);
+    assert!(!idle(1), "a pass is running");
+    fixture.finish(&lease, &PassEnd::Done, 1);
+    assert!(!idle(2), "the next pass is scheduled");
+    assert_eq!(fixture.store.next_due(at(2)).unwrap(), Some(at(1 + DAY)));
+    fixture.store.set_wish(batch.guid, Wish::Stop).unwrap();
+    assert!(idle(3));
+    assert_eq!(fixture.store.next_due(at(3)).unwrap(), None);
+    fixture.store.set_wish(batch.guid, Wish::Remove).unwrap();
+    assert!(!idle(3), "a batch is to be removed");
+}

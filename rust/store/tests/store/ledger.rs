@@ -1,0 +1,139 @@
+//! The ledger of a user's folders and messages.
+
+use model::Lease;
+use store::{FolderRecord, LedgerFolder, LedgerMessage};
+
+use crate::common::{Fixture, fixture};
+
+fn folder(name: &[u8]) -> LedgerFolder {
+    LedgerFolder {
+        source_name: name.to_vec(),
+        source_uid_validity: u32::MAX,
+        target_name: String::from_utf8_lossy(name).into_owned(),
+        target_uid_validity: Some(7),
+        target_uid_next: Some(1),
+        highest_modseq: Some(1 << 62),
+    }
+}
+
+fn message(uid: u32) -> LedgerMessage {
+    LedgerMessage {
+        source_uid: uid,
+        target_uid: Some(uid + 1000),
+        size: u64::from(u32::MAX) + 1,
+        digest: Some([uid.to_le_bytes()[0]; 16]),
+        flags: "\\Seen $Label1".to_owned(),
+    }
+}
+
+fn record(folder: i64, next: u32, messages: Vec<LedgerMessage>) -> FolderRecord {
+    FolderRecord { folder, target_uid_next: Some(next), messages }
+}
+
+fn messages(fixture: &Fixture, folder: i64) -> Vec<LedgerMessage> {
+    let mut messages = Vec::new();
+    fixture.store.ledger_messages(folder, |message| messages.push(message)).unwrap();
+    messages
+}
+
+/// A leased user with a folder of the messages 1 to 3.
+fn ledger() -> (Fixture, Lease, i64) {
+    let fixture = fixture();
+    fixture.run("wave", &["ann@x"]);
+    let lease = fixture.lease(0);
+    let inbox = fixture.store.save_folder(&lease, &folder(b"INBOX")).unwrap();
+    fixture.store.record(&lease, &[record(inbox, 2000, (1..=3).map(message).collect())]).unwrap();
+    (fixture, lease, inbox)
+}
+
+#[test]
+fn folders_keep_their_key_and_the_bytes_of_their_name() {
+    let (fixture, lease, inbox) = ledger();
+    let latin = fixture.store.save_folder(&lease, &folder(b"Entw\xfcrfe")).unwrap();
+    let changed = LedgerFolder { highest_modseq: None, target_uid_next: Some(2000), ..folder(b"INBOX") };
+    assert_eq!(fixture.store.save_folder(&lease, &changed).unwrap(), inbox);
+    let folders = fixture.store.ledger_folders(lease.user.id).unwrap();
+    assert_eq!(folders, [(inbox, changed), (latin, folder(b"Entw\xfcrfe"))]);
+    assert_eq!(messages(&fixture, inbox).len(), 3);
+}
+
+#[test]
+fn messages_come_back_as_they_were_written_and_in_order() {
+    let (fixture, lease, inbox) = ledger();
+    let plain = LedgerMessage { source_uid: u32::MAX, ..LedgerMessage::default() };
+    let many: Vec<LedgerMessage> = (4..=9000).rev().map(message).chain([plain.clone()]).collect();
+    fixture.store.record(&lease, &[record(inbox, 1, many)]).unwrap();
+    let expected: Vec<LedgerMessage> = (1..=9000).map(message).chain([plain]).collect();
+    assert_eq!(messages(&fixture, inbox), expected);
+}
+
+#[test]
+fn one_transaction_covers_many_folders_or_none() {
+    let (fixture, lease, inbox) = ledger();
+    let sent = fixture.store.save_folder(&lease, &folder(b"Sent")).unwrap();
+    fixture
+        .store
+        .record(&lease, &[record(inbox, 2001, vec![message(4)]), record(sent, 5, vec![message(1)])])
+        .unwrap();
+    assert_eq!((messages(&fixture, inbox).len(), messages(&fixture, sent).len()), (4, 1));
+    let unknown = record(999, 1, vec![message(1)]);
+    fixture.store.record(&lease, &[record(inbox, 2002, vec![message(5)]), unknown]).unwrap_err();
+    assert_eq!(messages(&fixture, inbox).len(), 4);
+}
+
+#[test]
+fn the_uidnext_of_the_target_only_goes_up() {
+    let (fixture, lease, inbox) = ledger();
+    let next = |given| {
+        let record = FolderRecord { folder: inbox, target_uid_next: given, messages: vec![] };
+        fixture.store.record(&lease, &[record]).unwrap();
+        fixture.store.ledger_folders(lease.user.id).unwrap()[0].1.target_uid_next
+    };
+    assert_eq!([next(Some(10)), next(None), next(Some(2001))], [Some(2000), Some(2000), Some(2001)]);
+}
+
+#[test]
+fn flags_change_and_messages_are_forgotten_one_by_one() {
+    let (fixture, lease, inbox) = ledger();
+    fixture.store.update_flags(&lease, inbox, &[(2, "\\Deleted".to_owned()), (99, String::new())]).unwrap();
+    fixture.store.forget(&lease, inbox, &[1, 99]).unwrap();
+    let left = messages(&fixture, inbox);
+    assert_eq!(left, [LedgerMessage { flags: "\\Deleted".to_owned(), ..message(2) }, message(3)]);
+}
+
+#[test]
+fn a_reset_folder_is_as_before_first_contact() {
+    let (fixture, lease, inbox) = ledger();
+    fixture.store.reset_folder(&lease, inbox).unwrap();
+    assert_eq!(messages(&fixture, inbox), []);
+    let expected = LedgerFolder {
+        target_uid_validity: None,
+        target_uid_next: None,
+        highest_modseq: None,
+        ..folder(b"INBOX")
+    };
+    assert_eq!(fixture.store.ledger_folders(lease.user.id).unwrap(), [(inbox, expected)]);
+}
+
+#[test]
+fn a_worker_that_lost_its_lease_leaves_the_ledger_alone() {
+    let (fixture, lost, inbox) = ledger();
+    let _held = fixture.lease(60);
+    let before = (fixture.store.ledger_folders(lost.user.id).unwrap(), messages(&fixture, inbox));
+    fixture.store.save_folder(&lost, &folder(b"Sent")).unwrap_err();
+    fixture.store.record(&lost, &[record(inbox, 3000, vec![message(4)])]).unwrap_err();
+    fixture.store.update_flags(&lost, inbox, &[(1, String::new())]).unwrap_err();
+    fixture.store.forget(&lost, inbox, &[1]).unwrap_err();
+    fixture.store.reset_folder(&lost, inbox).unwrap_err();
+    assert_eq!((fixture.store.ledger_folders(lost.user.id).unwrap(), messages(&fixture, inbox)), before);
+}
+
+#[test]
+fn a_worker_cannot_write_into_the_folder_of_another_user() {
+    let (fixture, _, inbox) = ledger();
+    fixture.run("other", &["bob@x"]);
+    let bob = fixture.lease(0);
+    fixture.store.record(&bob, &[record(inbox, 3000, vec![message(4)])]).unwrap_err();
+    fixture.store.forget(&bob, inbox, &[1]).unwrap_err();
+    assert_eq!(messages(&fixture, inbox).len(), 3);
+}

@@ -1,0 +1,66 @@
+//! Removing batches for good.
+
+use model::status::Wish;
+use model::{ErrorKind, ReportEntry, SkippedItem, SkippedKind};
+use store::{FolderRecord, LedgerFolder, LedgerMessage, PassEnd, ReportOf};
+
+use crate::common::{at, fixture};
+
+#[test]
+fn a_removed_batch_leaves_nothing_behind_and_the_others_alone() {
+    let fixture = fixture();
+    for (wave, address) in [("first", "ann@x"), ("second", "bob@x")] {
+        let batch = fixture.run(wave, &[address]);
+        let lease = fixture.lease(0);
+        let folder = LedgerFolder { source_name: b"INBOX".to_vec(), ..LedgerFolder::default() };
+        let folder = fixture.store.save_folder(&lease, &folder).unwrap();
+        let messages =
+            (1..=25_000).map(|source_uid| LedgerMessage { source_uid, ..LedgerMessage::default() });
+        let record = FolderRecord { folder, target_uid_next: None, messages: messages.collect() };
+        fixture.store.record(&lease, &[record]).unwrap();
+        let line = [ReportEntry { at: at(0), text: "line".to_owned() }];
+        fixture.store.add_report(ReportOf::User(lease.user.id), &line).unwrap();
+        fixture.store.add_report(ReportOf::Batch(batch.guid), &line).unwrap();
+        fixture.store.add_skipped(lease.user.id, &[skipped()]).unwrap();
+        fixture.finish(&lease, &PassEnd::Done, 1);
+    }
+    let raw = fixture.raw();
+    let rows = || {
+        ["user", "batch", "tally", "folder", "message", "report", "skipped"].map(|table| {
+            raw.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get::<_, i64>(0)).unwrap()
+        })
+    };
+    assert_eq!(rows(), [2, 2, 4, 2, 50_000, 4, 2]);
+    fixture.store.set_wish(fixture.store.batch("first").unwrap().guid, Wish::Remove).unwrap();
+    assert_eq!(fixture.store.purge_removed(at(2)).unwrap(), 1);
+    assert_eq!(rows(), [1, 1, 2, 1, 25_000, 2, 1]);
+    assert_eq!(fixture.user("bob@x", 2).batch.as_str(), "second");
+}
+
+fn skipped() -> SkippedItem {
+    SkippedItem {
+        kind: SkippedKind::LargeItem,
+        folder_name: "INBOX".to_owned(),
+        uid: Some(1),
+        size: None,
+        subject: None,
+        sender: None,
+        message_id: None,
+        date_received: None,
+        date_sent: None,
+        error_message: "too large".to_owned(),
+    }
+}
+
+#[test]
+fn a_batch_is_not_removed_from_under_a_running_pass() {
+    let fixture = fixture();
+    let batch = fixture.run("wave", &["ann@x"]);
+    let lease = fixture.lease(0);
+    fixture.store.set_wish(batch.guid, Wish::Remove).unwrap();
+    assert_eq!(fixture.store.purge_removed(at(1)).unwrap(), 0);
+    fixture.finish(&lease, &PassEnd::Stopped, 2);
+    assert_eq!(fixture.store.purge_removed(at(2)).unwrap(), 1);
+    assert_eq!(fixture.store.batch("wave").unwrap_err().kind, ErrorKind::BatchNotFound);
+    assert!(!fixture.store.finish(&lease, &PassEnd::Done, at(3)).unwrap());
+}

@@ -1,0 +1,59 @@
+//! Reports and what was left behind.
+
+use model::{ReportEntry, SkippedItem, SkippedKind};
+use store::ReportOf;
+
+use crate::common::{at, fixture};
+
+fn entry(seconds: i64, text: &str) -> ReportEntry {
+    ReportEntry { at: at(seconds), text: text.to_owned() }
+}
+
+fn skipped(folder: &str, uid: Option<u32>, kind: SkippedKind, error: &str) -> SkippedItem {
+    SkippedItem {
+        kind,
+        folder_name: folder.to_owned(),
+        uid,
+        size: Some(10),
+        subject: Some("Grüße".to_owned()),
+        sender: None,
+        message_id: Some("<1@x>".to_owned()),
+        date_received: Some(at(1)),
+        date_sent: None,
+        error_message: error.to_owned(),
+    }
+}
+
+#[test]
+fn a_report_is_read_back_as_it_was_written() {
+    let fixture = fixture();
+    let batch = fixture.add("wave", &["ann@x", "bob@x"]);
+    let (ann, bob) =
+        (ReportOf::User(fixture.user("ann@x", 0).id), ReportOf::User(fixture.user("bob@x", 0).id));
+    fixture.store.add_report(ann, &[entry(2, "connected"), entry(1, "copied")]).unwrap();
+    fixture.store.add_report(ann, &[entry(3, "done")]).unwrap();
+    fixture.store.add_report(ReportOf::Batch(batch.guid), &[entry(1, "started")]).unwrap();
+    let lines = [entry(2, "connected"), entry(1, "copied"), entry(3, "done")];
+    assert_eq!(fixture.store.report(ann).unwrap(), lines);
+    assert_eq!(fixture.store.report(bob).unwrap(), []);
+    assert_eq!(fixture.store.report(ReportOf::Batch(batch.guid)).unwrap(), [entry(1, "started")]);
+}
+
+#[test]
+fn a_message_left_behind_is_listed_once_for_each_kind_until_it_is_copied() {
+    let fixture = fixture();
+    fixture.add("wave", &["ann@x"]);
+    let ann = fixture.user("ann@x", 0).id;
+    let large = skipped("INBOX", Some(1), SkippedKind::LargeItem, "too large");
+    let flag = skipped("INBOX", Some(1), SkippedKind::FlagDropped, "no keywords");
+    let folder = skipped("Bad", None, SkippedKind::FolderNameInvalid, "no");
+    fixture.store.add_skipped(ann, &[large, flag.clone(), folder.clone()]).unwrap();
+    let again = skipped("INBOX", Some(1), SkippedKind::LargeItem, "still too large");
+    fixture.store.add_skipped(ann, &[again.clone(), folder.clone()]).unwrap();
+    assert_eq!(fixture.store.skipped_items(ann, None).unwrap(), [again.clone(), flag, folder.clone()]);
+    assert_eq!(fixture.store.skipped_items(ann, Some(1)).unwrap(), [again]);
+    fixture.store.clear_skipped(ann, "INBOX", Some(1)).unwrap();
+    assert_eq!(fixture.store.skipped_items(ann, None).unwrap(), [folder]);
+    fixture.store.clear_skipped(ann, "Bad", None).unwrap();
+    assert_eq!(fixture.store.skipped_items(ann, None).unwrap(), []);
+}

@@ -1,0 +1,86 @@
+//! Finding users by what they are called and how they are.
+
+use model::contract::UserQuery;
+use model::status::{StatusSummary, UserStatus, Wish};
+use model::{Error, ErrorKind, Limit};
+use store::{Adopt, PassEnd};
+
+use crate::common::{Fixture, at, batch, fixture, rows};
+
+fn found(fixture: &Fixture, query: &UserQuery) -> Vec<String> {
+    let users = fixture.store.users(query, at(1)).unwrap();
+    users.into_iter().map(|user| user.row.email_address).collect()
+}
+
+#[test]
+fn a_user_is_found_by_address_batch_and_address_or_guid() {
+    let fixture = fixture();
+    fixture.add("wave", &["ann@x", "bob@x"]);
+    let mut analysis = batch("analysis");
+    analysis.options.analyze = true;
+    fixture.store.insert_batch(&analysis, &rows(&["ann@x"]), Adopt::Refuse).unwrap();
+
+    let ann = fixture.user("WAVE\\Ann@x", 0);
+    assert_eq!(fixture.user(&ann.guid.to_string(), 0), ann);
+    assert_eq!(fixture.store.user("ann@x", at(0)).unwrap().len(), 2, "its migration and its analysis");
+    let missing = |identity: &str| fixture.store.user(identity, at(0)).unwrap_err().kind;
+    assert_eq!(missing("eve@x"), ErrorKind::UserNotFound);
+    assert_eq!(missing("analysis\\bob@x"), ErrorKind::UserNotFound);
+    assert_eq!(missing("wive\\ann@x"), ErrorKind::BatchNotFound);
+}
+
+#[test]
+fn queries_narrow_by_batch_status_and_size() {
+    let fixture = fixture();
+    fixture.run("wave", &["ann@x", "bob@x", "cid@x", "dot@x"]);
+    fixture.add("held", &["eve@x"]);
+    fixture.finish(&fixture.lease(0), &PassEnd::Done, 1);
+    let error = Error::new(ErrorKind::AuthenticationFailed, "no");
+    fixture.finish(&fixture.lease(0), &PassEnd::Failed { error }, 1);
+    let _running = fixture.lease(0);
+
+    let by_status = |status| found(&fixture, &UserQuery { status: Some(status), ..UserQuery::default() });
+    assert_eq!(by_status(UserStatus::Synced), ["ann@x"]);
+    assert_eq!(by_status(UserStatus::Failed), ["bob@x"]);
+    assert_eq!(by_status(UserStatus::Syncing), ["cid@x"]);
+    assert_eq!(by_status(UserStatus::Queued), ["dot@x", "eve@x"]);
+    assert_eq!(by_status(UserStatus::Stopped), [""; 0]);
+
+    let active = UserQuery { status_summary: Some(StatusSummary::Active), ..UserQuery::default() };
+    assert_eq!(found(&fixture, &active), ["cid@x", "dot@x", "eve@x"]);
+    assert_eq!(
+        found(&fixture, &UserQuery { batch: Some("wave".to_owned()), ..active.clone() }),
+        ["cid@x", "dot@x"]
+    );
+    let two = UserQuery { result_size: Some(Limit::Count(2)), ..UserQuery::default() };
+    assert_eq!(found(&fixture, &two), ["ann@x", "bob@x"]);
+    let held = UserQuery { batch: Some("held".to_owned()), ..UserQuery::default() };
+    assert_eq!(found(&fixture, &held), ["eve@x"]);
+}
+
+#[test]
+fn a_name_and_a_status_narrow_together() {
+    let fixture = fixture();
+    let batch = fixture.run("wave", &["ann@x"]);
+    let query =
+        |status| UserQuery { email_address: Some("ann@x".to_owned()), status, ..UserQuery::default() };
+    assert_eq!(found(&fixture, &query(None)), ["ann@x"]);
+    assert_eq!(found(&fixture, &query(Some(UserStatus::Synced))), [""; 0]);
+    fixture.store.set_wish(batch.guid, Wish::Stop).unwrap();
+    assert_eq!(found(&fixture, &query(Some(UserStatus::Stopped))), ["ann@x"]);
+}
+
+#[test]
+fn running_users_are_those_whose_lease_has_not_run_out() {
+    let fixture = fixture();
+    let batch = fixture.run("wave", &["ann@x", "bob@x"]);
+    fixture.run("other", &["eve@x"]);
+    let running = |seconds| {
+        let users = fixture.store.running_users(batch.guid, at(seconds)).unwrap();
+        users.into_iter().map(|user| user.row.email_address).collect::<Vec<_>>()
+    };
+    assert_eq!(running(0), [""; 0]);
+    while fixture.next(0).is_some() {}
+    assert_eq!(running(1), ["ann@x", "bob@x"]);
+    assert_eq!(running(60), [""; 0]);
+}

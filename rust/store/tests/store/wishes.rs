@@ -1,0 +1,83 @@
+//! Wishes: start, stop, sync now.
+
+use model::status::{UserFacts, Wish};
+use model::{Error, ErrorKind};
+use store::PassEnd;
+
+use crate::common::{DAY, at, fixture};
+
+#[test]
+fn a_batch_has_started_when_it_was_first_started() {
+    let fixture = fixture();
+    let batch = fixture.add("wave", &["ann@x"]);
+    for seconds in [3, 5] {
+        fixture.store.start(batch.guid, at(seconds)).unwrap();
+    }
+    let batch = fixture.store.batch("wave").unwrap();
+    assert_eq!((batch.wish, batch.started_at), (Wish::Run, Some(at(3))));
+}
+
+#[test]
+fn starting_a_running_batch_retries_its_failed_users_and_leaves_the_others() {
+    let fixture = fixture();
+    let batch = fixture.run("wave", &["ann@x", "bob@x", "eve@x"]);
+    fixture.finish(&fixture.lease(0), &PassEnd::Done, 1);
+    let error = Error::new(ErrorKind::AuthenticationFailed, "no");
+    fixture.finish(&fixture.lease(1), &PassEnd::Failed { error }, 1);
+    let before = ["ann@x", "eve@x"].map(|address| fixture.user(address, 2));
+    fixture.store.start(batch.guid, at(2)).unwrap();
+    assert_eq!(["ann@x", "eve@x"].map(|address| fixture.user(address, 2)), before);
+    assert_eq!(fixture.user("bob@x", 2).due_at, Some(at(2)));
+}
+
+#[test]
+fn resuming_a_stopped_batch_brings_its_synced_users_up_to_date() {
+    let fixture = fixture();
+    let batch = fixture.run("wave", &["ann@x"]);
+    fixture.seed_all(0);
+    fixture.store.set_wish(batch.guid, Wish::Stop).unwrap();
+    fixture.store.start(batch.guid, at(5)).unwrap();
+    let user = fixture.user("ann@x", 5);
+    assert_eq!(user.facts, UserFacts { seeded: true, sync_requested: true, ..UserFacts::default() });
+    assert_eq!(user.due_at, Some(at(5)));
+}
+
+#[test]
+fn sync_now_means_synced_users_only() {
+    let fixture = fixture();
+    let batch = fixture.run("wave", &["ann@x", "bob@x", "eve@x"]);
+    fixture.finish(&fixture.lease(0), &PassEnd::Done, 1);
+    fixture.finish(&fixture.lease(1), &PassEnd::Done, 1);
+    let bob = fixture.user("bob@x", 1).id;
+    assert!(fixture.store.request_user_sync(bob, at(2)).unwrap());
+    let error = Error::new(ErrorKind::AuthenticationFailed, "no");
+    fixture.finish(&fixture.lease(2), &PassEnd::Failed { error }, 2);
+
+    assert_eq!(fixture.store.request_batch_sync(batch.guid, at(3)).unwrap(), 1);
+    assert!(fixture.user("ann@x", 3).facts.sync_requested);
+    assert!(!fixture.store.request_user_sync(bob, at(3)).unwrap(), "failed");
+    assert!(!fixture.store.request_user_sync(fixture.user("eve@x", 3).id, at(3)).unwrap(), "not seeded");
+}
+
+#[test]
+fn a_worker_learns_which_passes_must_stop() {
+    let fixture = fixture();
+    let batch = fixture.run("wave", &["ann@x"]);
+    fixture.run("other", &["bob@x"]);
+    let (ann, bob) = (fixture.lease(0).user.id, fixture.lease(0).user.id);
+    let to_stop = || fixture.store.users_to_stop(&[ann, bob, 999]).unwrap();
+    assert_eq!(to_stop(), [999], "one that is gone");
+    for wish in [Wish::Stop, Wish::Remove] {
+        fixture.store.set_wish(batch.guid, wish).unwrap();
+        assert_eq!(to_stop(), [ann, 999]);
+    }
+    assert!(fixture.store.users_to_stop(&[]).unwrap().is_empty());
+}
+
+#[test]
+fn a_synced_user_that_waits_for_its_daily_pass_was_not_asked_for() {
+    let fixture = fixture();
+    fixture.run("wave", &["ann@x"]);
+    fixture.seed_all(0);
+    assert!(!fixture.user("ann@x", 2 * DAY).facts.sync_requested);
+}

@@ -1,0 +1,42 @@
+//! The one worker of a store.
+
+use store::{Heartbeat, Store, WorkerRow};
+
+use crate::common::{at, empty};
+
+#[test]
+fn one_process_at_a_time_is_the_worker() {
+    let fixture = empty();
+    let other = Store::open(fixture.folder.path()).unwrap();
+    assert!(!other.worker_is_running().unwrap());
+    let lock = fixture.store.try_worker_lock().unwrap();
+    assert!(lock.is_some());
+    assert!(other.try_worker_lock().unwrap().is_none());
+    assert!(other.worker_is_running().unwrap());
+    drop(lock);
+    assert!(!other.worker_is_running().unwrap());
+    assert!(other.try_worker_lock().unwrap().is_some());
+}
+
+#[test]
+fn a_sign_of_life_is_seen_by_others() {
+    let fixture = empty();
+    let none = WorkerRow { heartbeat: None, last_seen_at: None, stop_requested: false };
+    assert_eq!(fixture.store.worker_row().unwrap(), none);
+    let beat = Heartbeat { process_id: 42, started_at: at(0), version: "0.1.0".to_owned(), active_users: 3 };
+    fixture.store.heartbeat(&beat, at(5)).unwrap();
+    let other = Store::open(fixture.folder.path()).unwrap();
+    let seen = WorkerRow { heartbeat: Some(beat), last_seen_at: Some(at(5)), stop_requested: false };
+    assert_eq!(other.worker_row().unwrap(), seen);
+}
+
+#[test]
+fn a_request_to_end_outlives_signs_of_life_until_it_is_taken_back() {
+    let fixture = empty();
+    fixture.store.request_worker_stop(true).unwrap();
+    let beat = Heartbeat { process_id: 42, started_at: at(0), version: "0.1.0".to_owned(), active_users: 0 };
+    fixture.store.heartbeat(&beat, at(1)).unwrap();
+    assert!(fixture.store.worker_stop_requested().unwrap());
+    fixture.store.request_worker_stop(false).unwrap();
+    assert!(!fixture.store.worker_stop_requested().unwrap());
+}

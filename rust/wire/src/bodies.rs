@@ -1,0 +1,193 @@
+//! Streams message bodies: many UID FETCH commands under way, one body at a time, never a whole one in memory
+//! (RFC 3501 §6.4.5).
+
+use crate::body_queue::{BodiesReport, BodyHead, BodyQueue, FetchOptions, Verdict};
+use crate::connection::{Connection, completion};
+use crate::error::Result;
+use crate::fetch_item::FetchItems;
+use crate::frame::{Frame, Framer, Stop};
+use crate::response::Response;
+use crate::uid_set::UidSet;
+
+const CONTEXT: &str = "cannot fetch messages";
+
+/// The bodies of a set of messages, as they come.
+///
+/// Until [`Self::next`] has returned `None` the connection can do nothing else; dropped earlier, it is lost.
+pub struct Bodies<'c> {
+    connection: &'c mut Connection,
+    queue: BodyQueue,
+    place: Place,
+}
+
+/// Where in the stream we are.
+enum Place {
+    /// Before a response.
+    Between,
+    /// Inside a literal of which this much is left, or behind it.
+    Literal { left: u64, aside: Option<Aside> },
+    /// At a body that came as a quoted string; it is handed out once.
+    Inline { body: Vec<u8>, taken: bool },
+    /// Behind the last response.
+    End,
+}
+
+/// A body that is not handed on, because what must be known first may come last.
+struct Aside {
+    uid: Option<u32>,
+}
+
+impl Connection {
+    /// Fetches these messages of the selected mailbox. The server may send them in any order.
+    pub fn fetch_bodies(&mut self, uids: UidSet, options: FetchOptions) -> Result<Bodies<'_>> {
+        self.begin(CONTEXT)?;
+        Ok(Bodies { connection: self, queue: BodyQueue::new(uids, options), place: Place::Between })
+    }
+}
+
+impl<'c> Bodies<'c> {
+    /// The next message. What was left unread of the one before is skipped. `None` at the end.
+    pub async fn next(&mut self) -> Result<Option<Body<'_, 'c>>> {
+        let head = self.advance().await?;
+        Ok(head.map(|head| Body { head, stream: self }))
+    }
+
+    /// What did not come. Complete when [`Self::next`] has returned `None`.
+    pub fn into_report(self) -> BodiesReport {
+        self.queue.report
+    }
+
+    async fn advance(&mut self) -> Result<Option<BodyHead>> {
+        loop {
+            self.skip_rest().await?;
+            if matches!(self.place, Place::End) {
+                return Ok(None);
+            }
+            self.ask();
+            if self.queue.is_done() {
+                self.place = Place::End;
+                self.connection.end();
+                return Ok(None);
+            }
+            let found = match self.connection.read_frame(CONTEXT, Framer::new(Stop::AtBody)).await? {
+                Frame::Whole(end) => self.take_response(end),
+                Frame::Body { head, body, size } => self.take_head(head, body, size),
+            };
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+    }
+
+    fn ask(&mut self) {
+        let connection = &mut *self.connection;
+        self.queue.refill(|command| {
+            let tag = connection.queue_tag(command);
+            connection.wire.queue(command.as_bytes());
+            connection.wire.queue(b"\r\n");
+            tag
+        });
+    }
+
+    /// Takes a response without a literal body. A quoted string may be one, too.
+    fn take_response(&mut self, end: usize) -> Option<BodyHead> {
+        let (response, alert) = self.connection.take_response(end);
+        if let Response::Done { tag, text } = response {
+            self.queue.complete(tag, completion(CONTEXT, text, alert).map(drop));
+            return None;
+        }
+        let mut items = FetchItems::parse(response.fetch()?);
+        // NIL is no message: it stays owed.
+        let Some(body) = items.body.take().flatten() else {
+            self.queue.note_facts(items);
+            return None;
+        };
+        let body = body.into_owned();
+        match self.queue.judge(items, body.len() as u64, true) {
+            Verdict::Deliver(head) => {
+                self.place = Place::Inline { body, taken: false };
+                Some(head)
+            }
+            Verdict::SetAside { uid } => {
+                self.queue.set_aside(uid, true);
+                None
+            }
+            Verdict::Skip => None,
+        }
+    }
+
+    /// Takes what comes before a literal body, and the body's announcement.
+    fn take_head(&mut self, head: usize, body: usize, size: u64) -> Option<BodyHead> {
+        let taken = self.connection.wire.input.take(body);
+        let response = Response::parse(taken.get(..head).unwrap_or_default());
+        let items = response.fetch().map(FetchItems::parse).unwrap_or_default();
+        let (aside, head) = match self.queue.judge(items, size, false) {
+            Verdict::Deliver(head) => (None, Some(head)),
+            Verdict::Skip => (None, None),
+            Verdict::SetAside { uid } => (Some(Aside { uid }), None),
+        };
+        self.place = Place::Literal { left: size, aside };
+        head
+    }
+
+    /// Reads to the end of the response that holds the current body.
+    async fn skip_rest(&mut self) -> Result<()> {
+        if let Place::Literal { .. } = self.place {
+            while self.chunk().await?.is_some() {}
+            let tail = self.connection.read_frame(CONTEXT, Framer::tail()).await?;
+            if let Frame::Whole(end) = tail {
+                self.take_tail(end);
+            }
+        }
+        if !matches!(self.place, Place::End) {
+            self.place = Place::Between;
+        }
+        Ok(())
+    }
+
+    /// Takes what comes behind a body: whether facts are among it decides how to go on.
+    fn take_tail(&mut self, end: usize) {
+        let tail = self.connection.wire.input.take(end);
+        let Place::Literal { aside: Some(Aside { uid }), .. } = self.place else { return };
+        let mut items = FetchItems::default();
+        items.add(tail);
+        let told_late = items.uid.is_some() || items.flags.is_some() || items.internal_date.is_some();
+        self.queue.set_aside(uid.or(items.uid), told_late);
+    }
+
+    async fn chunk(&mut self) -> Result<Option<&[u8]>> {
+        let left = match &mut self.place {
+            Place::Literal { left, .. } if *left > 0 => left,
+            Place::Inline { body, taken } => {
+                let first = !std::mem::replace(taken, true) && !body.is_empty();
+                return Ok(first.then_some(body.as_slice()));
+            }
+            _ => return Ok(None),
+        };
+        if self.connection.wire.input.data().is_empty() {
+            self.connection.receive(CONTEXT).await?;
+        }
+        let chunk = self.connection.wire.input.take(usize::try_from(*left).unwrap_or(usize::MAX));
+        *left -= chunk.len() as u64;
+        Ok(Some(chunk))
+    }
+}
+
+/// One message: what is known of it, and its body in chunks.
+pub struct Body<'b, 'c> {
+    head: BodyHead,
+    stream: &'b mut Bodies<'c>,
+}
+
+impl Body<'_, '_> {
+    /// What is known before the body is read.
+    pub fn head(&self) -> &BodyHead {
+        &self.head
+    }
+
+    /// The next bytes, straight from the read buffer; `None` at the end. All chunks together are
+    /// [`BodyHead::size`] bytes.
+    pub async fn chunk(&mut self) -> Result<Option<&[u8]>> {
+        self.stream.chunk().await
+    }
+}

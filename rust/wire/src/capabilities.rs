@@ -1,0 +1,176 @@
+//! What the server says that it can do ([RFC 3501 §7.2.1]).
+//!
+//! [RFC 3501 §7.2.1]: https://www.rfc-editor.org/rfc/rfc3501#section-7.2.1
+
+use std::collections::BTreeSet;
+
+/// A set of capability names; case does not matter.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Capabilities(BTreeSet<String>);
+
+/// How literals may be sent (RFC 7888).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LiteralMode {
+    /// Each literal waits for the server's `+`.
+    Synchronizing,
+    /// Literals of up to 4096 bytes need not wait (LITERAL-).
+    Minus,
+    /// No literal needs to wait (LITERAL+).
+    Plus,
+}
+
+/// The largest literal that LITERAL- lets pass without waiting (RFC 7888 §5).
+const LITERAL_MINUS_LIMIT: u64 = 4096;
+
+impl LiteralMode {
+    /// Whether a literal of this size may be sent without waiting.
+    pub fn is_immediate(self, size: u64) -> bool {
+        match self {
+            Self::Synchronizing => false,
+            Self::Minus => size <= LITERAL_MINUS_LIMIT,
+            Self::Plus => true,
+        }
+    }
+}
+
+impl Capabilities {
+    /// Reads the words after `CAPABILITY`.
+    pub(crate) fn parse(words: &[u8]) -> Self {
+        let words = String::from_utf8_lossy(words);
+        Self(words.split_ascii_whitespace().map(str::to_ascii_uppercase).collect())
+    }
+
+    /// Whether the server lists this name.
+    pub fn has(&self, name: &str) -> bool {
+        self.0.contains(&name.to_ascii_uppercase())
+    }
+
+    /// Whether the server has said nothing yet.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// All names, upper-case, sorted.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+
+    /// The SASL mechanisms: what follows `AUTH=`.
+    pub fn mechanisms(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter_map(|name| name.strip_prefix("AUTH="))
+    }
+
+    /// How literals may be sent (RFC 7888).
+    pub fn literal(&self) -> LiteralMode {
+        if self.has("LITERAL+") {
+            LiteralMode::Plus
+        } else if self.has("LITERAL-") {
+            LiteralMode::Minus
+        } else {
+            LiteralMode::Synchronizing
+        }
+    }
+
+    /// One APPEND may bring several messages (RFC 3502).
+    pub fn multiappend(&self) -> bool {
+        self.has("MULTIAPPEND")
+    }
+
+    /// APPEND answers with the new UID (RFC 4315).
+    pub fn uidplus(&self) -> bool {
+        self.has("UIDPLUS")
+    }
+
+    /// Mailboxes count their changes (RFC 7162). QRESYNC includes it.
+    pub fn condstore(&self) -> bool {
+        self.has("CONDSTORE") || self.has("QRESYNC")
+    }
+
+    /// The server tells its prefixes (RFC 2342).
+    pub fn namespace(&self) -> bool {
+        self.has("NAMESPACE")
+    }
+
+    /// The server tells who it is (RFC 2971).
+    pub fn id(&self) -> bool {
+        self.has("ID")
+    }
+
+    /// LIST marks Sent, Drafts, Trash and so on (RFC 6154).
+    pub fn special_use(&self) -> bool {
+        self.has("SPECIAL-USE")
+    }
+
+    /// LIST takes selection and return options (RFC 5258).
+    pub fn list_extended(&self) -> bool {
+        self.has("LIST-EXTENDED")
+    }
+
+    /// LIST can answer STATUS too (RFC 5819). A server that lists it without LIST-EXTENDED answers BAD, so both
+    /// are asked for.
+    pub fn list_status(&self) -> bool {
+        self.has("LIST-STATUS") && self.list_extended()
+    }
+
+    /// A mailbox can be left without expunging (RFC 3691).
+    pub fn unselect(&self) -> bool {
+        self.has("UNSELECT")
+    }
+
+    /// STATUS can tell the size of a mailbox (RFC 8438).
+    pub fn status_size(&self) -> bool {
+        self.has("STATUS=SIZE")
+    }
+
+    /// LOGIN is refused as things are (RFC 3501 §6.2.3).
+    pub fn login_disabled(&self) -> bool {
+        self.has("LOGINDISABLED")
+    }
+
+    /// TLS can be started on this connection (RFC 3501 §6.2.1).
+    pub fn starttls(&self) -> bool {
+        self.has("STARTTLS")
+    }
+
+    /// AUTHENTICATE PLAIN is offered (RFC 4616).
+    pub fn auth_plain(&self) -> bool {
+        self.has("AUTH=PLAIN")
+    }
+
+    /// The largest message that the server says it takes (RFC 7889). A hint: some servers count in another unit.
+    pub fn append_limit(&self) -> Option<u64> {
+        self.0.iter().find_map(|name| name.strip_prefix("APPENDLIMIT=")?.parse().ok())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_compared_without_case() {
+        let capabilities = Capabilities::parse(b"imap4rev1 literal+ auth=plain appendlimit=35651584");
+        assert!(capabilities.has("IMAP4rev1") && capabilities.auth_plain());
+        assert_eq!(capabilities.literal(), LiteralMode::Plus);
+        assert_eq!(capabilities.append_limit(), Some(35_651_584));
+        assert_eq!(capabilities.mechanisms().collect::<Vec<_>>(), ["PLAIN"]);
+    }
+
+    #[test]
+    fn list_status_needs_list_extended_too() {
+        assert!(!Capabilities::parse(b"LIST-STATUS").list_status());
+        assert!(Capabilities::parse(b"LIST-STATUS LIST-EXTENDED").list_status());
+    }
+
+    #[test]
+    fn literal_minus_is_immediate_up_to_4096_bytes() {
+        let mode = Capabilities::parse(b"LITERAL-").literal();
+        assert!(mode.is_immediate(4096) && !mode.is_immediate(4097));
+        assert!(!Capabilities::default().literal().is_immediate(1));
+    }
+
+    #[test]
+    fn an_append_limit_without_a_number_is_no_limit() {
+        assert_eq!(Capabilities::parse(b"APPENDLIMIT APPENDLIMIT=x").append_limit(), None);
+    }
+}

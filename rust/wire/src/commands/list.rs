@@ -1,0 +1,170 @@
+//! LIST and LSUB: the mailboxes of an account (RFC 3501 §6.3.8, RFC 5258, RFC 5819, RFC 6154).
+
+use crate::commands::namespace::parse_delimiter;
+use crate::commands::status::{MailboxStatus, StatusItems};
+use crate::connection::Connection;
+use crate::error::{Result, lossy};
+use crate::mailbox_name::MailboxName;
+use crate::token::Lexer;
+
+/// One mailbox of a listing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListEntry {
+    /// The name.
+    pub name: MailboxName,
+    /// What separates the levels of the name; `None` where names have no levels.
+    pub delimiter: Option<u8>,
+    /// The attributes as the server spells them: `\Noselect`, `\Sent`, ...
+    pub attributes: Vec<String>,
+    /// What STATUS would say, where the server told it along.
+    pub status: Option<MailboxStatus>,
+}
+
+impl ListEntry {
+    /// Whether the mailbox has this attribute; case does not matter.
+    pub fn has(&self, attribute: &str) -> bool {
+        self.attributes.iter().any(|known| known.eq_ignore_ascii_case(attribute))
+    }
+}
+
+/// What LIST shall tell beside names. Each is asked for only where the server offers it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ListOptions {
+    /// Mark special mailboxes (RFC 6154).
+    pub special_use: bool,
+    /// Mark subscribed mailboxes (RFC 5258).
+    pub subscribed: bool,
+    /// Tell these of each mailbox (RFC 5819).
+    pub status: Option<StatusItems>,
+}
+
+impl Connection {
+    /// Lists the mailboxes that match (RFC 3501 §6.3.8). `*` matches anything, `%` one level.
+    pub async fn list(
+        &mut self,
+        reference: &str,
+        pattern: &str,
+        options: ListOptions,
+    ) -> Result<Vec<ListEntry>> {
+        let mut command = self.command("LIST").string(reference.as_bytes()).string(pattern.as_bytes());
+        if let Some(wanted) = self.return_options(options) {
+            command = command.word(&wanted);
+        }
+        let mut listing = Listing::default();
+        self.run_one("cannot list the folders", command, |response| {
+            if let Some(rest) = response.data("LIST") {
+                listing.add_entry(rest);
+            } else if let Some(rest) = response.data("STATUS") {
+                listing.add_status(rest);
+            }
+        })
+        .await?;
+        Ok(listing.entries)
+    }
+
+    /// Lists the subscribed mailboxes that match (RFC 3501 §6.3.9).
+    pub async fn lsub(&mut self, reference: &str, pattern: &str) -> Result<Vec<ListEntry>> {
+        let command = self.command("LSUB").string(reference.as_bytes()).string(pattern.as_bytes());
+        let mut listing = Listing::default();
+        self.run_one("cannot list the subscribed folders", command, |response| {
+            if let Some(rest) = response.data("LSUB") {
+                listing.add_entry(rest);
+            }
+        })
+        .await?;
+        Ok(listing.entries)
+    }
+
+    fn return_options(&self, options: ListOptions) -> Option<String> {
+        let capabilities = self.capabilities();
+        let mut wanted = Vec::new();
+        if options.special_use && capabilities.special_use() {
+            wanted.push("SPECIAL-USE".to_owned());
+        }
+        if options.subscribed {
+            wanted.push("SUBSCRIBED".to_owned());
+        }
+        if let Some(items) = options.status.filter(|_| capabilities.list_status()) {
+            wanted.push(format!("STATUS {}", items.to_words(capabilities)));
+        }
+        let offered = capabilities.list_extended() && !wanted.is_empty();
+        offered.then(|| format!("RETURN ({})", wanted.join(" ")))
+    }
+}
+
+/// Collects a listing. The status of a mailbox may come before or after its name.
+#[derive(Default)]
+struct Listing {
+    entries: Vec<ListEntry>,
+    early: Vec<(MailboxName, MailboxStatus)>,
+}
+
+impl Listing {
+    fn add_entry(&mut self, rest: &[u8]) {
+        let Some(mut entry) = parse_entry(rest) else {
+            tracing::debug!(response = %rest.escape_ascii(), "Skipped a listing without a name");
+            return;
+        };
+        let early = self.early.iter().position(|(name, _)| *name == entry.name);
+        entry.status = early.map(|at| self.early.swap_remove(at).1);
+        self.entries.push(entry);
+    }
+
+    fn add_status(&mut self, rest: &[u8]) {
+        let Some((name, status)) = MailboxStatus::parse(rest) else { return };
+        match self.entries.iter_mut().rfind(|entry| entry.name == name) {
+            Some(entry) => entry.status = Some(status),
+            None => self.early.push((name, status)),
+        }
+    }
+}
+
+/// Reads attributes, delimiter and name. What extensions add after the name is left alone.
+fn parse_entry(rest: &[u8]) -> Option<ListEntry> {
+    let mut lexer = Lexer::new(rest);
+    let list = lexer.value()?;
+    let mut attributes = Lexer::new(list.list());
+    let attributes = std::iter::from_fn(|| attributes.value());
+    let attributes = attributes.filter_map(|attribute| attribute.text().map(lossy)).collect();
+    let delimiter = parse_delimiter(&lexer.value()?);
+    let name = lexer.value()?;
+    // A mailbox may be called NIL: an atom is a name here (RFC 3501 §9, `mailbox`).
+    let name = name.text().unwrap_or(b"NIL");
+    Some(ListEntry { name: MailboxName::from_wire(name), delimiter, attributes, status: None })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(line: &str) -> (String, Option<u8>, Vec<String>) {
+        let entry = parse_entry(line.as_bytes()).unwrap();
+        (entry.name.as_bytes().escape_ascii().to_string(), entry.delimiter, entry.attributes)
+    }
+
+    #[test]
+    fn names_come_in_every_shape() {
+        assert_eq!(parse_entry(br#"(\Noselect) "/" "a\"b""#).unwrap().name.as_bytes(), b"a\"b");
+        assert_eq!(entry(r#"() "\\" INBOX"#), ("INBOX".into(), Some(b'\\'), vec![]));
+        assert_eq!(entry("() NIL {5}\r\na b c"), ("a b c".into(), None, vec![]));
+        assert_eq!(entry("() nil nil").0, "NIL");
+        assert_eq!(entry(r#"(\Sent) "/" "x" ("CHILDINFO" ("SUBSCRIBED"))"#).2, ["\\Sent"]);
+        assert!(parse_entry(b"() \"/\"").is_none());
+    }
+
+    #[test]
+    fn raw_eight_bit_names_keep_their_bytes() {
+        assert_eq!(parse_entry(b"() \"/\" \"caf\xe9\"").unwrap().name.as_bytes(), b"caf\xe9");
+    }
+
+    #[test]
+    fn a_status_finds_its_mailbox_before_or_after_the_name() {
+        let mut listing = Listing::default();
+        listing.add_status(b"b (MESSAGES 2)");
+        listing.add_entry(b"() \"/\" a");
+        listing.add_entry(b"() \"/\" b");
+        listing.add_status(b"a (MESSAGES 1)");
+        let counts: Vec<_> = listing.entries.iter().map(|entry| entry.status.unwrap().messages).collect();
+        assert_eq!(counts, [Some(1), Some(2)]);
+    }
+}

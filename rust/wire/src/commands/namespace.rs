@@ -1,0 +1,81 @@
+//! NAMESPACE: where a user's own, other users' and shared mailboxes live (RFC 2342).
+
+use crate::connection::Connection;
+use crate::error::Result;
+use crate::mailbox_name::MailboxName;
+use crate::token::{Lexer, Value};
+
+/// The server's three kinds of namespaces.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Namespace {
+    /// The user's own mailboxes.
+    pub personal: Vec<NamespaceEntry>,
+    /// Other users' mailboxes.
+    pub other_users: Vec<NamespaceEntry>,
+    /// Mailboxes that belong to nobody.
+    pub shared: Vec<NamespaceEntry>,
+}
+
+/// One namespace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamespaceEntry {
+    /// What the names in it start with, such as `INBOX.`.
+    pub prefix: MailboxName,
+    /// What separates the levels of a name; `None` where names have no levels.
+    pub delimiter: Option<u8>,
+}
+
+impl Connection {
+    /// Asks for the namespaces (RFC 2342 §5).
+    pub async fn namespace(&mut self) -> Result<Namespace> {
+        let mut found = None;
+        let context = "cannot ask for the namespaces";
+        self.run_one(context, self.command("NAMESPACE"), |response| {
+            if let Some(rest) = response.data("NAMESPACE") {
+                found = Some(parse(rest));
+            }
+        })
+        .await?;
+        found.ok_or_else(|| self.violation(format!("{context}: the server said OK and told none")))
+    }
+}
+
+fn parse(rest: &[u8]) -> Namespace {
+    let mut lexer = Lexer::new(rest);
+    let mut next = || lexer.value().map(|value| parse_entries(value.list())).unwrap_or_default();
+    Namespace { personal: next(), other_users: next(), shared: next() }
+}
+
+fn parse_entries(list: &[u8]) -> Vec<NamespaceEntry> {
+    let mut lexer = Lexer::new(list);
+    std::iter::from_fn(|| lexer.value()).filter_map(|entry| parse_entry(entry.list())).collect()
+}
+
+fn parse_entry(entry: &[u8]) -> Option<NamespaceEntry> {
+    let mut lexer = Lexer::new(entry);
+    let prefix = MailboxName::from_wire(lexer.value()?.text()?);
+    Some(NamespaceEntry { prefix, delimiter: lexer.value().as_ref().and_then(parse_delimiter) })
+}
+
+/// A hierarchy delimiter: one character, or NIL (RFC 3501 §7.2.2).
+pub(crate) fn parse_delimiter(value: &Value<'_>) -> Option<u8> {
+    value.text()?.first().copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn namespaces_are_read_with_extensions_and_nil_delimiters() {
+        let found = parse(
+            br#"(("INBOX." ".")("" NIL "X-PARAM" ("a"))) NIL (({7}
+#shared "\\"))"#,
+        );
+        let entry =
+            |prefix: &str, delimiter| NamespaceEntry { prefix: MailboxName::from_wire(prefix), delimiter };
+        assert_eq!(found.personal, [entry("INBOX.", Some(b'.')), entry("", None)]);
+        assert_eq!(found.other_users, []);
+        assert_eq!(found.shared, [entry("#shared", Some(b'\\'))]);
+    }
+}

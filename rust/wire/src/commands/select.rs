@@ -1,0 +1,110 @@
+//! SELECT, EXAMINE, UNSELECT: opening and leaving a mailbox (RFC 3501 §6.3.1, RFC 3691).
+
+use std::num::NonZeroU32;
+
+use crate::commands::status::to_uid;
+use crate::connection::Connection;
+use crate::error::{Result, Status};
+use crate::flags::{Flag, Flags};
+use crate::mailbox_name::MailboxName;
+use crate::response::{Response, StatusText};
+use crate::token::{Lexer, parse_number};
+
+/// What the server says about the mailbox that it opened.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Selected {
+    /// How many messages there are.
+    pub exists: u64,
+    /// The UIDVALIDITY; `None` is unknown and equal to nothing.
+    pub uid_validity: Option<NonZeroU32>,
+    /// The next UID.
+    pub uid_next: Option<NonZeroU32>,
+    /// The highest change number (RFC 7162).
+    pub highest_modseq: Option<u64>,
+    /// Which flags last; `None` where the server did not say, and all do.
+    pub permanent_flags: Option<PermanentFlags>,
+    /// Whether nothing can be changed.
+    pub read_only: bool,
+}
+
+/// The flags that a mailbox keeps.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PermanentFlags {
+    /// Those that it keeps.
+    pub flags: Flags,
+    /// Whether new keywords can be made up: `\*`.
+    pub accepts_new_keywords: bool,
+}
+
+impl PermanentFlags {
+    /// Whether the mailbox keeps this flag.
+    pub fn keeps(&self, flag: &Flag) -> bool {
+        self.flags.contains(flag) || (self.accepts_new_keywords && !flag.is_system())
+    }
+
+    fn parse(list: &[u8]) -> Self {
+        let anything = Flag::new("\\*");
+        let all = Flags::parse(list);
+        let flags = all.iter().filter(|flag| **flag != anything).cloned().collect();
+        Self { flags, accepts_new_keywords: all.contains(&anything) }
+    }
+}
+
+impl Connection {
+    /// Opens a mailbox for reading and writing (RFC 3501 §6.3.1).
+    pub async fn select(&mut self, name: &MailboxName) -> Result<Selected> {
+        self.open_mailbox("SELECT", name).await
+    }
+
+    /// Opens a mailbox for reading (RFC 3501 §6.3.2). Courier does not keep the UIDVALIDITY that it tells here.
+    pub async fn examine(&mut self, name: &MailboxName) -> Result<Selected> {
+        self.open_mailbox("EXAMINE", name).await
+    }
+
+    /// Leaves the mailbox without expunging it (RFC 3691).
+    pub async fn unselect(&mut self) -> Result<()> {
+        self.run_one("cannot leave the folder", self.command("UNSELECT"), |_| {}).await?;
+        Ok(())
+    }
+
+    async fn open_mailbox(&mut self, word: &str, name: &MailboxName) -> Result<Selected> {
+        let command = self.command(word).mailbox(name);
+        let mut exists = None;
+        let mut selected = Selected::default();
+        let context = format!("cannot select folder `{name}`");
+        let code = self
+            .run_one(&context, command, |response| match response {
+                Response::Numbered { number, kind, .. } if kind.eq_ignore_ascii_case(b"EXISTS") => {
+                    exists = Some(*number);
+                }
+                Response::Status(text) if text.status == Status::Ok => selected.note(text),
+                _ => {}
+            })
+            .await?;
+        selected.read_only =
+            word == "EXAMINE" || code.is_some_and(|code| code.eq_ignore_ascii_case("READ-ONLY"));
+        selected.exists =
+            exists.ok_or_else(|| self.violation(format!("{context}: the server said OK and no EXISTS")))?;
+        Ok(selected)
+    }
+}
+
+impl Selected {
+    fn note(&mut self, text: &StatusText<'_>) {
+        let number = |name| text.code_value(name).and_then(|value| parse_number(value.trim_ascii()));
+        if let Some(value) = number("UIDVALIDITY") {
+            self.uid_validity = to_uid(value);
+        }
+        if let Some(value) = number("UIDNEXT") {
+            self.uid_next = to_uid(value);
+        }
+        if let Some(value) = number("HIGHESTMODSEQ") {
+            self.highest_modseq = Some(value).filter(|&value| value != 0);
+        }
+        if let Some(list) = text.code_value("PERMANENTFLAGS") {
+            let list = Lexer::new(list).value();
+            self.permanent_flags =
+                Some(PermanentFlags::parse(list.map(|list| list.list()).unwrap_or_default()));
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! STATUS: the numbers of a mailbox that is not selected (RFC 3501 §6.3.10).
+
+use std::num::NonZeroU32;
+
+use crate::capabilities::Capabilities;
+use crate::connection::Connection;
+use crate::error::Result;
+use crate::mailbox_name::MailboxName;
+use crate::token::{Lexer, Value};
+
+/// Which numbers to ask for. Those of an extension are asked for only where the server has it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct StatusItems {
+    /// How many messages there are.
+    pub messages: bool,
+    /// The next UID.
+    pub uid_next: bool,
+    /// The UIDVALIDITY.
+    pub uid_validity: bool,
+    /// How many messages are unseen.
+    pub unseen: bool,
+    /// The highest change number (RFC 7162).
+    pub highest_modseq: bool,
+    /// The size of all messages (RFC 8438).
+    pub size: bool,
+}
+
+impl StatusItems {
+    /// Everything.
+    pub const ALL: Self = Self {
+        messages: true,
+        uid_next: true,
+        uid_validity: true,
+        unseen: true,
+        highest_modseq: true,
+        size: true,
+    };
+
+    /// The list that the command takes.
+    pub(crate) fn to_words(self, capabilities: &Capabilities) -> String {
+        let items = [
+            ("MESSAGES", self.messages),
+            ("UIDNEXT", self.uid_next),
+            ("UIDVALIDITY", self.uid_validity),
+            ("UNSEEN", self.unseen),
+            ("HIGHESTMODSEQ", self.highest_modseq && capabilities.condstore()),
+            ("SIZE", self.size && capabilities.status_size()),
+        ];
+        let words: Vec<_> = items.iter().filter(|(_, wanted)| *wanted).map(|(word, _)| *word).collect();
+        format!("({})", words.join(" "))
+    }
+}
+
+/// What STATUS says. A number that the server left out, or that cannot be, is `None`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct MailboxStatus {
+    /// How many messages there are.
+    pub messages: Option<u64>,
+    /// The next UID.
+    pub uid_next: Option<NonZeroU32>,
+    /// The UIDVALIDITY.
+    pub uid_validity: Option<NonZeroU32>,
+    /// How many messages are unseen.
+    pub unseen: Option<u64>,
+    /// The highest change number.
+    pub highest_modseq: Option<u64>,
+    /// The size of all messages, in bytes.
+    pub size: Option<u64>,
+}
+
+impl MailboxStatus {
+    /// Reads what follows `STATUS`.
+    pub(crate) fn parse(rest: &[u8]) -> Option<(MailboxName, Self)> {
+        let mut lexer = Lexer::new(rest);
+        let name = MailboxName::from_wire(lexer.value()?.text().unwrap_or(b"NIL"));
+        let list = lexer.value()?;
+        let mut items = Lexer::new(list.list());
+        let mut status = Self::default();
+        while let (Some(item), Some(value)) = (items.value(), items.value()) {
+            status.set(&item, &value);
+        }
+        Some((name, status))
+    }
+
+    fn set(&mut self, item: &Value<'_>, value: &Value<'_>) {
+        let number = value.number();
+        match item.text().unwrap_or_default().to_ascii_uppercase().as_slice() {
+            b"MESSAGES" => self.messages = number,
+            b"UIDNEXT" => self.uid_next = number.and_then(to_uid),
+            b"UIDVALIDITY" => self.uid_validity = number.and_then(to_uid),
+            b"UNSEEN" => self.unseen = number,
+            b"HIGHESTMODSEQ" => self.highest_modseq = number.filter(|&number| number != 0),
+            b"SIZE" => self.size = number,
+            _ => {}
+        }
+    }
+}
+
+/// UIDs and UIDVALIDITYs are neither zero nor longer than 32 bits; anything else is unknown.
+pub(crate) fn to_uid(number: u64) -> Option<NonZeroU32> {
+    u32::try_from(number).ok().and_then(NonZeroU32::new)
+}
+
+impl Connection {
+    /// Asks for the numbers of a mailbox (RFC 3501 §6.3.10). It should not be the selected one.
+    pub async fn status(&mut self, name: &MailboxName, items: StatusItems) -> Result<MailboxStatus> {
+        let words = items.to_words(self.capabilities());
+        let command = self.command("STATUS").mailbox(name).word(&words);
+        let context = format!("cannot ask for the status of folder `{name}`");
+        let mut found = None;
+        // One answer is expected. Servers may spell the name in another way than we did.
+        self.run_one(&context, command, |response| {
+            if let Some((_, status)) = response.data("STATUS").and_then(MailboxStatus::parse) {
+                found = Some(status);
+            }
+        })
+        .await?;
+        found.ok_or_else(|| self.violation(format!("{context}: the server said OK and told nothing")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_that_cannot_be_are_unknown() {
+        let line = b"{1}\r\na (MESSAGES 3 UIDNEXT 0 uidvalidity 4294967296 DELETED 1 MAILBOXID (F1) SIZE 99 HIGHESTMODSEQ 0)";
+        let (name, status) = MailboxStatus::parse(line).unwrap();
+        assert_eq!(name.as_bytes(), b"a");
+        assert_eq!(status, MailboxStatus { messages: Some(3), size: Some(99), ..MailboxStatus::default() });
+    }
+
+    #[test]
+    fn extensions_are_asked_for_only_where_offered() {
+        let plain = StatusItems::ALL.to_words(&Capabilities::default());
+        assert_eq!(plain, "(MESSAGES UIDNEXT UIDVALIDITY UNSEEN)");
+        let more = StatusItems::ALL.to_words(&Capabilities::parse(b"CONDSTORE STATUS=SIZE"));
+        assert_eq!(more, "(MESSAGES UIDNEXT UIDVALIDITY UNSEEN HIGHESTMODSEQ SIZE)");
+    }
+}

@@ -1,0 +1,91 @@
+//! UID FETCH of everything but bodies: what an inventory needs (RFC 3501 §6.4.5).
+
+use std::borrow::Cow;
+
+use crate::commands::store::MAX_SET_BYTES;
+use crate::connection::Connection;
+use crate::error::Result;
+use crate::fetch_item::FetchItems;
+use crate::flags::Flags;
+use crate::internal_date::InternalDate;
+use crate::uid_set::UidSet;
+
+/// What to ask of each message beside its UID.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SummaryItems<'a> {
+    /// Its flags.
+    pub flags: bool,
+    /// When it arrived.
+    pub internal_date: bool,
+    /// Its RFC822.SIZE; an estimate on some servers.
+    pub size: bool,
+    /// Its change number, where the server has CONDSTORE (RFC 7162).
+    pub modseq: bool,
+    /// These header fields.
+    pub header_fields: &'a [&'a str],
+}
+
+impl SummaryItems<'_> {
+    fn to_words(self, condstore: bool) -> String {
+        let mut words = vec!["UID".to_owned()];
+        let plain = [
+            ("FLAGS", self.flags),
+            ("INTERNALDATE", self.internal_date),
+            ("RFC822.SIZE", self.size),
+            ("MODSEQ", self.modseq && condstore),
+        ];
+        words.extend(plain.iter().filter(|(_, wanted)| *wanted).map(|(word, _)| (*word).to_owned()));
+        if !self.header_fields.is_empty() {
+            words.push(format!("BODY.PEEK[HEADER.FIELDS ({})]", self.header_fields.join(" ")));
+        }
+        format!("({})", words.join(" "))
+    }
+}
+
+/// One message of an inventory. What the server did not tell is `None`.
+#[derive(Debug)]
+pub struct Summary<'a> {
+    /// The UID.
+    pub uid: u32,
+    /// The flags.
+    pub flags: Option<Flags>,
+    /// When it arrived.
+    pub internal_date: Option<InternalDate>,
+    /// The size that the server claims.
+    pub size: Option<u64>,
+    /// The change number.
+    pub modseq: Option<u64>,
+    /// The header fields asked for, as one block.
+    pub header: Option<Cow<'a, [u8]>>,
+}
+
+impl Connection {
+    /// Tells `on_summary` of each message in the selected mailbox that is in the set, one at a time and in the
+    /// server's order. A message may come twice; one that is gone does not come.
+    pub async fn uid_fetch_summaries(
+        &mut self,
+        uids: &UidSet,
+        items: SummaryItems<'_>,
+        mut on_summary: impl FnMut(Summary<'_>),
+    ) -> Result<()> {
+        let words = items.to_words(self.capabilities().condstore());
+        let lines = uids.split_lines(MAX_SET_BYTES);
+        let commands: Vec<_> =
+            lines.iter().map(|set| self.command(&format!("UID FETCH {set} {words}"))).collect();
+        self.run("cannot list the messages", &commands, |response| {
+            let Some(found) = response.fetch().map(FetchItems::parse) else { return };
+            // Without a UID it is news about some message; outside the set it is the `*` of an empty range.
+            let Some(uid) = found.uid.filter(|&uid| uids.contains(uid)) else { return };
+            on_summary(Summary {
+                uid,
+                flags: found.flags,
+                internal_date: found.internal_date.flatten(),
+                size: found.size,
+                modseq: found.modseq,
+                header: found.header,
+            });
+        })
+        .await?;
+        Ok(())
+    }
+}

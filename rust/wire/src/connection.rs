@@ -1,0 +1,265 @@
+//! A connection after login: sends commands, reads responses, and knows whether it may be used again.
+
+use std::fmt;
+use std::io;
+
+use model::ErrorKind;
+use tracing::{debug, trace};
+
+use crate::capabilities::Capabilities;
+use crate::command::Command;
+use crate::error::{Error, Refusal, Result, Status, lossy};
+use crate::frame::{Frame, Framer, Stop};
+use crate::response::{Response, StatusText};
+use crate::wire::Wire;
+
+/// An authenticated IMAP connection.
+///
+/// INVARIANT: it is usable only between commands. A command that ends in any other way than with its own tagged
+/// response (an error on the wire, a time-out, a dropped future) leaves it unusable for good.
+pub struct Connection {
+    pub(crate) wire: Wire,
+    pub(crate) capabilities: Capabilities,
+    /// `host:port`, for messages.
+    address: String,
+    tags: u64,
+    usable: bool,
+    /// The last ALERT or BYE: it often says why the next thing fails.
+    alert: Option<String>,
+}
+
+impl Connection {
+    pub(crate) fn new(wire: Wire, address: String) -> Self {
+        Self { wire, capabilities: Capabilities::default(), address, tags: 0, usable: true, alert: None }
+    }
+
+    /// What the server can do, as it said last.
+    pub fn capabilities(&self) -> &Capabilities {
+        &self.capabilities
+    }
+
+    /// Whether another command may be sent.
+    pub fn is_usable(&self) -> bool {
+        self.usable
+    }
+
+    /// Sends LOGOUT and closes (RFC 3501 §6.1.3). A server that just hangs up is fine, too.
+    pub async fn logout(mut self) -> Result<()> {
+        let outcome = self.run_one("cannot log out", self.command("LOGOUT"), |_| {}).await;
+        // The server has said goodbye; how the socket closes changes nothing.
+        let _closed = self.wire.shutdown().await;
+        match outcome {
+            Err(error) if error.kind() != ErrorKind::ConnectionLost => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// Starts a command with words that need no quoting.
+    pub(crate) fn command(&self, words: &str) -> Command {
+        Command::new(words, self.capabilities.literal())
+    }
+
+    /// Runs one command; `on_response` sees each untagged response. Returns the tagged OK's response code.
+    pub(crate) async fn run_one(
+        &mut self,
+        context: &str,
+        command: Command,
+        on_response: impl FnMut(&Response<'_>),
+    ) -> Result<Option<String>> {
+        self.run(context, &[command], on_response).await
+    }
+
+    /// Runs commands, all sent before the first answer is waited for. All completions are awaited; the first
+    /// refusal is the result, else the last response code.
+    pub(crate) async fn run(
+        &mut self,
+        context: &str,
+        commands: &[Command],
+        mut on_response: impl FnMut(&Response<'_>),
+    ) -> Result<Option<String>> {
+        self.begin(context)?;
+        let mut open = Open { context, tags: Vec::with_capacity(commands.len()), result: Ok(None) };
+        for command in commands {
+            self.send(command, &mut open, &mut on_response).await?;
+        }
+        while !open.tags.is_empty() {
+            self.step(&mut open, &mut on_response).await?;
+        }
+        self.end();
+        Ok(open.result?)
+    }
+
+    /// Queues a command, waiting for `+` before each literal that needs it. A refusal instead ends the command.
+    async fn send(
+        &mut self,
+        command: &Command,
+        open: &mut Open<'_>,
+        on_response: &mut impl FnMut(&Response<'_>),
+    ) -> Result<()> {
+        let tag = self.queue_tag(&command.shown());
+        open.tags.push(tag.clone());
+        for (index, piece) in command.pieces().enumerate() {
+            while index > 0 && !self.step(open, on_response).await? {
+                if !open.tags.contains(&tag) {
+                    return Ok(());
+                }
+            }
+            self.wire.queue(piece);
+        }
+        self.wire.queue(b"\r\n");
+        Ok(())
+    }
+
+    /// Reads one response; says whether it was `+`.
+    async fn step(
+        &mut self,
+        open: &mut Open<'_>,
+        on_response: &mut impl FnMut(&Response<'_>),
+    ) -> Result<bool> {
+        let end = self.read_response(open.context).await?;
+        let response = Response::parse(self.wire.input.take(end));
+        note_alert(&mut self.alert, &response);
+        match response {
+            Response::Continue => return Ok(true),
+            Response::Done { tag, text } => open.close(tag, text, self.alert.as_deref()),
+            other => on_response(&other),
+        }
+        Ok(false)
+    }
+
+    /// Claims the connection for a command. Whoever claims it and does not [`Self::end`] has poisoned it.
+    pub(crate) fn begin(&mut self, context: &str) -> Result<()> {
+        if !self.usable {
+            return Err(self.unusable(context));
+        }
+        self.usable = false;
+        Ok(())
+    }
+
+    /// Gives the connection back after an orderly end.
+    pub(crate) fn end(&mut self) {
+        self.usable = true;
+    }
+
+    /// Queues a new tag and a space. The text is for the log.
+    pub(crate) fn queue_tag(&mut self, shown: &str) -> String {
+        self.tags += 1;
+        let tag = format!("W{}", self.tags);
+        trace!(server = self.address, tag, command = shown, "Sending");
+        self.wire.queue(tag.as_bytes());
+        self.wire.queue(b" ");
+        tag
+    }
+
+    /// Waits for a whole response and returns its length.
+    pub(crate) async fn read_response(&mut self, context: &str) -> Result<usize> {
+        match self.read_frame(context, Framer::new(Stop::AtEnd)).await? {
+            Frame::Whole(end) | Frame::Body { body: end, .. } => Ok(end),
+        }
+    }
+
+    /// Waits for what the framer looks for.
+    pub(crate) async fn read_frame(&mut self, context: &str, mut framer: Framer) -> Result<Frame> {
+        loop {
+            match framer.find(self.wire.input.data()) {
+                Ok(Some(frame)) => return Ok(frame),
+                Ok(None) => self.receive(context).await?,
+                Err(error) => return Err(self.failed(context, &error)),
+            }
+        }
+    }
+
+    /// Waits for more bytes, sending what is queued.
+    pub(crate) async fn receive(&mut self, context: &str) -> Result<()> {
+        self.wire.receive().await.map_err(|error| self.failed(context, &error))
+    }
+
+    /// Looks at a whole response of this length and takes it. Keeps alerts and farewells for later errors.
+    pub(crate) fn take_response(&mut self, end: usize) -> (Response<'_>, Option<&str>) {
+        let response = Response::parse(self.wire.input.take(end));
+        note_alert(&mut self.alert, &response);
+        (response, self.alert.as_deref())
+    }
+
+    /// What is asked of a connection that was left in the middle of something.
+    pub(crate) fn unusable(&self, context: &str) -> Error {
+        let message = format!("{context}: the connection to `{}` can no longer be used", self.address);
+        self.with_alert(model::Error::new(ErrorKind::ConnectionLost, message))
+    }
+
+    /// Turns a failure on the wire into an error that says what was tried and what the server said last.
+    pub(crate) fn failed(&self, context: &str, error: &io::Error) -> Error {
+        let address = &self.address;
+        let (kind, reason) = match error.kind() {
+            io::ErrorKind::TimedOut => (ErrorKind::TimedOut, format!("`{address}` does not answer")),
+            io::ErrorKind::InvalidData => (ErrorKind::ProtocolViolation, format!("`{address}`: {error}")),
+            io::ErrorKind::UnexpectedEof => {
+                (ErrorKind::ConnectionLost, format!("`{address}` closed the connection"))
+            }
+            _ => (ErrorKind::ConnectionLost, format!("the connection to `{address}` broke: {error}")),
+        };
+        self.with_alert(model::Error::new(kind, format!("{context}: {reason}")))
+    }
+
+    /// An error about what the server sent, which leaves the connection as it is.
+    pub(crate) fn violation(&self, message: String) -> Error {
+        self.with_alert(model::Error::new(ErrorKind::ProtocolViolation, message))
+    }
+
+    fn with_alert(&self, mut error: model::Error) -> Error {
+        error.server.clone_from(&self.alert);
+        error.into()
+    }
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection")
+            .field("address", &self.address)
+            .field("usable", &self.usable)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Commands whose completions are awaited.
+struct Open<'c> {
+    context: &'c str,
+    tags: Vec<String>,
+    result: Result<Option<String>, Refusal>,
+}
+
+impl Open<'_> {
+    fn close(&mut self, tag: &[u8], text: StatusText<'_>, alert: Option<&str>) {
+        let Some(at) = self.tags.iter().position(|open| open.as_bytes() == tag) else {
+            debug!(tag = %tag.escape_ascii(), "Skipped a completion that nobody waits for");
+            return;
+        };
+        self.tags.remove(at);
+        if self.result.is_ok() {
+            self.result = completion(self.context, text, alert);
+        }
+    }
+}
+
+/// The outcome that a tagged response tells: its response code, or the refusal.
+pub(crate) fn completion(
+    context: &str,
+    text: StatusText<'_>,
+    alert: Option<&str>,
+) -> Result<Option<String>, Refusal> {
+    match text.status {
+        Status::Ok => Ok(text.code.map(lossy)),
+        _ => Err(Refusal::new(context, text, alert)),
+    }
+}
+
+/// Keeps what the server wants people to read: BYE, and anything marked ALERT (RFC 3501 §7.1).
+fn note_alert(alert: &mut Option<String>, response: &Response<'_>) {
+    match response {
+        Response::Status(text) if text.status == Status::Bye || text.code_value("ALERT").is_some() => {
+            *alert = Some(lossy(text.line));
+        }
+        Response::Unknown => debug!("Skipped a response that is not IMAP"),
+        _ => {}
+    }
+}

@@ -1,0 +1,246 @@
+//! What a command can fail with: the server's refusal, or the connection itself.
+
+use std::fmt;
+use std::time::Duration;
+
+use model::ErrorKind;
+
+use crate::response::StatusText;
+
+/// The result of a command.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a command failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Error {
+    /// The server said NO or BAD. The connection is as good as before.
+    Refused(Box<Refusal>),
+    /// Anything else. After a failure on the wire the connection is of no more use.
+    Failed(Box<model::Error>),
+}
+
+impl Error {
+    /// The refusal, where it is one.
+    pub fn refusal(&self) -> Option<&Refusal> {
+        match self {
+            Self::Refused(refusal) => Some(refusal),
+            Self::Failed(_) => None,
+        }
+    }
+
+    /// The stable word for what went wrong.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Refused(refusal) => refusal.kind(),
+            Self::Failed(error) => error.kind,
+        }
+    }
+}
+
+impl From<Error> for model::Error {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Refused(refusal) => refusal.to_error(),
+            Error::Failed(error) => *error,
+        }
+    }
+}
+
+impl From<model::Error> for Error {
+    fn from(error: model::Error) -> Self {
+        Self::Failed(Box::new(error))
+    }
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(Box::new(refusal))
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(refusal) => refusal.to_error().fmt(f),
+            Self::Failed(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// The status words of RFC 3501 §7.1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// It worked.
+    Ok,
+    /// It did not.
+    No,
+    /// The command was not understood, or came at a wrong time.
+    Bad,
+    /// The server hangs up.
+    Bye,
+    /// The connection is authenticated already.
+    Preauth,
+}
+
+impl Status {
+    pub(crate) fn parse(word: &[u8]) -> Option<Self> {
+        let words = [
+            ("OK", Self::Ok),
+            ("NO", Self::No),
+            ("BAD", Self::Bad),
+            ("BYE", Self::Bye),
+            ("PREAUTH", Self::Preauth),
+        ];
+        words
+            .into_iter()
+            .find(|(name, _)| word.eq_ignore_ascii_case(name.as_bytes()))
+            .map(|(_, status)| status)
+    }
+}
+
+/// A command that the server refused, in the server's words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// What was refused, as "cannot select folder `Archive`".
+    pub context: String,
+    /// NO, BAD, or BYE. After BYE it is open whether the command took effect.
+    pub status: Status,
+    /// The response code, without its brackets.
+    pub code: Option<String>,
+    /// The text after the code.
+    pub text: String,
+    /// The server's whole line from the status word on, after any alert that came before it.
+    pub line: String,
+}
+
+/// Texts of servers that send no response code, in lower case, and what they mean.
+const TEXTS: [(&str, ErrorKind); 10] = [
+    ("user is authenticated but not connected", ErrorKind::AuthenticationFailed),
+    ("request is throttled", ErrorKind::Throttled),
+    ("suggested backoff time", ErrorKind::Throttled),
+    ("too many simultaneous connections", ErrorKind::Throttled),
+    ("too many connections", ErrorKind::Throttled),
+    ("maximum number of connections", ErrorKind::Throttled),
+    ("maximum size of appendable message", ErrorKind::MessageTooLarge),
+    ("message too large", ErrorKind::MessageTooLarge),
+    ("command line limit exceeded", ErrorKind::MessageTooLarge),
+    ("over quota", ErrorKind::QuotaExceeded),
+];
+
+impl Refusal {
+    pub(crate) fn new(context: impl Into<String>, status: StatusText<'_>, alert: Option<&str>) -> Self {
+        let line = lossy(status.line);
+        Self {
+            context: context.into(),
+            status: status.status,
+            code: status.code.map(lossy),
+            text: lossy(status.text),
+            line: alert.map_or_else(|| line.clone(), |alert| format!("{alert}; {line}")),
+        }
+    }
+
+    /// The first word of the response code, upper-case.
+    pub fn code_word(&self) -> Option<String> {
+        Some(self.code.as_ref()?.split_ascii_whitespace().next()?.to_ascii_uppercase())
+    }
+
+    /// What the response code says (RFC 5530 and others), else what known texts say.
+    pub fn kind(&self) -> ErrorKind {
+        let by_code = self.code_word().and_then(|word| kind_of_code(&word));
+        by_code.or_else(|| self.kind_of_text()).unwrap_or(match self.status {
+            Status::Bye => ErrorKind::ConnectionLost,
+            _ => ErrorKind::ServerRefused,
+        })
+    }
+
+    fn kind_of_text(&self) -> Option<ErrorKind> {
+        let text = self.line.to_ascii_lowercase();
+        TEXTS.into_iter().find(|(known, _)| text.contains(known)).map(|(_, kind)| kind)
+    }
+
+    /// How long Exchange asks to wait: `Suggested Backoff Time: 299609 milliseconds`.
+    pub fn backoff(&self) -> Option<Duration> {
+        let text = self.line.to_ascii_lowercase();
+        let (_, after) = text.split_once("suggested backoff time:")?;
+        let number = after.split_ascii_whitespace().next()?;
+        number.parse().ok().map(Duration::from_millis)
+    }
+
+    /// The refusal as an error that can cross the ABI.
+    pub fn to_error(&self) -> model::Error {
+        model::Error::new(self.kind(), self.context.clone()).server(self.line.clone())
+    }
+}
+
+fn kind_of_code(word: &str) -> Option<ErrorKind> {
+    Some(match word {
+        "OVERQUOTA" => ErrorKind::QuotaExceeded,
+        "TRYCREATE" | "NONEXISTENT" => ErrorKind::FolderNotFound,
+        "NOPERM" => ErrorKind::PermissionDenied,
+        "TOOBIG" => ErrorKind::MessageTooLarge,
+        "UNAVAILABLE" | "LIMIT" | "INUSE" | "THROTTLED" => ErrorKind::Throttled,
+        "AUTHENTICATIONFAILED" | "AUTHORIZATIONFAILED" | "EXPIRED" => ErrorKind::AuthenticationFailed,
+        "PRIVACYREQUIRED" => ErrorKind::AuthenticationUnsupported,
+        _ => return None,
+    })
+}
+
+/// Server text for people: what is no UTF-8 is replaced.
+pub(crate) fn lossy(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).trim_end().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::response::Response;
+
+    fn refusal(line: &str) -> Refusal {
+        let Response::Done { text, .. } = Response::parse(line.as_bytes()) else { panic!("{line}") };
+        Refusal::new("cannot append to folder `X`", text, None)
+    }
+
+    #[test]
+    fn response_codes_and_known_texts_become_kinds() {
+        let lines = [
+            ("A NO [OVERQUOTA] full", ErrorKind::QuotaExceeded),
+            ("A NO [trycreate] none", ErrorKind::FolderNotFound),
+            ("A NO [NONEXISTENT] none", ErrorKind::FolderNotFound),
+            ("A NO [NOPERM] no", ErrorKind::PermissionDenied),
+            ("A BAD [TOOBIG] Message too large", ErrorKind::MessageTooLarge),
+            ("A NO Maximum size of appendable message has been exceeded.", ErrorKind::MessageTooLarge),
+            ("A NO [UNAVAILABLE] Maximum number of connections", ErrorKind::Throttled),
+            ("A NO [LIMIT] x", ErrorKind::Throttled),
+            ("A NO [INUSE] x", ErrorKind::Throttled),
+            ("A NO [THROTTLED] x", ErrorKind::Throttled),
+            ("A BAD Request is throttled. Suggested Backoff Time: 299609 milliseconds", ErrorKind::Throttled),
+            ("A NO Too many simultaneous connections. (Failure)", ErrorKind::Throttled),
+            ("A NO [AUTHENTICATIONFAILED] no", ErrorKind::AuthenticationFailed),
+            ("A BAD User is authenticated but not connected.", ErrorKind::AuthenticationFailed),
+            ("A BYE going", ErrorKind::ConnectionLost),
+            ("A NO [ALREADYEXISTS] x", ErrorKind::ServerRefused),
+            ("A BAD Command Argument Error. 11", ErrorKind::ServerRefused),
+        ];
+        for (line, kind) in lines {
+            assert_eq!(refusal(line).kind(), kind, "{line}");
+        }
+    }
+
+    #[test]
+    fn the_suggested_backoff_is_a_duration() {
+        let refusal = refusal("A NO Request is throttled. Suggested Backoff Time: 299609 milliseconds");
+        assert_eq!(refusal.backoff(), Some(Duration::from_millis(299_609)));
+        assert_eq!(super::tests::refusal("A NO x").backoff(), None);
+    }
+
+    #[test]
+    fn the_error_keeps_the_servers_own_words() {
+        let error: model::Error = Error::from(refusal("A NO [OVERQUOTA] Mailbox is full")).into();
+        assert_eq!(error.kind, ErrorKind::QuotaExceeded);
+        assert_eq!(error.message, "cannot append to folder `X`");
+        assert_eq!(error.server.as_deref(), Some("NO [OVERQUOTA] Mailbox is full"));
+        assert!(!error.retryable);
+    }
+}

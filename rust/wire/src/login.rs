@@ -1,0 +1,182 @@
+//! Logs in: AUTHENTICATE PLAIN where it is offered, else LOGIN (RFC 3501 §6.2.2, §6.2.3, RFC 4616).
+
+use async_imap::Authenticator;
+use model::{Error as ModelError, ErrorKind, Security};
+use tokio::time::timeout;
+use zeroize::Zeroizing;
+
+use crate::capabilities::Capabilities;
+use crate::command::Command;
+use crate::connection::Connection;
+use crate::error::{Error, Result};
+use crate::gate::Gate;
+use crate::open::{Opening, explain, told_capabilities};
+use crate::options::{Login, Options};
+
+/// How the password travels.
+#[derive(Debug, PartialEq, Eq)]
+enum Method {
+    /// AUTHENTICATE PLAIN: takes any bytes, and an authorization identity.
+    Plain,
+    /// LOGIN with quoted strings.
+    Quoted,
+    /// LOGIN with literals: a quoted string holds printable ASCII only.
+    Literal,
+}
+
+/// Logs in and hands over the connection. A server that took us for logged in from the start is believed.
+pub(crate) async fn log_in(opening: Opening<'_>, login: &Login) -> Result<Connection> {
+    let options = opening.options;
+    let mut connection = if opening.preauthenticated {
+        connect(options, opening.client.into_inner())
+    } else {
+        let method = choose(options, &opening.capabilities, login)?;
+        let attempt = timeout(options.response_timeout, attempt(opening, login, method)).await;
+        let attempt = attempt.unwrap_or_else(|_| {
+            let message = format!("{}: the server does not answer", context(options, login));
+            Err(ModelError::new(ErrorKind::TimedOut, message).into())
+        });
+        attempt.map_err(authentication_error)?
+    };
+    // Login changes what is offered, and not every server says so by itself.
+    if connection.capabilities().is_empty() {
+        connection.capability().await?;
+    }
+    Ok(connection)
+}
+
+fn choose(options: &Options, capabilities: &Capabilities, login: &Login) -> Result<Method> {
+    let unsupported = |reason: &str, remedy: &str| {
+        let message = format!("{}: {reason}", context(options, login));
+        Err(ModelError::new(ErrorKind::AuthenticationUnsupported, message).remedy(remedy).into())
+    };
+    let secrets = [login.authentication_user.as_str(), login.password.declassify()];
+    if secrets.iter().any(|text| text.contains('\0')) {
+        return unsupported("user name or password holds a NUL", "use a password without NUL");
+    }
+    if capabilities.auth_plain() {
+        return Ok(Method::Plain);
+    }
+    if login.authorization_user.is_some() {
+        let remedy = "use the user's own password, or a login form that names both users in one";
+        return unsupported(
+            "the server offers no AUTHENTICATE PLAIN, which logging in for another needs",
+            remedy,
+        );
+    }
+    if capabilities.login_disabled() {
+        let remedy = match options.security {
+            Security::None => "use -Security Tls or Ssl",
+            _ => "allow password login on the server",
+        };
+        return unsupported("the server allows no login with a password here", remedy);
+    }
+    let quotable = |text: &&str| text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    Ok(if secrets.iter().all(quotable) { Method::Quoted } else { Method::Literal })
+}
+
+fn context(options: &Options, login: &Login) -> String {
+    format!("cannot log in to `{}` as `{}`", options.address(), login.authentication_user)
+}
+
+/// Runs the exchange and takes the stream back.
+async fn attempt(mut opening: Opening<'_>, login: &Login, method: Method) -> Result<Connection> {
+    let context = context(opening.options, login);
+    opening.client.get_mut().lines.clear();
+    let session = match method {
+        Method::Plain => opening.client.authenticate("PLAIN", Plain(login)).await,
+        Method::Quoted => opening.client.login(&login.authentication_user, login.password.declassify()).await,
+        Method::Literal => return log_in_with_literals(opening, login, &context).await,
+    };
+    match session {
+        // A session gives its stream back only in exchange for another.
+        Ok(mut session) => Ok(connect(opening.options, std::mem::replace(session.as_mut(), Gate::closed()))),
+        Err((error, client)) => Err(explain(&error, &context, &client.get_ref().lines)),
+    }
+}
+
+/// async-imap quotes whatever it gets, so it is left out here.
+async fn log_in_with_literals(opening: Opening<'_>, login: &Login, context: &str) -> Result<Connection> {
+    let mut connection = connect(opening.options, opening.client.into_inner());
+    let command = Command::new("LOGIN", opening.capabilities.literal())
+        .secret()
+        .string(login.authentication_user.as_bytes())
+        .string(login.password.declassify().as_bytes());
+    connection.run_one(context, command, |_| {}).await?;
+    Ok(connection)
+}
+
+fn connect(options: &Options, gate: Gate) -> Connection {
+    let told = told_capabilities(&gate.lines).unwrap_or_default();
+    let mut connection = Connection::new(gate.into_wire(options.response_timeout), options.address());
+    connection.capabilities = told;
+    connection
+}
+
+/// A NO that says nothing else means that the login was wrong.
+fn authentication_error(error: Error) -> Error {
+    let Error::Refused(refusal) = error else { return error };
+    let mut error = refusal.to_error();
+    if error.kind == ErrorKind::ServerRefused {
+        error.kind = ErrorKind::AuthenticationFailed;
+    }
+    if error.kind == ErrorKind::AuthenticationFailed {
+        let remedy =
+            "check user name and password; some servers want an app password, or allow no passwords at all";
+        error = error.remedy(remedy);
+    }
+    error.into()
+}
+
+/// SASL PLAIN (RFC 4616): authorization identity, user, password, with NULs between.
+struct Plain<'l>(&'l Login);
+
+impl Authenticator for Plain<'_> {
+    type Response = Zeroizing<Vec<u8>>;
+
+    fn process(&mut self, _challenge: &[u8]) -> Self::Response {
+        let Login { authentication_user, authorization_user, password } = self.0;
+        let authorization_user = authorization_user.as_deref().unwrap_or_default();
+        let parts = [authorization_user, "\0", authentication_user, "\0", password.declassify()];
+        Zeroizing::new(parts.concat().into_bytes())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::Secret;
+
+    use super::*;
+
+    fn login(user: &str, password: &str, authorization: Option<&str>) -> Login {
+        let (authentication_user, authorization_user) = (user.to_owned(), authorization.map(str::to_owned));
+        Login { authentication_user, authorization_user, password: Secret::new(password) }
+    }
+
+    fn method(capabilities: &str, login: &Login) -> Result<Method, ErrorKind> {
+        let options = Options::new("mail.example", 143, Security::None);
+        choose(&options, &Capabilities::parse(capabilities.as_bytes()), login).map_err(|error| error.kind())
+    }
+
+    #[test]
+    fn plain_is_preferred_and_odd_passwords_become_literals() {
+        assert_eq!(method("AUTH=PLAIN LOGINDISABLED", &login("a", "b", None)), Ok(Method::Plain));
+        assert_eq!(method("IMAP4rev1", &login("a", "p\"\\ q", None)), Ok(Method::Quoted));
+        assert_eq!(method("IMAP4rev1", &login("a", "pässword", None)), Ok(Method::Literal));
+        assert_eq!(method("IMAP4rev1", &login("a", "a\r\nb", None)), Ok(Method::Literal));
+    }
+
+    #[test]
+    fn what_the_server_does_not_allow_is_not_tried() {
+        let unsupported = Err(ErrorKind::AuthenticationUnsupported);
+        assert_eq!(method("LOGINDISABLED", &login("a", "b", None)), unsupported);
+        assert_eq!(method("IMAP4rev1", &login("admin", "b", Some("alice"))), unsupported);
+        assert_eq!(method("AUTH=PLAIN", &login("a", "b\0c", None)), unsupported);
+    }
+
+    #[test]
+    fn sasl_plain_puts_the_authorization_identity_first() {
+        let bytes = Plain(&login("admin", "pw", Some("alice"))).process(b"");
+        assert_eq!(bytes.as_slice(), b"alice\0admin\0pw");
+    }
+}

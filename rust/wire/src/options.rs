@@ -1,0 +1,64 @@
+//! How to reach a server and who logs in.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use model::{Secret, Security};
+
+/// Where the server is, how the connection is protected, and how long to wait.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Host name or address; also the name that the certificate must carry.
+    pub host: String,
+    /// TCP port.
+    pub port: u16,
+    /// Plain, TLS from the first byte, or STARTTLS.
+    pub security: Security,
+    /// Which certificates are accepted.
+    pub certificates: CertificatePolicy,
+    /// The longest wait for each step of the opening before login: TCP, TLS, greeting.
+    pub connect_timeout: Duration,
+    /// The longest silence on the wire while something is expected.
+    pub response_timeout: Duration,
+}
+
+impl Options {
+    /// Options with the system's trust and the usual time-outs.
+    pub fn new(host: impl Into<String>, port: u16, security: Security) -> Self {
+        Self {
+            host: host.into(),
+            port,
+            security,
+            certificates: CertificatePolicy::System,
+            connect_timeout: Duration::from_secs(15),
+            response_timeout: Duration::from_secs(120),
+        }
+    }
+
+    /// `host:port`, as errors name the server.
+    pub(crate) fn address(&self) -> String {
+        format!("{}:{}", self.host, self.port)
+    }
+}
+
+/// Which certificates are accepted.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CertificatePolicy {
+    /// Those that the operating system trusts, for the host's name.
+    System,
+    /// Any: the name, the issuer and the dates are not looked at. Signatures still are.
+    AcceptAny,
+    /// Those issued by the authorities in this PEM file.
+    CaFile(PathBuf),
+}
+
+/// Who logs in.
+#[derive(Debug, Clone)]
+pub struct Login {
+    /// The user whose password is given.
+    pub authentication_user: String,
+    /// The user whose mail is wanted, where an admin logs in for somebody else (SASL authzid).
+    pub authorization_user: Option<String>,
+    /// The password of `authentication_user`.
+    pub password: Secret,
+}

@@ -1,0 +1,216 @@
+//! TLS for a policy: one client configuration each, made once, and errors that say what is wrong.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use model::{Error as ModelError, ErrorKind};
+use rustls::client::WebPkiServerVerifier;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{
+    CertificateError, ClientConfig, DigitallySignedStruct, OtherError, RootCertStore, SignatureScheme,
+};
+
+use crate::certificate::Certificate;
+use crate::error::{Error, Result};
+use crate::options::CertificatePolicy;
+
+type Configs = BTreeMap<CertificatePolicy, Arc<ClientConfig>>;
+
+/// Loading the system's trust is slow, and TLS sessions resume only within one configuration.
+static CONFIGS: Mutex<Configs> = Mutex::new(Configs::new());
+
+/// The configuration for a policy.
+pub(crate) fn config(policy: &CertificatePolicy) -> Result<Arc<ClientConfig>> {
+    let mut configs = CONFIGS.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(config) = configs.get(policy) {
+        return Ok(config.clone());
+    }
+    let config = Arc::new(build(policy)?);
+    configs.insert(policy.clone(), config.clone());
+    Ok(config)
+}
+
+fn build(policy: &CertificatePolicy) -> Result<ClientConfig> {
+    let provider = Arc::new(ring::default_provider());
+    let verifier = Explaining(verifier(policy, provider.clone())?);
+    Ok(ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| setup_error(&error))?
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(verifier))
+        .with_no_client_auth())
+}
+
+fn verifier(
+    policy: &CertificatePolicy,
+    provider: Arc<CryptoProvider>,
+) -> Result<Arc<dyn ServerCertVerifier>> {
+    Ok(match policy {
+        CertificatePolicy::AcceptAny => Arc::new(AcceptAny(provider)),
+        CertificatePolicy::System => {
+            Arc::new(rustls_platform_verifier::Verifier::new(provider).map_err(|error| setup_error(&error))?)
+        }
+        CertificatePolicy::CaFile(path) => {
+            WebPkiServerVerifier::builder_with_provider(Arc::new(read_roots(path)?), provider)
+                .build()
+                .map_err(|error| setup_error(&error))?
+        }
+    })
+}
+
+fn read_roots(path: &Path) -> Result<RootCertStore> {
+    let unreadable = |error: &dyn fmt::Display| {
+        let message = format!("cannot read certificates from `{}`: {error}", path.display());
+        Error::from(ModelError::new(ErrorKind::InvalidArgument, message))
+    };
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_file_iter(path).map_err(|error| unreadable(&error))? {
+        let certificate = certificate.map_err(|error| unreadable(&error))?;
+        roots.add(certificate).map_err(|error| unreadable(&error))?;
+    }
+    if roots.is_empty() { Err(unreadable(&"the file holds none")) } else { Ok(roots) }
+}
+
+fn setup_error(error: &dyn fmt::Display) -> Error {
+    ModelError::new(ErrorKind::TlsFailed, format!("cannot set up TLS: {error}")).into()
+}
+
+/// Why a handshake failed, in words that say what to do.
+pub(crate) fn handshake_error(address: &str, error: &io::Error) -> ModelError {
+    match error.get_ref().and_then(|source| source.downcast_ref::<rustls::Error>()) {
+        Some(rustls::Error::InvalidCertificate(reason)) => certificate_error(address, reason),
+        Some(rustls::Error::InvalidMessage(_)) => {
+            let message = format!("`{address}`: the server does not speak TLS on this port");
+            ModelError::new(ErrorKind::TlsFailed, message).remedy("use -Security Tls or None with port 143")
+        }
+        Some(other) => ModelError::new(ErrorKind::TlsFailed, format!("`{address}`: TLS failed: {other}")),
+        None => ModelError::new(
+            ErrorKind::TlsFailed,
+            format!("`{address}`: the TLS handshake broke off: {error}"),
+        ),
+    }
+}
+
+fn certificate_error(address: &str, reason: &CertificateError) -> ModelError {
+    let message = match rejected(reason) {
+        Some(Rejected { certificate, reason }) => format!(
+            "`{address}`: the certificate of `{}` is not trusted: {reason} (issuer `{}`, SHA-256 {})",
+            certificate.subject, certificate.issuer, certificate.thumbprint
+        ),
+        None => format!("`{address}`: the certificate is not trusted: {reason}"),
+    };
+    ModelError::new(ErrorKind::CertificateRejected, message)
+        .remedy("connect by a name that the certificate carries, or use -AcceptUntrustedCertificates")
+}
+
+/// The certificate that made a handshake fail.
+pub(crate) fn rejected_certificate(error: &io::Error) -> Option<Certificate> {
+    match error.get_ref()?.downcast_ref::<rustls::Error>()? {
+        rustls::Error::InvalidCertificate(reason) => Some(rejected(reason)?.certificate.clone()),
+        _ => None,
+    }
+}
+
+fn rejected(reason: &CertificateError) -> Option<&Rejected> {
+    match reason {
+        CertificateError::Other(OtherError(source)) => source.downcast_ref(),
+        _ => None,
+    }
+}
+
+/// A rejected certificate travels inside the error: nobody else gets to see it.
+#[derive(Debug, thiserror::Error)]
+#[error("{reason}")]
+struct Rejected {
+    certificate: Certificate,
+    reason: rustls::Error,
+}
+
+/// Adds the certificate to another verifier's refusals.
+#[derive(Debug)]
+struct Explaining(Arc<dyn ServerCertVerifier>);
+
+impl ServerCertVerifier for Explaining {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        self.0.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now).map_err(
+            |reason| {
+                let rejected = Rejected { certificate: Certificate::read(end_entity), reason };
+                rustls::Error::InvalidCertificate(CertificateError::Other(OtherError(Arc::new(rejected))))
+            },
+        )
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.0.verify_tls12_signature(message, cert, dss)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.0.verify_tls13_signature(message, cert, dss)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.supported_verify_schemes()
+    }
+}
+
+/// Trusts every certificate, but still has the server prove that it holds the certificate's key.
+#[derive(Debug)]
+struct AcceptAny(Arc<CryptoProvider>);
+
+impl ServerCertVerifier for AcceptAny {
+    fn verify_server_cert(
+        &self,
+        _end_entity: &CertificateDer<'_>,
+        _intermediates: &[CertificateDer<'_>],
+        _server_name: &ServerName<'_>,
+        _ocsp_response: &[u8],
+        _now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls12_signature(message, cert, dss, &self.0.signature_verification_algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls13_signature(message, cert, dss, &self.0.signature_verification_algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.signature_verification_algorithms.supported_schemes()
+    }
+}

@@ -1,0 +1,276 @@
+//! A set of UIDs, kept as ranges ([RFC 3501 §9], `sequence-set`).
+//!
+//! [RFC 3501 §9]: https://www.rfc-editor.org/rfc/rfc3501#section-9
+
+use std::fmt;
+use std::num::NonZeroU32;
+use std::ops::RangeInclusive;
+use std::str::FromStr;
+
+/// UIDs as sorted, disjoint, non-adjacent ranges. A range up to the largest UID prints as `n:*`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct UidSet(Vec<(u32, u32)>);
+
+impl UidSet {
+    /// The empty set.
+    pub const fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    /// Every UID from this one on: `n:*`.
+    pub fn starting_at(first: NonZeroU32) -> Self {
+        Self(vec![(first.get(), u32::MAX)])
+    }
+
+    /// Every UID: `1:*`.
+    pub fn all() -> Self {
+        Self(vec![(1, u32::MAX)])
+    }
+
+    /// The set of one UID.
+    pub fn one(uid: u32) -> Self {
+        std::iter::once(uid).collect()
+    }
+
+    /// Adds a UID; zero is not one. Cheap when UIDs come in ascending order.
+    pub fn insert(&mut self, uid: u32) {
+        self.insert_range(uid..=uid);
+    }
+
+    /// Adds all UIDs of a range, whichever end is named first.
+    pub fn insert_range(&mut self, range: RangeInclusive<u32>) {
+        let (a, b) = range.into_inner();
+        let (low, high) = (a.min(b).max(1), a.max(b));
+        if high == 0 {
+            return;
+        }
+        let first = self.0.partition_point(|&(_, end)| end.saturating_add(1) < low);
+        let last = self.0.partition_point(|&(start, _)| start <= high.saturating_add(1));
+        let touched = self.0.get(first..last).unwrap_or_default();
+        let low = touched.first().map_or(low, |&(start, _)| start.min(low));
+        let high = touched.last().map_or(high, |&(_, end)| end.max(high));
+        self.0.splice(first..last.max(first), [(low, high)]);
+    }
+
+    /// Takes a UID out and says whether it was there.
+    pub fn remove(&mut self, uid: u32) -> bool {
+        let at = self.0.partition_point(|&(_, end)| end < uid);
+        let Some(&(start, end)) = self.0.get(at).filter(|&&(start, _)| start <= uid) else {
+            return false;
+        };
+        let below = (start < uid).then(|| (start, uid - 1));
+        let above = (uid < end).then(|| (uid + 1, end));
+        self.0.splice(at..=at, below.into_iter().chain(above));
+        true
+    }
+
+    /// Takes the lowest `count` UIDs out.
+    pub fn take_first(&mut self, count: u64) -> Self {
+        let mut taken = Vec::new();
+        let mut left = count;
+        let mut whole = 0;
+        for &(start, end) in &self.0 {
+            let length = u64::from(end - start) + 1;
+            if left < length {
+                break;
+            }
+            taken.push((start, end));
+            left -= length;
+            whole += 1;
+        }
+        self.0.drain(..whole);
+        if let (Some(first), Ok(part @ 1..)) = (self.0.first_mut(), u32::try_from(left)) {
+            taken.push((first.0, first.0 + part - 1));
+            first.0 += part;
+        }
+        Self(taken)
+    }
+
+    /// Whether the UID is in the set.
+    pub fn contains(&self, uid: u32) -> bool {
+        let at = self.0.partition_point(|&(_, end)| end < uid);
+        self.0.get(at).is_some_and(|&(start, _)| start <= uid)
+    }
+
+    /// Whether there is no UID in it.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// How many UIDs there are.
+    pub fn count(&self) -> u64 {
+        self.0.iter().map(|&(start, end)| u64::from(end - start) + 1).sum()
+    }
+
+    /// The UIDs, ascending.
+    pub fn iter(&self) -> impl Iterator<Item = u32> {
+        self.0.iter().flat_map(|&(start, end)| start..=end)
+    }
+
+    /// The ranges, ascending.
+    pub fn ranges(&self) -> impl Iterator<Item = RangeInclusive<u32>> {
+        self.0.iter().map(|&(start, end)| start..=end)
+    }
+
+    /// The set as texts of at most `max_bytes` each: some servers refuse long command lines.
+    pub fn split_lines(&self, max_bytes: usize) -> Vec<String> {
+        let mut lines: Vec<String> = Vec::new();
+        for &range in &self.0 {
+            let text = range_text(range);
+            match lines.last_mut() {
+                Some(line) if line.len() + 1 + text.len() <= max_bytes => {
+                    line.push(',');
+                    line.push_str(&text);
+                }
+                _ => lines.push(text),
+            }
+        }
+        lines
+    }
+}
+
+fn range_text((start, end): (u32, u32)) -> String {
+    match end {
+        u32::MAX => format!("{start}:*"),
+        _ if start == end => start.to_string(),
+        _ => format!("{start}:{end}"),
+    }
+}
+
+impl fmt::Display for UidSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, &range) in self.0.iter().enumerate() {
+            let comma = if index == 0 { "" } else { "," };
+            write!(f, "{comma}{}", range_text(range))?;
+        }
+        Ok(())
+    }
+}
+
+impl FromIterator<u32> for UidSet {
+    fn from_iter<I: IntoIterator<Item = u32>>(uids: I) -> Self {
+        let mut set = Self::new();
+        set.extend(uids);
+        set
+    }
+}
+
+impl Extend<u32> for UidSet {
+    fn extend<I: IntoIterator<Item = u32>>(&mut self, uids: I) {
+        uids.into_iter().for_each(|uid| self.insert(uid));
+    }
+}
+
+/// A text that is no UID set.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a set of UIDs")]
+pub struct InvalidUidSet(String);
+
+impl FromStr for UidSet {
+    type Err = InvalidUidSet;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let mut set = Self::new();
+        for (start, end) in parse_ranges(text).ok_or_else(|| InvalidUidSet(text.to_owned()))? {
+            set.insert_range(start..=end);
+        }
+        Ok(set)
+    }
+}
+
+/// The ranges in the order in which they are written: APPENDUID and COPYUID pair by position (RFC 4315 §3).
+pub(crate) fn parse_ranges(text: &str) -> Option<Vec<(u32, u32)>> {
+    text.split(',').map(parse_range).collect()
+}
+
+fn parse_range(text: &str) -> Option<(u32, u32)> {
+    let (start, end) = text.split_once(':').unwrap_or((text, text));
+    Some((parse_uid(start)?, parse_uid(end)?))
+}
+
+fn parse_uid(text: &str) -> Option<u32> {
+    match text {
+        "*" => Some(u32::MAX),
+        _ => text.parse().ok().filter(|&uid| uid != 0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(text: &str) -> UidSet {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn neighbours_melt_into_ranges_in_any_order() {
+        let uids: UidSet = [7, 1, 3, 2, 5, 4, 7, 0].into_iter().collect();
+        assert_eq!(uids.to_string(), "1:5,7");
+        assert_eq!(uids.count(), 6);
+        assert_eq!(uids.iter().collect::<Vec<_>>(), [1, 2, 3, 4, 5, 7]);
+    }
+
+    #[test]
+    fn texts_are_read_and_written() {
+        assert_eq!(set("5:3,9,4:6").to_string(), "3:6,9");
+        assert_eq!(set("4294967294:4294967295").to_string(), "4294967294:*");
+        assert_eq!(UidSet::all().to_string(), "1:*");
+        for bad in ["", "0", "a", "1:", "1,,2", "4294967296", "-1"] {
+            assert!(bad.parse::<UidSet>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn removing_splits_a_range() {
+        let mut uids = set("1:5");
+        assert!(uids.remove(3) && !uids.remove(3) && !uids.remove(9));
+        assert_eq!(uids.to_string(), "1:2,4:5");
+        assert!(uids.remove(1) && uids.remove(2) && uids.remove(5) && uids.remove(4));
+        assert!(uids.is_empty());
+    }
+
+    #[test]
+    fn the_largest_uid_does_not_overflow() {
+        let mut uids = UidSet::all();
+        uids.insert(u32::MAX);
+        assert!(uids.contains(u32::MAX) && uids.remove(u32::MAX));
+        assert_eq!(uids.count(), u64::from(u32::MAX) - 1);
+    }
+
+    #[test]
+    fn take_first_cuts_inside_a_range() {
+        let mut uids = set("1:3,10:20");
+        assert_eq!(uids.take_first(5).to_string(), "1:3,10:11");
+        assert_eq!(uids.to_string(), "12:20");
+        assert_eq!(uids.take_first(100).to_string(), "12:20");
+        assert!(uids.take_first(1).is_empty());
+    }
+
+    #[test]
+    fn lines_stay_under_the_limit_and_lose_nothing() {
+        let uids: UidSet = (1..20_000).step_by(2).collect();
+        let lines = uids.split_lines(8000);
+        assert!(lines.len() > 1 && lines.iter().all(|line| line.len() <= 8000));
+        assert_eq!(set(&lines.join(",")), uids);
+        assert!(UidSet::new().split_lines(8000).is_empty());
+    }
+
+    #[test]
+    fn a_set_behaves_like_a_btree_set() {
+        let mut seed = 7_u32;
+        let mut model = std::collections::BTreeSet::new();
+        let mut uids = UidSet::new();
+        for _ in 0..5000 {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let uid = (seed >> 16) % 97 + 1;
+            if seed & 0x400 == 0 {
+                uids.insert(uid);
+                model.insert(uid);
+            } else {
+                assert_eq!(uids.remove(uid), model.remove(&uid));
+            }
+        }
+        assert_eq!(uids.iter().collect::<Vec<_>>(), model.into_iter().collect::<Vec<_>>());
+    }
+}

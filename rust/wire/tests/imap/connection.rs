@@ -1,0 +1,105 @@
+//! What keeps a connection usable, what poisons it, and what it takes in its stride.
+
+use model::ErrorKind;
+use wire::Status;
+
+use crate::support::{impatient_session, refusal, session};
+
+#[tokio::test]
+async fn bad_is_a_refusal_too() {
+    let (mut connection, _server) = session("", "\nC: A1 NOOP\nS: A1 BAD what").await;
+    assert_eq!(refusal(connection.noop().await).status, Status::Bad);
+    assert!(connection.is_usable());
+}
+
+#[tokio::test]
+async fn a_poisoned_connection_sends_nothing_more() {
+    let (mut connection, server) = session("", "\nC: A1 NOOP\nS: * BYE going down\nS: <CUT>").await;
+    let error = model::Error::from(connection.noop().await.unwrap_err());
+    assert_eq!((error.kind, error.server.as_deref()), (ErrorKind::ConnectionLost, Some("BYE going down")));
+    let error = connection.noop().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ConnectionLost);
+    assert!(error.to_string().contains("no longer be used"), "{error}");
+    server.finish().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_time_out_poisons_the_connection() {
+    let (mut connection, server) = impatient_session("\nC: A1 NOOP\nS: <STALL>").await;
+    assert_eq!(connection.noop().await.unwrap_err().kind(), ErrorKind::TimedOut);
+    assert!(!connection.is_usable());
+    drop(connection);
+    server.finish().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_cancelled_command_poisons_the_connection() {
+    let (mut connection, _server) = session("", "\nC: A1 NOOP\nS: <STALL>").await;
+    tokio::select! {
+        biased;
+        result = connection.noop() => panic!("{result:?}"),
+        () = async {} => {}
+    }
+    assert!(!connection.is_usable());
+}
+
+#[tokio::test]
+async fn an_alert_is_shown_with_the_error_that_follows() {
+    let (mut connection, _server) =
+        session("", "\nC: A1 NOOP\nS: * OK [ALERT] maintenance at noon\nS: A1 NO sorry").await;
+    let error = model::Error::from(connection.noop().await.unwrap_err());
+    assert_eq!(error.server.as_deref(), Some("OK [ALERT] maintenance at noon; NO sorry"));
+}
+
+/// Lines that servers do send and that other parsers choke on.
+const ODD: &[&[u8]] = &[
+    b"",
+    b"garbage",
+    b"+",
+    b"* XFOO (bar",
+    b"* OK",
+    b"* OK text in Latin-1: \xe9 {12}",
+    b"* OK [UNDEFINED-FILTER",
+    b"* NO [UNKNOWN-CTE] \xc3\xa9",
+    b"* 5 FETCH (INTERNALDATE NIL)",
+    b"* 5 FETCH (MODSEQ (0) EMAILID (M1) THREADID NIL X-GM-MSGID 99999999999999999999)",
+    b"* 5 FETCH (ENVELOPE (\"d\" \"caf\xe9\" NIL NIL NIL NIL NIL NIL NIL NIL))",
+    b"* 5 FETCH (FLAGS (\\Seen [odd] \xc3\xa9 ) RFC822.SIZE 4294967296)",
+    b"* 5 FETCH",
+    b"* 99999999999999999999 EXISTS",
+    b"* 5 EXISTS ",
+    b"* SEARCH",
+    b"* ESEARCH (TAG \"A1\") UID ALL 1:3",
+    b"* VANISHED (EARLIER) 1:3",
+    b"* ENABLED",
+    b"* ACL INBOX alice lrswipkxtecda",
+    b"* LIST () \"/\" INBOX (OLDNAME (\"a\"))",
+    b"* CAPABILITY IMAP4rev2",
+    b"W9 NO of another command",
+    b"W1",
+    b"W1 MAYBE",
+];
+
+#[tokio::test]
+async fn what_is_unknown_or_odd_is_skipped() {
+    let lines = ODD.iter().flat_map(|line| [&b"S: "[..], line, b"\n"].concat());
+    let transcript: Vec<u8> = b"\nC: A1 NOOP\n".iter().copied().chain(lines).collect();
+    let (mut connection, server) = session("", [&transcript[..], b"S: A1 ok<LF>"].concat()).await;
+    connection.noop().await.unwrap();
+    assert!(connection.is_usable());
+    server.finish().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_huge_response_is_refused_and_not_buffered() {
+    let (mut connection, _server) = session("", "\nC: A1 NOOP\nS: * X {4294967296}\nS: <STALL>").await;
+    assert_eq!(connection.noop().await.unwrap_err().kind(), ErrorKind::ProtocolViolation);
+    assert!(!connection.is_usable());
+}
+
+#[tokio::test]
+async fn logout_ends_politely_even_if_the_server_just_hangs_up() {
+    let (connection, server) = session("", "\nC: A1 LOGOUT\nS: * BYE bye<CUT>").await;
+    connection.logout().await.unwrap();
+    server.finish().await.unwrap();
+}

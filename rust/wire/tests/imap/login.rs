@@ -1,0 +1,237 @@
+//! Greeting and login, and what each failure says.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use model::{ErrorKind, Security};
+use wire::{Connection, Login};
+
+use crate::support::{login, options, serve};
+
+async fn open(transcript: &str, login: &Login) -> Result<Connection, model::Error> {
+    let server = serve(transcript).await;
+    let connection = Connection::open(&options(&server, Security::None), login).await;
+    server.finish().await.unwrap();
+    connection.map_err(model::Error::from)
+}
+
+async fn fails(transcript: &str) -> model::Error {
+    open(transcript, &login("alice", "secret")).await.unwrap_err()
+}
+
+#[tokio::test]
+async fn login_quotes_user_and_password_and_asks_for_capabilities_again() {
+    let transcript = r#"
+        S: * OK ready
+        C: A1 CAPABILITY
+        S: * CAPABILITY IMAP4rev1
+        S: A1 OK done
+        C: A2 LOGIN "al ice" "p\"\\w"
+        S: A2 OK in
+        C: A3 CAPABILITY
+        S: * CAPABILITY IMAP4rev1 UIDPLUS
+        S: A3 OK done"#;
+    let connection = open(transcript, &login("al ice", "p\"\\w")).await.unwrap();
+    assert!(connection.capabilities().uidplus());
+}
+
+#[tokio::test]
+async fn capabilities_told_with_the_greeting_and_the_login_are_not_asked_for() {
+    let transcript = r#"
+        S: * OK [CAPABILITY IMAP4rev1 AUTH=LOGIN] ready
+        C: A1 LOGIN "alice" "secret"
+        S: A1 OK [CAPABILITY IMAP4rev1 MULTIAPPEND] in"#;
+    let connection = open(transcript, &login("alice", "secret")).await.unwrap();
+    assert!(connection.capabilities().multiappend());
+}
+
+#[tokio::test]
+async fn capabilities_may_come_untagged_during_login() {
+    let transcript = r#"
+        S: * OK [CAPABILITY IMAP4rev1] ready
+        C: A1 LOGIN "alice" "secret"
+        S: * CAPABILITY IMAP4rev2 UNSELECT
+        S: A1 OK in"#;
+    let connection = open(transcript, &login("alice", "secret")).await.unwrap();
+    assert!(connection.capabilities().unselect(), "a server of IMAP4rev2 alone is fine");
+}
+
+#[tokio::test]
+async fn authenticate_plain_is_preferred_and_takes_any_bytes() {
+    let transcript = r#"
+        S: * OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] ready
+        C: A1 AUTHENTICATE PLAIN
+        S: +
+        C: AGFsaWNlAHDDpHNz
+        S: A1 OK [CAPABILITY IMAP4rev1] in"#;
+    open(transcript, &login("alice", "päss")).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_admin_names_the_user_by_the_authorization_identity() {
+    let transcript = r#"
+        S: * OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] ready
+        C: A1 AUTHENTICATE PLAIN
+        S: + go ahead
+        C: YWxpY2UAYWRtaW4AcHc=
+        S: A1 OK [CAPABILITY IMAP4rev1] in"#;
+    let admin = Login { authorization_user: Some("alice".to_owned()), ..login("admin", "pw") };
+    open(transcript, &admin).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_eight_bit_password_travels_as_a_literal_where_plain_is_not_offered() {
+    let transcript = r#"
+        S: * OK [CAPABILITY IMAP4rev1] ready
+        C: A1 LOGIN "alice" {5}
+        S: +
+        C: päss
+        S: A1 OK [CAPABILITY IMAP4rev1] in
+        C: A2 CAPABILITY
+        S: * CAPABILITY IMAP4rev1
+        S: A2 OK done"#;
+    open(transcript, &login("alice", "päss")).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_refused_login_keeps_the_servers_text_and_hides_the_password() {
+    let error = fails(
+        r#"
+        S: * OK [CAPABILITY IMAP4rev1] ready
+        C: A1 LOGIN "alice" "secret"
+        S: * NO [ALERT] Application-specific password required
+        S: A1 NO Invalid credentials (Failure)"#,
+    )
+    .await;
+    assert_eq!(error.kind, ErrorKind::AuthenticationFailed);
+    let server = error.server.as_deref().unwrap();
+    assert!(server.contains("Application-specific password required"), "{server}");
+    assert!(server.contains("NO Invalid credentials (Failure)"), "{server}");
+    assert!(error.message.contains("alice") && !format!("{error:?}").contains("secret"));
+}
+
+#[tokio::test]
+async fn too_many_connections_is_no_wrong_password() {
+    let error = fails(
+        r#"
+        S: * OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] ready
+        C: A1 AUTHENTICATE PLAIN
+        S: +
+        C: *
+        S: A1 NO [UNAVAILABLE] Maximum number of connections from user+IP exceeded"#,
+    )
+    .await;
+    assert_eq!(error.kind, ErrorKind::Throttled);
+    assert!(error.retryable);
+}
+
+#[tokio::test]
+async fn an_authenticated_user_without_a_mailbox_is_an_authentication_failure() {
+    let error = fails(
+        r#"
+        S: * OK [CAPABILITY IMAP4rev1] ready
+        C: A1 LOGIN *
+        S: A1 OK LOGIN completed.
+        C: A2 CAPABILITY
+        S: A2 BAD User is authenticated but not connected."#,
+    )
+    .await;
+    assert_eq!(error.kind, ErrorKind::AuthenticationFailed);
+}
+
+#[tokio::test]
+async fn a_connection_cut_during_login_is_lost_and_the_farewell_is_kept() {
+    let error = fails(
+        r#"
+        S: * OK [CAPABILITY IMAP4rev1] ready
+        C: A1 LOGIN *
+        S: * BYE too busy
+        S: <CUT>"#,
+    )
+    .await;
+    assert_eq!(error.kind, ErrorKind::ConnectionLost);
+    assert_eq!(error.server.as_deref(), Some("BYE too busy"));
+}
+
+#[tokio::test]
+async fn login_disabled_is_respected() {
+    let error = fails("S: * OK [CAPABILITY IMAP4rev1 LOGINDISABLED STARTTLS] ready").await;
+    assert_eq!(error.kind, ErrorKind::AuthenticationUnsupported);
+    assert!(error.remedy.unwrap().contains("-Security Tls"));
+}
+
+#[tokio::test]
+async fn a_farewell_instead_of_a_greeting_is_told() {
+    let error = fails("S: * BYE Too many connections from your network").await;
+    assert_eq!(error.kind, ErrorKind::Throttled);
+    let error = fails("S: * BYE maintenance").await;
+    assert_eq!((error.kind, error.server.as_deref()), (ErrorKind::ConnectionLost, Some("BYE maintenance")));
+}
+
+#[tokio::test]
+async fn a_server_of_another_kind_is_not_imap() {
+    for greeting in
+        ["220 mail.example ESMTP", "+OK POP3 ready", "SSH-2.0-OpenSSH_9.2", "HTTP/1.1 400 Bad Request"]
+    {
+        let error = fails(&format!("S: {greeting}")).await;
+        assert_eq!(error.kind, ErrorKind::ProtocolViolation);
+        assert_eq!(error.server.as_deref(), Some(greeting));
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_hangs_up_at_once_is_a_lost_connection() {
+    assert_eq!(fails("S: <CUT>").await.kind, ErrorKind::ConnectionLost);
+}
+
+#[tokio::test]
+async fn a_silent_server_is_timed_out_and_tls_is_suggested() {
+    let server = serve("S: <STALL>").await;
+    let mut options = options(&server, Security::None);
+    options.connect_timeout = Duration::from_millis(50);
+    let error = model::Error::from(Connection::open(&options, &login("a", "b")).await.unwrap_err());
+    assert_eq!(error.kind, ErrorKind::TimedOut);
+    assert!(error.remedy.unwrap().contains("-Security Ssl"));
+    server.finish().await.unwrap();
+}
+
+#[tokio::test]
+async fn no_log_line_shows_a_password() {
+    assert_eq!(wire::LOG_DIRECTIVE, "async_imap=off");
+    let log = Arc::new(Mutex::new(Vec::new()));
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(move || Lines(writer.clone()))
+        .finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let cases = [
+        ("", "hunter2", "C: A1 LOGIN *"),
+        ("AUTH=PLAIN", "hunter2", "C: A1 AUTHENTICATE PLAIN\nS: +\nC: *"),
+        ("LITERAL+", "hünter2", "C: A1 LOGIN *\nC: *"),
+    ];
+    for (capabilities, password, exchange) in cases {
+        let transcript = format!("S: * OK [CAPABILITY IMAP4rev1 {capabilities}] hi\n{exchange}\nS: A1 NO no");
+        let server = serve(transcript).await;
+        Connection::open(&options(&server, Security::None), &login("alice", password)).await.unwrap_err();
+        server.finish().await.unwrap();
+    }
+    let log = String::from_utf8(log.lock().unwrap().clone()).unwrap();
+    assert!(log.contains("LOGIN ***") && log.contains("Greeted"), "{log}");
+    for secret in ["hunter2", "hünter2", "AGFsaWNlAGh1bnRlcjI="] {
+        assert!(!log.contains(secret), "{log}");
+    }
+}
+
+/// Collects what is logged.
+struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Lines {
+    fn write(&mut self, buf: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(buf)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,16 @@
+//! The client against scripted servers.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
+
+mod append;
+mod append_failures;
+mod connection;
+mod fetch;
+mod fetch_late;
+mod full_duplex;
+mod listing;
+mod login;
+mod multiappend;
+mod probe;
+mod selected;
+mod support;
+mod tls;

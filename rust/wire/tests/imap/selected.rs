@@ -1,0 +1,173 @@
+//! SELECT, STORE and inventories.
+
+use std::num::NonZeroU32;
+
+use model::ErrorKind;
+use wire::{Flag, Flags, MailboxName, Status, StoreAction, SummaryItems, UidSet};
+
+use crate::support::{refusal, session, set};
+
+#[tokio::test]
+async fn select_tells_what_the_server_says() {
+    let (mut connection, server) = session(
+        "",
+        r#"
+        C: A1 SELECT "INBOX"
+        S: * flags (\Seen)
+        S: *  7   exists
+        S: * 0 RECENT
+        S: * OK [UNSEEN 3] first
+        S: * OK [uidvalidity 42] x
+        S: * OK [UIDNEXT 100 ] x
+        S: * OK [HIGHESTMODSEQ 9] x
+        S: * OK [PERMANENTFLAGS (\Seen \*)] x
+        S: * NO disk almost full
+        S: A1 OK [READ-WRITE] done"#,
+    )
+    .await;
+    let selected = connection.select(&MailboxName::inbox()).await.unwrap();
+    server.finish().await.unwrap();
+    assert_eq!((selected.exists, selected.read_only), (7, false));
+    assert_eq!(selected.uid_validity.map(NonZeroU32::get), Some(42));
+    assert_eq!(selected.uid_next.map(NonZeroU32::get), Some(100));
+    assert_eq!(selected.highest_modseq, Some(9));
+    let kept = selected.permanent_flags.unwrap();
+    assert!(kept.accepts_new_keywords && kept.keeps(&Flag::SEEN) && kept.keeps(&Flag::new("$any")));
+    assert!(!kept.keeps(&Flag::DELETED));
+}
+
+#[tokio::test]
+async fn a_uidvalidity_that_cannot_be_is_unknown() {
+    for odd in ["0", "4294967296", "x", ""] {
+        let transcript =
+            format!("\nC: A1 SELECT *\nS: * 0 EXISTS\nS: * OK [UIDVALIDITY {odd}] x\nS: A1 OK done");
+        let (mut connection, _server) = session("", transcript).await;
+        assert_eq!(connection.select(&MailboxName::inbox()).await.unwrap().uid_validity, None, "{odd}");
+    }
+}
+
+#[tokio::test]
+async fn a_refused_select_keeps_code_and_text_and_the_connection() {
+    let (mut connection, server) = session(
+        "",
+        r#"
+        C: A1 SELECT "x"
+        S: A1 NO [NONEXISTENT] Unknown Mailbox
+        C: A2 NOOP
+        S: A2 OK done"#,
+    )
+    .await;
+    let refusal = refusal(connection.select(&MailboxName::from_text("x")).await);
+    assert_eq!((refusal.status, refusal.code.as_deref()), (Status::No, Some("NONEXISTENT")));
+    assert_eq!((refusal.kind(), refusal.text.as_str()), (ErrorKind::FolderNotFound, "Unknown Mailbox"));
+    assert!(connection.is_usable());
+    connection.noop().await.unwrap();
+    server.finish().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_select_cut_off_is_no_empty_mailbox() {
+    let (mut connection, _server) = session("", "\nC: A1 SELECT *\nS: * 0 EXISTS\nS: <CUT>").await;
+    assert_eq!(connection.select(&MailboxName::inbox()).await.unwrap_err().kind(), ErrorKind::ConnectionLost);
+    assert!(!connection.is_usable());
+}
+
+#[tokio::test]
+async fn a_refused_store_is_no_success() {
+    let (mut connection, server) =
+        session("", "\nC: A1 UID STORE 1:3 +FLAGS.SILENT (\\Seen)\nS: A1 NO [NOPERM] no").await;
+    let flags: Flags = [Flag::SEEN, Flag::RECENT].into_iter().collect();
+    let refusal = refusal(connection.uid_store(&set("1:3"), StoreAction::Add, &flags).await);
+    assert_eq!(refusal.kind(), ErrorKind::PermissionDenied);
+    server.finish().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_long_set_is_split_and_the_first_refusal_is_told() {
+    let (mut connection, server) = session(
+        "",
+        "
+        C: A1 UID STORE *
+        C: A2 UID STORE *
+        S: A2 OK done
+        S: A1 NO first
+        C: A3 NOOP
+        S: A3 OK done",
+    )
+    .await;
+    let uids: UidSet = (1..5_000).step_by(2).collect();
+    let refusal = refusal(connection.uid_store(&uids, StoreAction::Replace, &Flags::new()).await);
+    assert_eq!(refusal.text, "first");
+    connection.noop().await.unwrap();
+    server.finish().await.unwrap();
+}
+
+#[tokio::test]
+async fn nothing_is_sent_for_an_empty_set() {
+    let (mut connection, server) = session("", "\nC: A1 NOOP\nS: A1 OK done").await;
+    connection.uid_store(&UidSet::new(), StoreAction::Add, &Flags::new()).await.unwrap();
+    connection.noop().await.unwrap();
+    server.finish().await.unwrap();
+}
+
+#[tokio::test]
+async fn summaries_come_one_by_one_in_any_order_of_items() {
+    let (mut connection, server) = session(
+        "CONDSTORE",
+        "
+        C: A1 UID FETCH 5:* (UID FLAGS INTERNALDATE RFC822.SIZE MODSEQ BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])
+        S: * 1 FETCH (FLAGS (\\Seen) RFC822.SIZE 10 MODSEQ (4) INTERNALDATE \" 1-Jan-2020 00:00:00 +0000\" BODY[HEADER.FIELDS (MESSAGE-ID)] {10}
+        S: I: <a@b>
+        S:  UID 5)
+        S: * 9 FETCH (FLAGS ())
+        S: * 2 FETCH (UID 6 RFC822.SIZE NIL INTERNALDATE NIL X-NEW (1 (2)) BODY[HEADER.FIELDS (\"Message-ID\")] \"\")
+        S: * 3 FETCH (UID 4)
+        S: * 3 EXPUNGE
+        S: A1 OK done",
+    )
+    .await;
+    let mut seen = Vec::new();
+    let items = SummaryItems {
+        flags: true,
+        internal_date: true,
+        size: true,
+        modseq: true,
+        header_fields: &["MESSAGE-ID"],
+    };
+    let uids = UidSet::starting_at(NonZeroU32::new(5).unwrap());
+    connection
+        .uid_fetch_summaries(&uids, items, |summary| {
+            let date = summary.internal_date.and_then(|date| date.to_epoch_seconds());
+            seen.push((
+                summary.uid,
+                summary.size,
+                summary.modseq,
+                date,
+                summary.header.unwrap().into_owned(),
+            ));
+        })
+        .await
+        .unwrap();
+    server.finish().await.unwrap();
+    let expected = [
+        (5, Some(10), Some(4), Some(1_577_836_800), b"I: <a@b>\r\n".to_vec()),
+        (6, None, None, None, Vec::new()),
+    ];
+    assert_eq!(seen, expected);
+}
+
+#[tokio::test]
+async fn a_refused_inventory_is_no_empty_one() {
+    let (mut connection, _server) =
+        session("", "\nC: A1 UID FETCH *\nS: A1 NO [UNAVAILABLE] disk read failed").await;
+    let result = connection.uid_fetch_summaries(&UidSet::all(), SummaryItems::default(), |_| {}).await;
+    assert_eq!(refusal(result).kind(), ErrorKind::Throttled);
+}
+
+#[tokio::test]
+async fn an_inventory_cut_off_is_an_error() {
+    let (mut connection, _server) = session("", "\nC: A1 UID FETCH *\nS: * 1 FETCH (UID 1)\nS: <CUT>").await;
+    let mut count = 0;
+    let result = connection.uid_fetch_summaries(&set("1:3"), SummaryItems::default(), |_| count += 1).await;
+    assert_eq!((result.unwrap_err().kind(), count), (ErrorKind::ConnectionLost, 1));
+}

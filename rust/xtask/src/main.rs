@@ -1,0 +1,46 @@
+//! The tasks behind `build.ps1` and `build.sh`: Build, Test, Demo, Bench and Package.
+//!
+//! INVARIANT: a task starts no process that outlives it, and writes only below `out` and the target folder.
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a task talks to the terminal")]
+
+mod build;
+mod demo;
+mod layout;
+mod package;
+mod process;
+mod tally;
+mod test;
+mod tools;
+
+use std::process::ExitCode;
+
+use layout::Layout;
+use process::Result;
+
+const USAGE: &str = "usage: xtask Build | Test [LAYER...] | Demo | Bench | Package";
+
+fn main() -> ExitCode {
+    match run(std::env::args().skip(1).collect()) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: Vec<String>) -> Result<ExitCode> {
+    let (task, rest) = arguments.split_first().ok_or(USAGE)?;
+    let layout = Layout::find()?;
+    match (task.to_ascii_lowercase().as_str(), rest) {
+        ("build", []) => build::build(&layout)?,
+        // The counts come last, so a failed test says nothing more.
+        ("test", layers) => return test::test(&layout, layers),
+        ("demo", []) => demo::demo(&layout)?,
+        ("bench", []) => demo::bench(&layout)?,
+        ("package", []) => package::package(&layout)?,
+        _ => return Err(USAGE.into()),
+    }
+    Ok(ExitCode::SUCCESS)
+}

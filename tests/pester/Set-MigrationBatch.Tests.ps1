@@ -1,0 +1,46 @@
+BeforeAll {
+    Import-Module (Join-Path $PSScriptRoot 'TestModule.psm1') -Force
+    Connect-TestStore $TestDrive
+    $null = New-UnreachableEndpoint
+    $batch = New-MigrationBatch -Name 'Wave 1' -SourceEndpoint Source -TargetEndpoint Target -CSVData (Get-TestCsv 'a@contoso.com')
+}
+
+Describe 'Set-MigrationBatch' {
+    It 'takes a boolean where New- takes a switch, as Exchange does' {
+        (Get-Command Set-MigrationBatch).Parameters['SkipReports'].ParameterType | Should -Be ([Nullable[bool]])
+        (Get-Command New-MigrationBatch).Parameters['SkipReports'].ParameterType | Should -Be ([switch])
+    }
+
+    It 'changes what is given and nothing else' {
+        Set-MigrationBatch 'Wave 1' -ExcludeFolders 'Old' -SkipReports $true -StartAfter '2031-01-01 00:00Z' | Should -BeNullOrEmpty
+        Set-MigrationBatch -Identity $batch.BatchGuid -NotificationEmails admin@contoso.com
+        $changed = Get-MigrationBatch 'Wave 1'
+        $changed.ExcludedFolders, $changed.NotificationEmails | Should -Be 'Old', 'admin@contoso.com'
+        $changed.SkipReports, $changed.StartAfterUTC.Year, $changed.AutoRetryCount | Should -Be $true, 2031, $batch.AutoRetryCount
+    }
+
+    It 'empties a list' {
+        Set-MigrationBatch 'Wave 1' -ExcludeFolders @()
+        (Get-MigrationBatch 'Wave 1').ExcludedFolders | Should -HaveCount 0
+    }
+
+    It 'adds users' {
+        Set-MigrationBatch 'Wave 1' -AddUsers -CSVData (Get-TestCsv 'b@contoso.com', 'c@contoso.com')
+        (Get-MigrationBatch 'Wave 1').TotalCount | Should -Be 3
+    }
+
+    It 'takes -ApproveSkippedItems $true of copied scripts with a warning' {
+        Set-MigrationBatch 'Wave 1' -ApproveSkippedItems $true -WarningVariable warnings -WarningAction SilentlyContinue
+        "$warnings" | Should -BeLike '-ApproveSkippedItems has no meaning*'
+    }
+
+    It 'changes nothing for $null, nor with -WhatIf' {
+        (Get-FirstError { Set-MigrationBatch -Identity $null -ContentFilter 'x' }).FullyQualifiedErrorId | Should -BeLike 'IdentityRequired,*'
+        Set-MigrationBatch 'Wave 1' -AutoRetryCount 99 -WhatIf
+        (Get-MigrationBatch 'Wave 1').AutoRetryCount | Should -Be $batch.AutoRetryCount
+    }
+
+    It 'fails for a name that is not there' {
+        (Get-FirstError { Set-MigrationBatch 'Wave 9' -SyncNow }).FullyQualifiedErrorId | Should -BeLike 'BatchNotFound,*'
+    }
+}

@@ -1,0 +1,168 @@
+# Sizes, limits, identities and statuses: what scripts do with them (spec 1.13).
+
+BeforeAll {
+    Import-Module (Join-Path $PSScriptRoot 'TestModule.psm1') -Force
+    Import-ModuleUnderTest
+    $batch = Get-OutputObject item_batch
+    $user = Get-OutputObject item_user
+    $statistics = Get-OutputObject item_user_statistics
+    $endpoint = Get-OutputObject item_endpoint
+}
+
+Describe 'ByteQuantifiedSize' {
+    It 'prints <Bytes> as <Text>' -ForEach @(
+        @{ Bytes = 0; Text = '0 B (0 bytes)' }
+        @{ Bytes = 1023; Text = '1023 B (1,023 bytes)' }
+        @{ Bytes = 5355; Text = '5.229 KB (5,355 bytes)' }
+        @{ Bytes = 236732045; Text = '225.8 MB (236,732,045 bytes)' }
+        @{ Bytes = 30551458399; Text = '28.45 GB (30,551,458,399 bytes)' }
+        @{ Bytes = 5497558138880; Text = '5 TB (5,497,558,138,880 bytes)' }
+    ) {
+        [ImapMigration.ByteQuantifiedSize]::new([long] $Bytes).ToString() | Should -BeExactly $Text
+    }
+
+    It 'prints the same in every culture' {
+        $before = [Globalization.CultureInfo]::CurrentCulture
+        try {
+            [Globalization.CultureInfo]::CurrentCulture = [Globalization.CultureInfo]::GetCultureInfo('sv-SE')
+            "$($statistics.EstimatedTotalTransferSize)" | Should -BeExactly '416.5 MB (436,712,733 bytes)'
+        }
+        finally {
+            [Globalization.CultureInfo]::CurrentCulture = $before
+        }
+    }
+
+    It 'reads <Text> as <Bytes> bytes' -ForEach @(
+        @{ Text = '28.45 GB (30,551,458,399 bytes)'; Bytes = 30551458399 }
+        @{ Text = '45GB'; Bytes = 45GB }
+        @{ Text = '1.5 kb'; Bytes = 1536 }
+        @{ Text = '1024'; Bytes = 1024 }
+    ) {
+        ([ImapMigration.ByteQuantifiedSize] $Text).ToBytes() | Should -Be $Bytes
+    }
+
+    It 'refuses a text that is no size' {
+        { [ImapMigration.ByteQuantifiedSize] 'much' } | Should -Throw "*'much' is not a size*"
+    }
+
+    It 'compares with numbers on both sides' {
+        $size = $batch.EstimatedTotalTransferSize
+        $size -gt 40GB | Should -BeTrue
+        $size -gt 45GB | Should -BeFalse
+        $size -lt 45.5GB | Should -BeTrue
+        45GB -gt $size | Should -BeTrue
+        $size -eq 43671273300 | Should -BeTrue
+        $size -gt '40 GB' | Should -BeTrue
+    }
+
+    It 'sorts and adds up as a number' {
+        $sizes = 3000, 20, 100 | ForEach-Object { [ImapMigration.ByteQuantifiedSize]::new([long] $_) }
+        ($sizes | Sort-Object).ToBytes() | Should -Be 20, 100, 3000
+        ($sizes | Measure-Object -Sum).Sum | Should -Be 3120
+    }
+
+    It 'converts to larger units' {
+        $size = [ImapMigration.ByteQuantifiedSize]::new([long] 5GB)
+        $size.ToKB(), $size.ToMB(), $size.ToGB() | Should -Be 5242880, 5120, 5
+    }
+
+    It 'is shown as its text' {
+        ($statistics.BytesTransferred | Out-String).Trim() | Should -BeExactly '410.1 MB (430,000,000 bytes)'
+    }
+}
+
+Describe 'Unlimited' {
+    It 'takes numbers and the word' {
+        ([ImapMigration.Unlimited] 20).Value | Should -Be 20
+        ([ImapMigration.Unlimited] '20').Value | Should -Be 20
+        ([ImapMigration.Unlimited] 'UNLIMITED').IsUnlimited | Should -BeTrue
+    }
+
+    It 'refuses <_>' -ForEach '-1', 'many', '' {
+        { [ImapMigration.Unlimited] $_ } | Should -Throw
+    }
+
+    It 'compares with numbers and with the word' {
+        $endpoint.MaxConcurrentMigrations -eq 20 | Should -BeTrue
+        $endpoint.MaxConcurrentMigrations -gt 19 | Should -BeTrue
+        20 -eq $endpoint.MaxConcurrentMigrations | Should -BeTrue
+        $endpoint.MaxConcurrentIncrementalSyncs -gt 1000000 | Should -BeTrue
+        $endpoint.MaxConcurrentIncrementalSyncs -eq 'unlimited' | Should -BeTrue
+        "$($endpoint.MaxConcurrentIncrementalSyncs)" | Should -BeExactly 'Unlimited'
+    }
+}
+
+Describe 'Identities' {
+    It 'compare equal to strings on both sides' {
+        $batch.Identity -eq 'wave 1' | Should -BeTrue
+        'WAVE 1' -eq $batch.Identity | Should -BeTrue
+        $batch.Identity -like 'W*' | Should -BeTrue
+        $batch.Identity -in 'Wave 1', 'Wave 2' | Should -BeTrue
+        @{ 'Wave 1' = 'found' }[$batch.Identity] | Should -Be 'found'
+    }
+
+    It 'have the methods of strings' {
+        $batch.Identity.Trim().ToLower() | Should -BeExactly 'wave 1'
+        $batch.Identity.ToString() | Should -BeExactly 'Wave 1'
+        "$($user.Identity)" | Should -BeExactly 'anna.beebe@contoso.com'
+    }
+
+    It 'have Name and Id' {
+        $batch.Identity.Name | Should -BeExactly 'Wave 1'
+        $batch.Identity.Id | Should -BeExactly 'Wave 1'
+        $user.Identity.Name | Should -BeExactly 'anna.beebe@contoso.com'
+        $user.BatchId.Name | Should -BeExactly 'Wave 1'
+        $endpoint.Identity.Id | Should -BeExactly 'Contoso source'
+        $batch.SourceEndpoint.Identity.Id | Should -BeExactly 'Contoso source'
+    }
+
+    It 'carry the names of their types' {
+        $batch.Identity.PSTypeNames[0] | Should -BeExactly 'ImapMigration.MigrationBatchId'
+        $user.Identity.PSTypeNames[0] | Should -BeExactly 'ImapMigration.MigrationUserId'
+        $endpoint.Identity.PSTypeNames[0] | Should -BeExactly 'ImapMigration.MigrationEndpointId'
+    }
+}
+
+Describe 'Statuses' {
+    It 'compare equal to strings on both sides' {
+        $batch.Status -eq 'syncing' | Should -BeTrue
+        'Syncing' -eq $batch.Status | Should -BeTrue
+        $user.Status -match '^Incremental' | Should -BeTrue
+        $(switch ($batch.Status) { 'Syncing' { 'taken' } }) | Should -Be 'taken'
+    }
+
+    It 'have a Value in the order of Exchange' {
+        $batch.Status.Value | Should -BeOfType ([ImapMigration.MigrationBatchStatus])
+        $batch.Status.Value -eq 1 | Should -BeTrue
+        $user.Status.Value -eq 9 | Should -BeTrue
+        $user.StatusSummary.Value -eq 'Failed' | Should -BeTrue
+    }
+
+    It 'number the statuses of a batch as spec 2.1 lists them' {
+        [Enum]::GetNames([ImapMigration.MigrationBatchStatus]) | Should -Be @(
+            'Created', 'Syncing', 'Stopping', 'Stopped', 'Completed', 'Failed', 'Removing', 'Synced', 'IncrementalSyncing',
+            'Completing', 'CompletedWithErrors', 'SyncedWithErrors', 'Corrupted', 'Waiting', 'Starting')
+        [int] [ImapMigration.MigrationBatchStatus]::Completed | Should -Be 4
+    }
+
+    It 'number the statuses of a user as spec 2.2 lists them' {
+        [Enum]::GetNames([ImapMigration.MigrationUserStatus]) | Should -Be @(
+            'Queued', 'Validating', 'Provisioning', 'ProvisionUpdating', 'Starting', 'Syncing', 'Synced', 'IncrementalSyncing',
+            'IncrementalSynced', 'IncrementalFailed', 'IncrementalStopped', 'Stopping', 'Stopped', 'Failed', 'Completing',
+            'CompletionSynced', 'CompletionFailed', 'Completed', 'CompletedWithWarnings', 'Removing', 'Corrupted')
+    }
+
+    It 'are plain words in CSV and JSON' {
+        $batch | Select-Object Identity, Status | ConvertTo-Csv -NoTypeInformation | Select-Object -Last 1 | Should -BeExactly '"Wave 1","Syncing"'
+        $batch | Select-Object Identity, Status | ConvertTo-Json -Compress | Should -BeExactly '{"Identity":"Wave 1","Status":"Syncing"}'
+    }
+
+    It 'hide what they know beside their text, which Windows PowerShell would write into JSON' {
+        $batch.Status.PSObject.Properties.Name | Should -Be 'Length'
+        $batch.Identity.PSObject.Properties.Name | Should -Be 'Length'
+    }
+
+    It 'sort and group as words' {
+        ($batch, $batch | Group-Object Status).Name | Should -BeExactly 'Syncing'
+    }
+}
