@@ -76,7 +76,10 @@ fn an_adopted_message_gets_the_flags_that_it_lacks_and_keeps_its_own() {
     let lab = Lab::between(from.address(), to.address());
     lab.migrate(&["ada"]);
     let copy = to.messages("ada", "INBOX");
-    assert_eq!(copy[0].flags.iter().map(String::as_str).collect::<Vec<_>>(), ["$Label1", "\\Flagged", "\\Seen"]);
+    assert_eq!(
+        copy[0].flags.iter().map(String::as_str).collect::<Vec<_>>(),
+        ["$Label1", "\\Flagged", "\\Seen"]
+    );
     assert_eq!(copy.len(), 1);
 }
 

@@ -109,7 +109,11 @@ fn survives_cuts(side: Direction, cuts: &[(u64, Cut)]) {
     };
     for (attempt, (bytes, how)) in (1..).zip(cuts) {
         proxy.cut_after(side, *bytes, *how);
-        if attempt == 1 { start(&lab) } else { lab.start_again() }
+        if attempt == 1 {
+            start(&lab)
+        } else {
+            lab.start_again()
+        }
         assert_eq!(lab.wait().status, BatchStatus::Failed, "cut after {bytes}");
         assert!(lab.failure("ada").retryable, "{:?}", lab.failure("ada"));
         assert_eq!(proxy.counts().cut, attempt);

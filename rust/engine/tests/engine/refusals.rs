@@ -67,12 +67,20 @@ fn a_message_beyond_the_size_that_a_real_server_takes_is_named() {
     let options = dovecot::Options { max_message: Some(20_000), ..Default::default() };
     let Some(server) = fresh_dovecot(&options) else { return };
     let from = Sample::start(Options::default()).unwrap();
-    put(from.address(), "ada", "INBOX", [message("small"), message_with("large", &"x".repeat(40_000)), message("last")]);
+    put(
+        from.address(),
+        "ada",
+        "INBOX",
+        [message("small"), message_with("large", &"x".repeat(40_000)), message("last")],
+    );
     let lab = Lab::between(from.address(), server.address());
     lab.migrate(&["ada"]);
     assert_eq!(Mailbox::read(server.address(), "ada").folder("INBOX").len(), 2);
     let [item] = lab.skipped("ada").try_into().unwrap();
-    assert_eq!((item.kind, item.uid, item.subject.as_deref()), (SkippedKind::LargeItem, Some(2), Some("large")));
+    assert_eq!(
+        (item.kind, item.uid, item.subject.as_deref()),
+        (SkippedKind::LargeItem, Some(2), Some("large"))
+    );
 }
 
 /// Z4, C5: a keyword that has no place is no reason to lose a message.
@@ -105,7 +113,10 @@ fn a_full_mailbox_fails_its_user_with_the_servers_words() {
     let error = lab.failure("ada");
     assert_eq!(error.kind, ErrorKind::QuotaExceeded);
     assert!(error.server.unwrap().contains("OVERQUOTA"));
-    assert_eq!(lab.users().into_iter().map(|user| user.status).collect::<Vec<_>>(), [UserStatus::Failed, UserStatus::Synced]);
+    assert_eq!(
+        lab.users().into_iter().map(|user| user.status).collect::<Vec<_>>(),
+        [UserStatus::Failed, UserStatus::Synced]
+    );
 }
 
 #[test]
@@ -124,7 +135,14 @@ fn one_wrong_password_fails_one_user_and_start_tries_only_that_one_again() {
     assert!(error.server.unwrap().contains("[AUTHENTICATIONFAILED]"));
     assert_eq!(error.user.as_deref(), Some("bob@new.example"));
 
-    let times = || ["ada", "bob", "cid"].map(|user| (lab.statistics(user).user.last_successful_sync_at, lab.statistics(user).error.and_then(|error| error.at)));
+    let times = || {
+        ["ada", "bob", "cid"].map(|user| {
+            (
+                lab.statistics(user).user.last_successful_sync_at,
+                lab.statistics(user).error.and_then(|error| error.at),
+            )
+        })
+    };
     let before = times();
     lab.start_again();
     assert_eq!(lab.wait().status, BatchStatus::SyncedWithErrors);
@@ -138,11 +156,15 @@ fn waits_for_room(refusal: Refusal) {
     let options = Options { max_connections: Some(1), refusal, ..Options::default() };
     let (from, to) = (Sample::start(options).unwrap(), Sample::start(Options::default()).unwrap());
     mail::append(from.address(), "ada", "INBOX", 1, 3).unwrap();
-    eventually("the connection that filled it is gone", || Client::login(from.address(), "ada", PASSWORD).is_ok());
+    eventually("the connection that filled it is gone", || {
+        Client::login(from.address(), "ada", PASSWORD).is_ok()
+    });
     let mut other = Client::login(from.address(), "ada", PASSWORD).unwrap();
     let lab = Lab::between(from.address(), to.address());
     lab.start(batch_of(&["ada"]));
-    eventually("the pass meets the limit", || lab.statistics("ada").progress.status_detail == "RetryingTransient");
+    eventually("the pass meets the limit", || {
+        lab.statistics("ada").progress.status_detail == "RetryingTransient"
+    });
     assert_eq!(lab.statistics("ada").error.unwrap().error.kind, ErrorKind::Throttled);
     other.command("LOGOUT").unwrap();
     lab.synced();

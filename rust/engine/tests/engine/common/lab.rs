@@ -9,8 +9,8 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use engine::{Pulled, WorkerEnd, WorkerOptions};
 use model::contract::{
-    BatchIdentity, BatchQuery, BatchView, CsvCheck, Item, NewBatch, NewEndpoint, Operation, Request, SetBatch,
-    StatisticsQuery, UserQuery, UserStatisticsView, UserView, WaitBatch,
+    BatchIdentity, BatchQuery, BatchView, CsvCheck, Item, NewBatch, NewEndpoint, Operation, Request,
+    SetBatch, StatisticsQuery, UserQuery, UserStatisticsView, UserView, WaitBatch,
 };
 use model::status::{BatchStatus, DataConsistencyScore, UserStatus};
 use model::{AdminLoginFormat, BatchOptions, Error, ImapServer, Place, Result, Role, Security, SkippedItem};
@@ -210,8 +210,11 @@ impl Lab {
 
     /// A user's statistics with the report.
     pub(crate) fn statistics(&self, user: &str) -> UserStatisticsView {
-        let query =
-            StatisticsQuery { identity: address_of(user), include_report: true, ..StatisticsQuery::default() };
+        let query = StatisticsQuery {
+            identity: address_of(user),
+            include_report: true,
+            ..StatisticsQuery::default()
+        };
         match self.ask(Operation::GetUserStatistics(query)).unwrap().as_slice() {
             [Item::UserStatistics(statistics)] => (**statistics).clone(),
             other => panic!("statistics brought {other:?}"),

@@ -5,6 +5,6 @@ pub(crate) mod lab;
 pub(crate) mod mailbox;
 pub(crate) mod servers;
 
-pub(crate) use lab::{Lab, batch_of, imap, source, target};
+pub(crate) use lab::{Lab, batch_of};
 pub(crate) use mailbox::{Mailbox, message, message_with, put};
 pub(crate) use servers::{dovecot, fresh_dovecot};
