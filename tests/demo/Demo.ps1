@@ -82,7 +82,7 @@ try {
 }
 finally {
     # Runs after Ctrl+C, too. The worker first: it works on the store and talks to the servers.
-    if (Test-Path "$folder/store") { $null = Stop-MigrationWorker }
+    if (Test-Path "$folder/store") { $null = Stop-MigrationWorker -Confirm:$false }
     Stop-Testbed $servers
     Remove-Item $folder -Recurse -Force -ErrorAction Ignore
 }

@@ -14,6 +14,7 @@ pub(crate) fn guard(body: impl FnOnce() -> im_status) -> im_status {
 ///
 /// Ownership: none. Threads: any. NULL: no pointers. Errors: always `IM_PANIC`.
 #[unsafe(no_mangle)]
+#[allow(clippy::panic, reason = "what it is for")]
 pub extern "C" fn im_test_panic() -> im_status {
     guard(|| {
         if std::hint::black_box(true) {

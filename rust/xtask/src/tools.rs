@@ -38,7 +38,7 @@ pub(crate) fn powershell() -> Result<String, Missing> {
 
 /// Pester 5 in that PowerShell, from the PowerShell Gallery if need be: Windows brings Pester 3, which is another tool.
 pub(crate) fn pester(shell: &str) -> Result<(), Missing> {
-    const FIND: &str = "exit [int] -not (Get-Module -ListAvailable Pester | Where-Object Version -ge 5.0)";
+    const FIND: &str = "if (Get-Module -ListAvailable Pester | Where-Object Version -ge ([version] '5.0')) { exit 0 } else { exit 1 }";
     const INSTALL: &str = "$ErrorActionPreference = 'Stop'; \
         Install-Module Pester -MinimumVersion 5.0 -Scope CurrentUser -Force -SkipPublisherCheck";
     if answers(shell, &["-NoProfile", "-Command", FIND]) {

@@ -55,8 +55,10 @@ pub(super) fn ensure(context: &Context) -> Result<()> {
             return Ok(());
         }
     }
+    // It is up when it has shown a sign of life of its own: the lock alone does not say whose it is.
+    let before = context.store.worker_row()?.heartbeat;
     spawn::spawn(context.worker.as_deref(), &context.folder)?;
-    if eventually(START_PATIENCE, running)? {
+    if eventually(START_PATIENCE, || Ok(running()? && context.store.worker_row()?.heartbeat != before))? {
         return Ok(());
     }
     Err(Error::new(ErrorKind::WorkerUnavailable, "the worker was started and did not stay")

@@ -26,6 +26,10 @@ const TICK: Duration = Duration::from_millis(50);
 const LOOK: Duration = Duration::from_millis(500);
 /// How often progress and the sign of life are saved, and leases renewed.
 const SAVE: Duration = Duration::from_secs(1);
+/// How often the lock is tried for before another worker is believed in.
+const LOCK_TRIES: u32 = 20;
+/// The pause between two tries.
+const LOCK_PAUSE: Duration = Duration::from_millis(10);
 /// How long a lease lives without renewal.
 const LEASE: SignedDuration = SignedDuration::from_secs(60);
 /// The first pause before a transient failure is tried again; it doubles each time.
@@ -76,11 +80,22 @@ pub async fn serve(options: WorkerOptions, stop: CancellationToken) -> Result<Wo
 
 fn open(folder: PathBuf) -> Result<Option<(WorkerLock, Store)>> {
     let store = Store::open(&folder)?;
-    let Some(lock) = store.try_worker_lock()? else { return Ok(None) };
+    let Some(lock) = take_lock(&store)? else { return Ok(None) };
     store.request_worker_stop(false)?;
     // Whoever held leases under this lock is dead: its users are free at once.
     store.release_all()?;
     Ok(Some((lock, store)))
+}
+
+/// Whoever asks whether a worker runs holds the lock for an instant: one refusal proves nothing yet.
+fn take_lock(store: &Store) -> Result<Option<WorkerLock>> {
+    for _ in 0..LOCK_TRIES {
+        if let Some(lock) = store.try_worker_lock()? {
+            return Ok(Some(lock));
+        }
+        std::thread::sleep(LOCK_PAUSE);
+    }
+    Ok(None)
 }
 
 struct Worker {
