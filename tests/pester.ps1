@@ -10,10 +10,9 @@ param(
     [string[]] $Path = "$PSScriptRoot/pester"
 )
 
-$ErrorActionPreference = 'Stop'
-
+# The preferences of this script would be those of the tests, so it sets none.
 # Windows brings Pester 3, which takes another configuration.
-Import-Module Pester -MinimumVersion 5.0
+Import-Module Pester -MinimumVersion 5.0 -ErrorAction Stop
 $configuration = New-PesterConfiguration
 $configuration.Run.Path = $Path
 $configuration.Run.Exit = $true

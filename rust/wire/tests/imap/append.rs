@@ -175,6 +175,28 @@ async fn a_no_instead_of_plus_is_the_outcome_and_no_body_follows() {
 }
 
 #[tokio::test]
+async fn a_plus_that_came_unasked_does_not_count_for_the_next_message() {
+    let (mut connection, server) = session(
+        "",
+        "
+        C: A1 APPEND *
+        S: +
+        C: one
+        S: +
+        S: A1 OK done
+        C: A2 APPEND *
+        S: A2 NO no",
+    )
+    .await;
+    let mut appender = connection.appender(AppendOptions::default()).unwrap();
+    put(&mut appender, "one").await;
+    appender.drain().await.unwrap();
+    let begun = appender.begin(&x(), &Flags::new(), None, 3).await.unwrap();
+    assert!(matches!(begun, Begun::Refused(_)), "{begun:?}");
+    server.finish().await.unwrap();
+}
+
+#[tokio::test]
 async fn a_refusal_in_the_middle_of_a_literal_ends_with_the_literal() {
     let (mut connection, server) = session(
         "LITERAL+",

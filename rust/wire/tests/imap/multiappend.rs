@@ -61,7 +61,7 @@ async fn batches_end_at_their_limits_another_folder_and_an_empty_message() {
         C: d
         C: A4 APPEND \"y\" () {1+}
         C: e
-        C: A5 APPEND \"x\" () {0+}
+        C: A5 APPEND \"y\" () {0+}
         C:
         S: A1 OK done
         S: A2 OK done
@@ -72,7 +72,7 @@ async fn batches_end_at_their_limits_another_folder_and_an_empty_message() {
     .await;
     let limits = AppendOptions { messages_per_batch: 2, bytes_per_batch: 5, ..AppendOptions::default() };
     let mut appender = connection.appender(limits).unwrap();
-    for (folder, body) in [("x", "a"), ("x", "b"), ("x", "cccccc"), ("x", "d"), ("y", "e"), ("x", "")] {
+    for (folder, body) in [("x", "a"), ("x", "b"), ("x", "cccccc"), ("x", "d"), ("y", "e"), ("y", "")] {
         let folder = MailboxName::from_text(folder);
         let begun = appender.begin(&folder, &Flags::new(), None, body.len() as u64).await.unwrap();
         assert!(matches!(begun, Begun::Accepted(_)));

@@ -89,8 +89,8 @@ async fn a_long_set_is_split_and_the_first_refusal_is_told() {
         "
         C: A1 UID STORE *
         C: A2 UID STORE *
-        S: A2 OK done
         S: A1 NO first
+        S: A2 OK done
         C: A3 NOOP
         S: A3 OK done",
     )
