@@ -103,7 +103,7 @@ Clean)
     rm -rf out powershell/src/*/bin powershell/src/*/obj
     exit
     ;;
-Build | Package) cargo_tools && dotnet_tools ;;
+Build | Package) cargo_tools && dotnet_tools && powershell_tools ;;
 Bench) cargo_tools && dovecot_tools ;;
 Demo) cargo_tools && dotnet_tools && powershell_tools && dovecot_tools ;;
 Test) cargo_tools && test_tools && dotnet_tools && powershell_tools && dovecot_tools ;;

@@ -27,14 +27,31 @@ pub(crate) fn native(layout: &Layout) -> Result<()> {
     copy(&layout.built_worker(), &layout.worker())
 }
 
-/// Compiles the cmdlets into the module, a warning being an error.
+/// Compiles the cmdlets into the module, a warning being an error, and writes their help.
 pub(crate) fn managed(layout: &Layout) -> Result<()> {
     // Build servers would outlive the task.
     let arguments =
         ["build", "powershell/src/Cmdlets", "--configuration", "Release", "--disable-build-servers"];
     let mut compile = command(tools::dotnet()?, &arguments);
     compile.args(["--nologo", "-warnaserror", "--output"]).arg(layout.module());
-    run(compile)
+    run(compile)?;
+    help(layout)
+}
+
+/// Writes the cmdlets' help, which reads their parameters from the module itself and so needs PowerShell.
+fn help(layout: &Layout) -> Result<()> {
+    match tools::powershell() {
+        Ok(shell) => {
+            let script = ["-NoProfile", "-File", "powershell/help/Build-Help.ps1", "-Module"];
+            let mut help = command(&shell, &script);
+            help.arg(layout.module());
+            run(help)
+        }
+        Err(missing) => {
+            println!("the module is built without its help: {missing}");
+            Ok(())
+        }
+    }
 }
 
 /// Copies a folder with all below it, permissions included.
