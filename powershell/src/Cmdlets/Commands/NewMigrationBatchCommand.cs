@@ -69,13 +69,13 @@ public sealed class NewMigrationBatchCommand : NewBatchParameters
             return Counted(_users.Count);
         }
 
-        var check = Query(Operations.TestCsv(csv)).FirstOrDefault()?.CsvCheck;
+        var check = Query(Operations.TestCsv(new CsvTest { Csv = csv, SourceEndpoint = SourceEndpoint })).FirstOrDefault()?.CsvCheck;
         if (check is null or { Valid: true })
         {
             return check is null ? null : Counted(check.RowCount);
         }
 
-        // The library itself refuses it: it knows the endpoint, and says more. Only -WhatIf does not ask it.
+        // The library itself refuses it, and says more. Only -WhatIf does not ask it.
         if (!IsWhatIf)
         {
             return "the users of the CSV";

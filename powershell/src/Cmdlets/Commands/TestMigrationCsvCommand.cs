@@ -21,6 +21,12 @@ public sealed class TestMigrationCsvCommand : MigrationCmdlet
     [CsvData]
     public byte[] CSVData { get; set; } = [];
 
+    /// <summary>The source endpoint that it is for: where an administrator logs in, rows need no password.</summary>
+    [Parameter]
+    [IdentityArgument]
+    [ArgumentCompleter(typeof(EndpointNameCompleter))]
+    public string? SourceEndpoint { get; set; }
+
     /// <summary>Pass over columns that we do not know.</summary>
     [Parameter]
     public bool AllowUnknownColumnsInCsv { get; set; }
@@ -38,7 +44,8 @@ public sealed class TestMigrationCsvCommand : MigrationCmdlet
     {
         if (Bytes() is { } csv)
         {
-            Send(Operations.TestCsv(CsvFile.ToRequest(csv, AllowUnknownColumnsInCsv, Delimiter, Lenient)));
+            var request = CsvFile.ToRequest(csv, AllowUnknownColumnsInCsv, Delimiter, Lenient);
+            Send(Operations.TestCsv(new CsvTest { Csv = request, SourceEndpoint = SourceEndpoint.OrNull() }));
         }
     }
 

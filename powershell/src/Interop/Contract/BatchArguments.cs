@@ -21,6 +21,17 @@ public sealed class CsvCheck
     public bool Lenient { get; init; }
 }
 
+/// <summary>A CSV to test on its own.</summary>
+[DataContract]
+public sealed class CsvTest
+{
+    [DataMember(Name = "csv")]
+    public CsvCheck Csv { get; init; } = new();
+
+    [DataMember(Name = "source_endpoint", EmitDefaultValue = false)]
+    public string? SourceEndpoint { get; init; }
+}
+
 /// <summary>A new batch.</summary>
 [DataContract]
 public sealed class NewBatch

@@ -26,7 +26,7 @@ public static class Operations
     public static Request TestConnection(ConnectionTest test) => new("test_connection", test);
 
     /// <summary>Checks a CSV. Answer: a CSV check, whatever its result.</summary>
-    public static Request TestCsv(CsvCheck csv) => new("test_csv", csv);
+    public static Request TestCsv(CsvTest csv) => new("test_csv", csv);
 
     /// <summary>Makes a batch. Answer: the batch.</summary>
     public static Request NewBatch(NewBatch batch) => MayStartWorker("new_batch", batch);

@@ -3,7 +3,7 @@
 use model::contract::{BatchQuery, Item, NewBatch, SetBatch};
 use model::status::Wish;
 use model::{
-    AdminLoginFormat, Batch, BatchOptions, Endpoint, Error, ErrorKind, Limit, Name, Result, Role, UserRow,
+    Batch, BatchOptions, Endpoint, Error, ErrorKind, Limit, Name, Result, Role, UserRow,
     content_filter, folder, login,
 };
 use store::{Adopt, BatchSummary, ReportOf};
@@ -88,7 +88,7 @@ pub(super) fn set(context: &Context, args: SetBatch) -> Result<Reply> {
             let source = context.store.endpoint(batch.source_endpoint.as_str())?;
             let target =
                 batch.target_endpoint.as_ref().map(|t| context.store.endpoint(t.as_str())).transpose()?;
-            let (rows, notes) = csv::rows(&csv, passwords_optional(&source))?;
+            let (rows, notes) = csv::rows(&csv, csv::passwords_optional(&source))?;
             check_logins(&rows, &source, target.as_ref())?;
             warnings = notes;
             rows
@@ -189,7 +189,7 @@ fn endpoint_of_role(context: &Context, identity: &str, role: Role) -> Result<End
 
 fn users_of(context: &Context, args: &NewBatch, source: &Endpoint) -> Result<(Vec<UserRow>, Vec<String>)> {
     match (&args.csv, args.user_ids.as_slice()) {
-        (Some(csv), []) => csv::rows(csv, passwords_optional(source)),
+        (Some(csv), []) => csv::rows(csv, csv::passwords_optional(source)),
         (None, [_, ..]) => {
             let users = context.store.users_with_passwords(&args.user_ids, context.now)?;
             Ok((users.into_iter().map(|user| user.row).collect(), Vec::new()))
@@ -200,11 +200,6 @@ fn users_of(context: &Context, args: &NewBatch, source: &Endpoint) -> Result<(Ve
                 "give them with -CSVData ([System.IO.File]::ReadAllBytes('users.csv')), -Users or -UserIds",
             )),
     }
-}
-
-/// With an administrator's login on the endpoint, rows need no password.
-fn passwords_optional(source: &Endpoint) -> bool {
-    source.credentials.is_some() && source.admin_login_format != AdminLoginFormat::None
 }
 
 /// Every row must have what it takes to log in on both sides: better said now than at three in the morning.

@@ -2,17 +2,24 @@
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use model::contract::{CsvCheck, CsvFault, Item};
+use model::contract::{CsvCheck, CsvFault, CsvTest, Item};
 use model::csv::{self, CsvCheckOptions, CsvTable};
-use model::{Error, ErrorKind, Result, UserRow};
+use model::{AdminLoginFormat, Endpoint, Error, ErrorKind, Result, UserRow};
 
-use super::Reply;
+use super::{Context, Reply};
 
 /// How many faults an error message lists; `Test-MigrationCsv` shows all.
 const LISTED_FAULTS: usize = 20;
 
-pub(super) fn test(args: &CsvCheck) -> Result<Reply> {
-    Ok(Reply::items([Item::CsvCheck(read(args, false)?.view)]))
+pub(super) fn test(context: &Context, args: &CsvTest) -> Result<Reply> {
+    let source = args.source_endpoint.as_deref().map(|identity| context.store.endpoint(identity)).transpose()?;
+    let optional = source.as_ref().is_some_and(passwords_optional);
+    Ok(Reply::items([Item::CsvCheck(read(&args.csv, optional)?.view)]))
+}
+
+/// With an administrator's login on the endpoint, rows need no password.
+pub(super) fn passwords_optional(source: &Endpoint) -> bool {
+    source.credentials.is_some() && source.admin_login_format != AdminLoginFormat::None
 }
 
 /// The rows of a valid CSV, and its warnings; or one error that lists what is wrong.

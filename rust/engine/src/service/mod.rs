@@ -66,7 +66,7 @@ async fn answer(request: Request, events: &mut Events) -> Result<()> {
         Operation::SetEndpoint(args) => endpoint::set(context, *args).await,
         Operation::RemoveEndpoint(args) => context.run(move |c| endpoint::remove(&c, &args.identity)).await,
         Operation::TestConnection(args) => connection::test(context, args).await,
-        Operation::TestCsv(args) => blocking(move || csv::test(&args)).await,
+        Operation::TestCsv(args) => context.run(move |c| csv::test(&c, &args)).await,
         Operation::NewBatch(args) => context.run(move |c| batch::new(&c, *args)).await,
         Operation::GetBatches(args) => context.run(move |c| batch::get(&c, args)).await,
         Operation::SetBatch(args) => context.run(move |c| batch::set(&c, *args)).await,

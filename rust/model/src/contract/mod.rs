@@ -9,7 +9,7 @@ mod view;
 
 pub use event::{Event, Item, Outcome, Progress};
 pub use request::{
-    BatchIdentity, BatchQuery, ConnectionTest, CsvCheck, EndpointChanges, EndpointIdentity, EndpointQuery,
+    BatchIdentity, BatchQuery, ConnectionTest, CsvCheck, CsvTest, EndpointChanges, EndpointIdentity, EndpointQuery,
     NewBatch, NewEndpoint, Operation, Request, SetBatch, StatisticsQuery, UserIdentity, UserQuery, WaitBatch,
     WorkerStop,
 };

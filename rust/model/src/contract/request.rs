@@ -37,7 +37,7 @@ pub enum Operation {
     /// Tests a server or an endpoint. Answer: a connection test, whatever its result.
     TestConnection(ConnectionTest),
     /// Checks a CSV. Answer: a CSV check, whatever its result.
-    TestCsv(CsvCheck),
+    TestCsv(CsvTest),
     /// Makes a batch from a CSV. Answer: the batch.
     NewBatch(Box<NewBatch>),
     /// Answer: batches.
@@ -140,6 +140,16 @@ pub struct ConnectionTest {
     pub endpoint: Option<String>,
     /// Log in, too.
     pub credentials: Option<Credentials>,
+}
+
+/// A CSV to test on its own.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CsvTest {
+    /// The CSV.
+    pub csv: CsvCheck,
+    /// The source endpoint that it is for: where an administrator logs in, rows need no password.
+    pub source_endpoint: Option<String>,
 }
 
 /// A CSV to check.
