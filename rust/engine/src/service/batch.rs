@@ -3,8 +3,8 @@
 use model::contract::{BatchQuery, Item, NewBatch, SetBatch};
 use model::status::Wish;
 use model::{
-    Batch, BatchOptions, Endpoint, Error, ErrorKind, Limit, Name, Result, Role, UserRow,
-    content_filter, folder, login,
+    Batch, BatchOptions, Endpoint, Error, ErrorKind, Limit, Name, Result, Role, UserRow, content_filter,
+    folder, login,
 };
 use store::{Adopt, BatchSummary, ReportOf};
 use uuid::Uuid;

@@ -12,7 +12,8 @@ use super::{Context, Reply};
 const LISTED_FAULTS: usize = 20;
 
 pub(super) fn test(context: &Context, args: &CsvTest) -> Result<Reply> {
-    let source = args.source_endpoint.as_deref().map(|identity| context.store.endpoint(identity)).transpose()?;
+    let source =
+        args.source_endpoint.as_deref().map(|identity| context.store.endpoint(identity)).transpose()?;
     let optional = source.as_ref().is_some_and(passwords_optional);
     Ok(Reply::items([Item::CsvCheck(read(&args.csv, optional)?.view)]))
 }

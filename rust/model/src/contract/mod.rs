@@ -9,9 +9,9 @@ mod view;
 
 pub use event::{Event, Item, Outcome, Progress};
 pub use request::{
-    BatchIdentity, BatchQuery, ConnectionTest, CsvCheck, CsvTest, EndpointChanges, EndpointIdentity, EndpointQuery,
-    NewBatch, NewEndpoint, Operation, Request, SetBatch, StatisticsQuery, UserIdentity, UserQuery, WaitBatch,
-    WorkerStop,
+    BatchIdentity, BatchQuery, ConnectionTest, CsvCheck, CsvTest, EndpointChanges, EndpointIdentity,
+    EndpointQuery, NewBatch, NewEndpoint, Operation, Request, SetBatch, StatisticsQuery, UserIdentity,
+    UserQuery, WaitBatch, WorkerStop,
 };
 pub use view::{
     BatchView, CertificateView, ConnectionTestView, CsvCheckView, CsvFault, EndpointView,
