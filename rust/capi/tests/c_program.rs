@@ -4,10 +4,9 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Where cargo put the cdylib: beside the `deps` folder of this test.
+/// Where cargo puts the cdylib for tests: beside them.
 fn library_folder() -> PathBuf {
-    let test = std::env::current_exe().unwrap();
-    test.parent().and_then(Path::parent).unwrap().to_owned()
+    std::env::current_exe().unwrap().parent().unwrap().to_owned()
 }
 
 fn compile(into: &Path) -> PathBuf {
