@@ -53,7 +53,7 @@ recent_cargo() {
     [ "$(printf '%s\n' "$wanted" "$present" | sort -V | head -n 1)" = "$wanted" ]
 }
 
-# Debian's own cargo is older than the code, so the vendor's comes next.
+# Debian's cargo is older than the code; its cargo-web, which browsers are built with, is not.
 cargo_tools() {
     have cc || debian gcc libc6-dev || true
     recent_cargo && return
@@ -61,7 +61,8 @@ cargo_tools() {
         rustup toolchain install stable --profile minimal --component clippy --component rustfmt
         export RUSTUP_TOOLCHAIN=stable
     else
-        vendor https://sh.rustup.rs sh -y --profile minimal --component clippy --component rustfmt
+        debian cargo-web rustc-web rust-web-clippy rustfmt-web ||
+            vendor https://sh.rustup.rs sh -y --profile minimal --component clippy --component rustfmt
     fi
     recent_cargo || { echo "error: there is no recent cargo (https://rustup.rs)" >&2; exit 1; }
 }
