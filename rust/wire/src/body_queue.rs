@@ -8,16 +8,20 @@ use std::collections::VecDeque;
 
 use tracing::debug;
 
+use crate::commands::store::MAX_SET_BYTES;
 use crate::error::Refusal;
 use crate::fetch_item::FetchItems;
 use crate::flags::Flags;
 use crate::internal_date::InternalDate;
 use crate::uid_set::UidSet;
 
-/// How many requests are under way at once.
+/// How much is asked for at once.
+///
+/// By default one command asks for as much as fits into a line, and its answer streams without a pause. A server may
+/// answer several commands interleaved, so that messages come out of order: Dovecot does when it has to wait for us.
 #[derive(Debug, Clone, Copy)]
 pub struct FetchOptions {
-    /// Messages asked for by one command.
+    /// Messages asked for by one command, at most; nor are they more than a line holds.
     pub messages_per_command: u64,
     /// Commands sent before the first is answered.
     pub commands_in_flight: usize,
@@ -25,7 +29,7 @@ pub struct FetchOptions {
 
 impl Default for FetchOptions {
     fn default() -> Self {
-        Self { messages_per_command: 100, commands_in_flight: 4 }
+        Self { messages_per_command: u64::MAX, commands_in_flight: 1 }
     }
 }
 
@@ -154,7 +158,7 @@ impl BodyQueue {
         if !self.late && !self.waiting.is_empty() {
             let room = self.flight.len() < self.options.commands_in_flight.max(1);
             return room.then(|| {
-                let uids = self.waiting.take_first(self.options.messages_per_command.max(1));
+                let uids = self.waiting.take_line(self.options.messages_per_command.max(1), MAX_SET_BYTES);
                 (What::Everything, uids)
             });
         }

@@ -86,6 +86,20 @@ impl UidSet {
         Self(taken)
     }
 
+    /// As [`take_first`](Self::take_first), but no more than `max_bytes` of text; one range at least.
+    pub fn take_line(&mut self, count: u64, max_bytes: usize) -> Self {
+        let mut bytes = 0;
+        let fits = |range: &&(u32, u32)| {
+            bytes += range_text(**range).len() + 1;
+            bytes <= max_bytes + 1
+        };
+        let fitting = self.0.iter().take_while(fits).count().max(1);
+        let rest = self.0.split_off(fitting.min(self.0.len()));
+        let taken = self.take_first(count);
+        self.0.extend(rest);
+        taken
+    }
+
     /// Whether the UID is in the set.
     pub fn contains(&self, uid: u32) -> bool {
         let at = self.0.partition_point(|&(_, end)| end < uid);
@@ -245,6 +259,17 @@ mod tests {
         assert_eq!(uids.to_string(), "12:20");
         assert_eq!(uids.take_first(100).to_string(), "12:20");
         assert!(uids.take_first(1).is_empty());
+    }
+
+    #[test]
+    fn take_line_takes_what_fits_into_a_line_and_leaves_the_rest_in_order() {
+        let mut uids = set("1:3,10:20,30");
+        assert_eq!(uids.take_line(u64::MAX, 9).to_string(), "1:3,10:20");
+        assert_eq!(uids.to_string(), "30");
+        let mut uids = set("1:3,10:20,30");
+        assert_eq!(uids.take_line(5, 9).to_string(), "1:3,10:11");
+        assert_eq!(uids.to_string(), "12:20,30");
+        assert_eq!(uids.take_line(u64::MAX, 1).to_string(), "12:20");
     }
 
     #[test]

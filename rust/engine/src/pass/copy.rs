@@ -52,31 +52,34 @@ pub(super) struct CopyReport {
 impl Copy<'_> {
     /// Copies these messages of the selected source folder, in the order in which the source sends them.
     ///
-    /// Messages that were refused together are tried again one by one, so that a bad one costs only itself.
+    /// Messages that were refused together, by either side, are tried again one by one, so that a bad one costs only
+    /// itself.
     pub(super) async fn run(&mut self, uids: UidSet) -> Result<(Ended, CopyReport)> {
         let mut report = CopyReport::default();
-        let mut together = UidSet::new();
-        let ended = self.stream(uids, AppendOptions::default(), &mut report, &mut together).await?;
-        if ended == Ended::Stopped || together.is_empty() {
+        let mut again = UidSet::new();
+        let ended = self.stream(uids, Grouping::Together, &mut report, &mut again).await?;
+        for refused in std::mem::take(&mut report.unreadable) {
+            refused.uids.ranges().for_each(|range| again.insert_range(range));
+        }
+        if ended == Ended::Stopped || again.is_empty() {
             return Ok((ended, report));
         }
-        let one_by_one = AppendOptions { messages_per_batch: 1, ..AppendOptions::default() };
-        let ended = self.stream(together, one_by_one, &mut report, &mut UidSet::new()).await?;
+        let ended = self.stream(again, Grouping::OneByOne, &mut report, &mut UidSet::new()).await?;
         Ok((ended, report))
     }
 
     async fn stream(
         &mut self,
         uids: UidSet,
-        options: AppendOptions,
+        grouping: Grouping,
         report: &mut CopyReport,
         together: &mut UidSet,
     ) -> Result<Ended> {
         let keeps = self.folder.keeps.clone();
         let Self { source, source_uid_validity, target, folder, recorder, meter, cancel } = self;
         let mut fate = Fate { recorder, meter, report, together };
-        let mut sink = Sink::open(target, folder, *source_uid_validity, options)?;
-        let mut bodies = source.fetch_bodies(uids, FetchOptions::default())?;
+        let mut sink = Sink::open(target, folder, *source_uid_validity, grouping.append())?;
+        let mut bodies = source.fetch_bodies(uids, grouping.fetch())?;
         let mut ended = Ended::Complete;
         while let Some(mut body) = bodies.next().await? {
             if cancel.is_cancelled() {
@@ -105,6 +108,32 @@ impl Copy<'_> {
             fate.report.unreadable.append(&mut left.refused);
         }
         Ok(ended)
+    }
+}
+
+/// Whether messages share commands.
+#[derive(Debug, Clone, Copy)]
+enum Grouping {
+    /// As many as may, for speed.
+    Together,
+    /// Each has its own, and its own outcome.
+    OneByOne,
+}
+
+impl Grouping {
+    fn fetch(self) -> FetchOptions {
+        match self {
+            Self::Together => FetchOptions::default(),
+            Self::OneByOne => FetchOptions { messages_per_command: 1, commands_in_flight: 8 },
+        }
+    }
+
+    fn append(self) -> AppendOptions {
+        let options = AppendOptions::default();
+        match self {
+            Self::Together => options,
+            Self::OneByOne => AppendOptions { messages_per_batch: 1, ..options },
+        }
     }
 }
 

@@ -145,10 +145,12 @@ fn answers_that_are_cut_off_lose_and_double_nothing() {
     proxy.cut_after(Direction::ToClient, 1_900, Cut::Reset);
     start(&lab);
     assert_eq!(lab.wait().status, BatchStatus::Failed);
-    assert!((1..COUNT).contains(&to.appended()), "{} were appended", to.appended());
+    // How many got through before the cut is the machine's affair; that some did is what this is about.
+    assert!(to.appended() > 0);
     lab.start_again();
     lab.synced();
     Mailbox::read(to.address(), "ada").assert_is(&Mailbox::read(from.address(), "ada"));
+    assert_eq!(to.messages("ada", "INBOX").len(), COUNT);
 }
 
 #[test]

@@ -54,6 +54,21 @@ async fn bodies_come_as_literals_with_their_facts() {
     server.finish().await.unwrap();
 }
 
+/// Dovecot answers several FETCH commands interleaved when it has to wait for its reader.
+#[tokio::test]
+async fn one_command_asks_for_all_so_that_nothing_can_come_out_of_order() {
+    let (mut connection, server) = session(
+        "",
+        "
+        C: A1 UID FETCH 1:5000,6000 (UID FLAGS INTERNALDATE BODY.PEEK[])
+        S: A1 OK done",
+    )
+    .await;
+    let (_, report) = fetch(&mut connection, "1:5000,6000", FetchOptions::default()).await;
+    assert_eq!(report.missing.count(), 5001);
+    server.finish().await.unwrap();
+}
+
 #[tokio::test]
 async fn many_commands_are_under_way_and_more_follow_each_completion() {
     let (mut connection, server) = session(
