@@ -3,8 +3,8 @@
 use model::contract::{BatchQuery, Item, NewBatch, SetBatch};
 use model::status::Wish;
 use model::{
-    Batch, BatchOptions, Endpoint, Error, ErrorKind, Limit, Name, Result, Role, UserRow, content_filter,
-    folder, login,
+    Batch, BatchOptions, Endpoint, Error, ErrorKind, Limit, Name, Place, Result, Role, UserRow,
+    content_filter, folder, login,
 };
 use store::{Adopt, BatchSummary, ReportOf};
 use uuid::Uuid;
@@ -204,6 +204,8 @@ fn users_of(context: &Context, args: &NewBatch, source: &Endpoint) -> Result<(Ve
 
 /// Every row must have what it takes to log in on both sides: better said now than at three in the morning.
 fn check_logins(rows: &[UserRow], source: &Endpoint, target: Option<&Endpoint>) -> Result<()> {
+    // A Maildir tree asks nobody who he is.
+    let target = target.filter(|target| matches!(target.place, Place::Imap(_)));
     for row in rows {
         login::source_login(source, row)?;
         target.map(|target| login::target_login(target, row)).transpose()?;

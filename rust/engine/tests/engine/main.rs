@@ -5,8 +5,16 @@
 
 mod capabilities;
 mod common;
+mod connection;
 mod copying;
+mod folders;
 mod identity;
 mod incremental;
 mod interruption;
+mod limits;
+mod login;
+mod maildir;
+mod options;
 mod refusals;
+mod secrets;
+mod service;

@@ -178,6 +178,8 @@ fn copy_tree(from: &Path, to: &Path, owner: u32) -> io::Result<()> {
             copy_tree(&entry.path(), &target, owner)?;
         } else {
             fs::copy(entry.path(), &target)?;
+            // A message's time is its INTERNALDATE.
+            fs::File::options().write(true).open(&target)?.set_modified(entry.metadata()?.modified()?)?;
             chown(&target, Some(owner), None)?;
         }
     }

@@ -1,0 +1,97 @@
+//! Which folders are copied, and where they go.
+
+use testkit::dovecot::Options;
+use testkit::mail::{self, Plan};
+use testkit::sample::{self, Sample};
+
+use crate::common::lab::{address_of, batch_from};
+use crate::common::{Lab, Mailbox, batch_of, fresh_dovecot, message, put};
+
+/// U1, A5: everything lies below `INBOX.` on one side, and nothing does on the other.
+#[test]
+fn a_prefix_and_another_separator_come_and_go() {
+    let courier = Options { prefix: "INBOX.".to_owned(), separator: '.', ..Options::default() };
+    let (Some(with), Some(without)) = (fresh_dovecot(&courier), fresh_dovecot(&Options::default())) else {
+        return;
+    };
+    for (from, to) in [(&with, &without), (&without, &with)] {
+        mail::fill(from.address(), "ada", Plan { seed: 21, messages: 40 }).unwrap();
+        let lab = Lab::between(from.address(), to.address());
+        lab.migrate_batch(batch_from(&format!(
+            "EmailAddress,UserName,Password,TargetUserName,TargetPassword\n{},ada,test,copy,test\n",
+            address_of("ada")
+        )));
+        Mailbox::read(to.address(), "copy").assert_is(&Mailbox::read(from.address(), "ada"));
+    }
+}
+
+fn names(server: &Sample) -> Vec<String> {
+    let mut names = server.folders("ada");
+    names.sort();
+    names
+}
+
+fn three_folders() -> (Sample, Sample) {
+    let (from, to) = (
+        Sample::start(sample::Options::default()).unwrap(),
+        Sample::start(sample::Options::default()).unwrap(),
+    );
+    for folder in ["INBOX", "Projects", "Projects/Secret", "Trash"] {
+        put(from.address(), "ada", folder, [message(&folder.replace('/', "-"))]);
+    }
+    (from, to)
+}
+
+#[test]
+fn excluded_folders_stay_behind_with_all_below_them() {
+    let (from, to) = three_folders();
+    let mut batch = batch_of(&["ada"]);
+    batch.options.exclude_folders = vec!["projects".to_owned(), "#DeletedItems#/*".to_owned()];
+    Lab::between(from.address(), to.address()).migrate_batch(batch);
+    assert_eq!(names(&to), ["INBOX"]);
+}
+
+#[test]
+fn included_folders_are_the_only_ones() {
+    let (from, to) = three_folders();
+    let mut batch = batch_of(&["ada"]);
+    batch.options.include_folders = vec!["Projects/*".to_owned()];
+    Lab::between(from.address(), to.address()).migrate_batch(batch);
+    assert_eq!(to.messages("ada", "Projects/Secret").len(), 1);
+    assert!(to.messages("ada", "INBOX").is_empty());
+}
+
+/// U5: an administrator sees the user's mail below a path.
+#[test]
+fn a_user_root_becomes_the_mailbox() {
+    let (from, to) = (
+        Sample::start(sample::Options::default()).unwrap(),
+        Sample::start(sample::Options::default()).unwrap(),
+    );
+    for folder in ["users/ada", "users/ada/Sent", "users/bob", "INBOX"] {
+        put(from.address(), "admin", folder, [message(&folder.replace('/', "-"))]);
+    }
+    let csv = format!(
+        "EmailAddress,UserName,Password,UserRoot,TargetUserName,TargetPassword\n{},admin,test,/users/ada,ada,test\n",
+        address_of("ada")
+    );
+    Lab::between(from.address(), to.address()).migrate_batch(batch_from(&csv));
+    let sent = to.messages("ada", "Sent");
+    assert_eq!((to.messages("ada", "INBOX").len(), sent.len(), names(&to).len()), (1, 1, 2));
+}
+
+/// A name that the target cannot hold is changed, and the report says so.
+#[test]
+fn a_name_that_the_target_cannot_hold_is_changed_and_noted() {
+    let from = Sample::start(sample::Options::default()).unwrap();
+    let to = Sample::start(sample::Options { separator: '.', ..sample::Options::default() }).unwrap();
+    put(from.address(), "ada", "v1.2", [message("dot")]);
+    let lab = Lab::between(from.address(), to.address());
+    lab.migrate(&["ada"]);
+    assert_eq!(to.messages("ada", "v1_2").len(), 1);
+    let report = lab.statistics("ada").report;
+    assert!(
+        report.iter().any(|entry| entry.text.contains("v1.2") && entry.text.contains("v1_2")),
+        "{report:?}"
+    );
+}
