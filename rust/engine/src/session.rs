@@ -1,9 +1,14 @@
 //! Opens a user's connection to a server: from endpoint and login to a connection of the wire crate.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use model::folder::{ListedFolder, Listing, Namespace, Namespaces};
 use model::login::Login;
 use model::{Error, ErrorKind, ImapServer, Place, Result};
-use wire::{CertificatePolicy, Connection, ListOptions, NamespaceEntry, Options};
+use wire::{
+    CertificatePolicy, Connection, ListEntry, ListOptions, MailboxName, MailboxStatus, NamespaceEntry,
+    Options, StatusItems,
+};
 
 /// How the wire crate is to reach a server.
 pub(crate) fn options(server: &ImapServer) -> Options {
@@ -31,27 +36,86 @@ pub(crate) async fn open(place: &Place, login: Login) -> Result<Connection> {
     Ok(Connection::open(&options(server), &wire_login(login)).await?)
 }
 
-/// All folders that a server shows a user, and which of them are subscribed.
-pub(crate) async fn listing(connection: &mut Connection) -> Result<(Listing, Vec<Vec<u8>>)> {
+/// All folders that a server shows a user.
+#[derive(Debug, Default)]
+pub(crate) struct Catalog {
+    /// The folders.
+    pub(crate) listing: Listing,
+    /// The subscribed ones, by the server's bytes of their names.
+    pub(crate) subscribed: BTreeSet<Vec<u8>>,
+    /// Their numbers, where the server told them along.
+    pub(crate) status: Statuses,
+}
+
+/// The numbers of folders, by the server's bytes of their names.
+pub(crate) type Statuses = BTreeMap<Vec<u8>, MailboxStatus>;
+
+/// What is asked of each folder: whether anything in it has changed, and how much there is.
+const NUMBERS: StatusItems = StatusItems { unseen: false, ..StatusItems::ALL };
+
+/// Lists the folders, in one round trip where the server can tell all at once.
+pub(crate) async fn catalog(connection: &mut Connection) -> Result<Catalog> {
     let namespaces = namespaces(connection).await?;
-    let special_use = ListOptions { special_use: true, ..ListOptions::default() };
-    let mut folders = Vec::new();
+    let mut catalog = Catalog::default();
+    let mut knows_subscribed = connection.capabilities().list_extended();
     for prefix in roots(&namespaces) {
-        let reference = wire::MailboxName::from_text(&prefix);
+        let reference = MailboxName::from_text(&prefix);
         let reference = String::from_utf8_lossy(reference.as_bytes()).into_owned();
-        for entry in connection.list(&reference, "*", special_use).await? {
-            folders.push(ListedFolder {
-                key: entry.name.as_bytes().to_vec(),
-                name: entry.name.to_text().into_owned(),
-                delimiter: entry.delimiter.map(char::from),
-                attributes: entry.attributes,
-            });
-        }
+        let (entries, told_all) = list(connection, &reference).await?;
+        entries.into_iter().for_each(|entry| catalog.add(entry));
+        knows_subscribed &= told_all;
     }
-    let subscribed = connection.lsub("", "*").await?;
-    let subscribed =
-        subscribed.into_iter().filter(|e| !e.has("\\Noselect")).map(|e| e.name.as_bytes().to_vec());
-    Ok((Listing { folders, namespaces }, subscribed.collect()))
+    if !knows_subscribed {
+        let subscribed = connection.lsub("", "*").await?;
+        let subscribed = subscribed.into_iter().filter(|entry| !entry.has("\\Noselect"));
+        catalog.subscribed = subscribed.map(|entry| entry.name.as_bytes().to_vec()).collect();
+    }
+    catalog.listing.namespaces = namespaces;
+    Ok(catalog)
+}
+
+/// Asks for the numbers of those folders of which they are not known.
+pub(crate) async fn complete<'f>(
+    statuses: &mut Statuses,
+    connection: &mut Connection,
+    folders: impl Iterator<Item = &'f [u8]>,
+) -> Result<()> {
+    let names: Vec<MailboxName> =
+        folders.filter(|key| !statuses.contains_key(*key)).map(MailboxName::from_wire).collect();
+    let told = connection.status(&names, NUMBERS).await?;
+    let told = names.iter().zip(told).filter_map(|(name, status)| Some((name.as_bytes().to_vec(), status?)));
+    statuses.extend(told);
+    Ok(())
+}
+
+/// LIST with all that the server offers. Where it refuses what it offers (peers 2.3), a plain one, which the second
+/// value tells.
+async fn list(connection: &mut Connection, reference: &str) -> Result<(Vec<ListEntry>, bool)> {
+    let everything = ListOptions { special_use: true, subscribed: true, status: Some(NUMBERS) };
+    match connection.list(reference, "*", everything).await {
+        Err(e) if e.refusal().is_some() => {
+            Ok((connection.list(reference, "*", ListOptions::default()).await?, false))
+        }
+        other => Ok((other?, true)),
+    }
+}
+
+impl Catalog {
+    fn add(&mut self, entry: ListEntry) {
+        let key = entry.name.as_bytes().to_vec();
+        if let Some(status) = entry.status {
+            self.status.insert(key.clone(), status);
+        }
+        if entry.has("\\Subscribed") {
+            self.subscribed.insert(key.clone());
+        }
+        self.listing.folders.push(ListedFolder {
+            key,
+            name: entry.name.to_text().into_owned(),
+            delimiter: entry.delimiter.map(char::from),
+            attributes: entry.attributes,
+        });
+    }
 }
 
 /// Where LIST has to begin: everywhere, and in personal namespaces that the empty reference does not reach.

@@ -90,7 +90,7 @@ fn leases(store: &Store) {
 fn ledger(store: &Store, messages: u32) {
     let lease = store.lease_due("fleet", now(), LEASE).unwrap().unwrap();
     let folder = LedgerFolder { source_name: b"INBOX".to_vec(), ..LedgerFolder::default() };
-    let folder = store.save_folder(&lease, &folder).unwrap();
+    let folder = store.save_folders(&lease, &[folder]).unwrap()[0];
     let began = Instant::now();
     for first in (1..=messages).step_by(500) {
         record(store, &lease, folder, first..(first + 500).min(messages + 1));
@@ -112,7 +112,8 @@ fn record(store: &Store, lease: &Lease, folder: i64, uids: std::ops::Range<u32>)
         flags: "\\Seen".to_owned(),
     };
     let target_uid_next = Some(uids.end + 10_000);
-    let record = FolderRecord { folder, target_uid_next, messages: uids.map(message).collect() };
+    let record =
+        FolderRecord { folder, numbers: None, target_uid_next, messages: uids.map(message).collect() };
     store.record(lease, &[record]).unwrap();
 }
 

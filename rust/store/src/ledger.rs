@@ -26,8 +26,19 @@ pub struct LedgerFolder {
     pub target_uid_validity: Option<u32>,
     /// Everything on the target below this UID is known here.
     pub target_uid_next: Option<u32>,
-    /// HIGHESTMODSEQ of the source when flags were last compared (RFC 7162 §3.1.2.1).
-    pub highest_modseq: Option<u64>,
+    /// How the source was when all of it was in step.
+    pub in_step_at: Option<SourceMark>,
+}
+
+/// What a source folder says of itself: while it says the same, nothing in it has changed (RFC 7162 §3.1.2.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SourceMark {
+    /// Its UIDNEXT.
+    pub uid_next: u32,
+    /// How many messages it has.
+    pub messages: u64,
+    /// Its HIGHESTMODSEQ.
+    pub highest_modseq: u64,
 }
 
 /// A message of a folder.
@@ -45,14 +56,16 @@ pub struct LedgerMessage {
     pub flags: String,
 }
 
-/// What was copied into one folder.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What is new in one folder.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct FolderRecord {
     /// The folder's key.
     pub folder: i64,
+    /// Its numbers, if they changed. They hold together with the messages.
+    pub numbers: Option<LedgerFolder>,
     /// The target's UIDNEXT after these messages, if it is known.
     pub target_uid_next: Option<u32>,
-    /// The messages.
+    /// The messages that were copied or found.
     pub messages: Vec<LedgerMessage>,
 }
 
@@ -66,33 +79,21 @@ impl Store {
         })
     }
 
-    /// Adds a folder, or changes what is known of it, and gives its key. Its messages stay.
-    pub fn save_folder(&self, lease: &Lease, folder: &LedgerFolder) -> Result<i64> {
+    /// Adds folders, or changes what is known of them, and gives their keys. Their messages stay.
+    pub fn save_folders(&self, lease: &Lease, folders: &[LedgerFolder]) -> Result<Vec<i64>> {
         self.write(|tx| {
             require(tx, lease)?;
-            let mut upsert = tx.prepare_cached(
-                "INSERT INTO folder (user_id, source_name, source_uid_validity, target_name, target_uid_validity,
-                                     target_uid_next, highest_modseq)
-                 VALUES (:user, :source_name, :source_uid_validity, :target_name, :target_uid_validity,
-                         :target_uid_next, :highest_modseq)
-                 ON CONFLICT (user_id, source_name) DO UPDATE SET
-                     source_uid_validity = excluded.source_uid_validity, target_name = excluded.target_name,
-                     target_uid_validity = excluded.target_uid_validity, target_uid_next = excluded.target_uid_next,
-                     highest_modseq = excluded.highest_modseq
-                 RETURNING id",
+            folders.iter().map(|folder| upsert_folder(tx, lease, folder)).collect()
+        })
+    }
+
+    /// How many bytes the messages of a user's ledger are.
+    pub fn ledger_bytes(&self, user: i64) -> Result<u64> {
+        self.read(|tx| {
+            let mut sum = tx.prepare_cached(
+                "SELECT ifnull(sum(size), 0) FROM folder JOIN message ON folder_id = folder.id WHERE user_id = ?",
             )?;
-            Ok(upsert.query_row(
-                named_params! {
-                    ":user": lease.user.id,
-                    ":source_name": folder.source_name,
-                    ":source_uid_validity": folder.source_uid_validity,
-                    ":target_name": folder.target_name,
-                    ":target_uid_validity": folder.target_uid_validity,
-                    ":target_uid_next": folder.target_uid_next,
-                    ":highest_modseq": folder.highest_modseq,
-                },
-                |row| row.get(0),
-            )?)
+            Ok(sum.query_row([user], |row| row.get(0))?)
         })
     }
 
@@ -110,7 +111,7 @@ impl Store {
         }
     }
 
-    /// Writes down what was copied or found, in one transaction. A message that is known already is replaced.
+    /// Writes down what is new, in one transaction. A message that is known already is replaced.
     pub fn record(&self, lease: &Lease, records: &[FolderRecord]) -> Result<()> {
         self.write(|tx| {
             require(tx, lease)?;
@@ -119,6 +120,9 @@ impl Store {
                  VALUES (?, ?, ?, ?, ?, ?)",
             )?;
             for record in records {
+                if let Some(numbers) = &record.numbers {
+                    upsert_folder(tx, lease, numbers)?;
+                }
                 advance(tx, lease, record)?;
                 for message in &record.messages {
                     insert_message(&mut insert, record.folder, message)?;
@@ -141,19 +145,6 @@ impl Store {
         })
     }
 
-    /// Strikes messages out, by their source UIDs.
-    pub fn forget(&self, lease: &Lease, folder: i64, uids: &[u32]) -> Result<()> {
-        self.write(|tx| {
-            require_folder(tx, lease, folder)?;
-            let mut delete =
-                tx.prepare_cached("DELETE FROM message WHERE folder_id = ? AND source_uid = ?")?;
-            for uid in uids {
-                delete.execute(params![folder, uid])?;
-            }
-            Ok(())
-        })
-    }
-
     /// Strikes all messages of a folder out, and what the target's numbers were: its UIDVALIDITY changed, so that they
     /// mean nothing any more (RFC 3501 §2.3.1.1). Save the folder with the new one afterwards.
     pub fn reset_folder(&self, lease: &Lease, folder: i64) -> Result<()> {
@@ -161,13 +152,44 @@ impl Store {
             require_folder(tx, lease, folder)?;
             tx.execute("DELETE FROM message WHERE folder_id = ?", [folder])?;
             tx.execute(
-                "UPDATE folder SET target_uid_validity = NULL, target_uid_next = NULL, highest_modseq = NULL
+                "UPDATE folder SET target_uid_validity = NULL, target_uid_next = NULL, in_step_uid_next = NULL,
+                     in_step_messages = NULL, in_step_modseq = NULL
                  WHERE id = ?",
                 [folder],
             )?;
             Ok(())
         })
     }
+}
+
+fn upsert_folder(tx: &Connection, lease: &Lease, folder: &LedgerFolder) -> Sql<i64> {
+    let mut upsert = tx.prepare_cached(
+        "INSERT INTO folder (user_id, source_name, source_uid_validity, target_name, target_uid_validity,
+                             target_uid_next, in_step_uid_next, in_step_messages, in_step_modseq)
+         VALUES (:user, :source_name, :source_uid_validity, :target_name, :target_uid_validity, :target_uid_next,
+                 :in_step_uid_next, :in_step_messages, :in_step_modseq)
+         ON CONFLICT (user_id, source_name) DO UPDATE SET
+             source_uid_validity = excluded.source_uid_validity, target_name = excluded.target_name,
+             target_uid_validity = excluded.target_uid_validity, target_uid_next = excluded.target_uid_next,
+             in_step_uid_next = excluded.in_step_uid_next, in_step_messages = excluded.in_step_messages,
+             in_step_modseq = excluded.in_step_modseq
+         RETURNING id",
+    )?;
+    let mark = folder.in_step_at;
+    Ok(upsert.query_row(
+        named_params! {
+            ":user": lease.user.id,
+            ":source_name": folder.source_name,
+            ":source_uid_validity": folder.source_uid_validity,
+            ":target_name": folder.target_name,
+            ":target_uid_validity": folder.target_uid_validity,
+            ":target_uid_next": folder.target_uid_next,
+            ":in_step_uid_next": mark.map(|mark| mark.uid_next),
+            ":in_step_messages": mark.map(|mark| mark.messages),
+            ":in_step_modseq": mark.map(|mark| mark.highest_modseq),
+        },
+        |row| row.get(0),
+    )?)
 }
 
 /// The target's UIDNEXT only goes up while UIDVALIDITY stays (RFC 3501 §2.3.1.1).
@@ -225,6 +247,14 @@ fn read_folder(row: &Row<'_>) -> rusqlite::Result<LedgerFolder> {
         target_name: row.get("target_name")?,
         target_uid_validity: row.get("target_uid_validity")?,
         target_uid_next: row.get("target_uid_next")?,
-        highest_modseq: row.get("highest_modseq")?,
+        in_step_at: read_mark(row)?,
     })
+}
+
+fn read_mark(row: &Row<'_>) -> rusqlite::Result<Option<SourceMark>> {
+    let uid_next: Option<u32> = row.get("in_step_uid_next")?;
+    let messages: Option<u64> = row.get("in_step_messages")?;
+    let highest_modseq: Option<u64> = row.get("in_step_modseq")?;
+    let all = uid_next.zip(messages).zip(highest_modseq);
+    Ok(all.map(|((uid_next, messages), highest_modseq)| SourceMark { uid_next, messages, highest_modseq }))
 }

@@ -151,7 +151,9 @@ CREATE TABLE folder (
     target_name         TEXT NOT NULL,
     target_uid_validity INTEGER,
     target_uid_next     INTEGER,
-    highest_modseq      INTEGER,
+    in_step_uid_next    INTEGER,                    -- the source when all of it was in step, or all three NULL
+    in_step_messages    INTEGER,
+    in_step_modseq      INTEGER,
     UNIQUE (user_id, source_name)
 ) STRICT;
 

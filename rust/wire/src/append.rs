@@ -1,6 +1,7 @@
 //! Appends messages as streams: many under way, each with its own outcome (RFC 3501 §6.3.11, RFC 3502, RFC 7888).
 
 use std::io;
+use std::time::{Duration, Instant};
 
 use crate::append_ledger::{Append, Ledger, Outcome, Ticket};
 use crate::command::Command;
@@ -13,6 +14,9 @@ use crate::mailbox_name::MailboxName;
 
 /// What waits in memory before it is sent, while the server has other commands to do.
 const GATHER: usize = 16 * 1024;
+
+/// How long messages may join a command: a connection that is lost takes back what is in an unfinished one.
+const LONGEST_BATCH: Duration = Duration::from_secs(2);
 
 const CONTEXT: &str = "cannot append messages";
 
@@ -33,10 +37,10 @@ pub struct AppendOptions {
 impl Default for AppendOptions {
     fn default() -> Self {
         Self {
-            messages_in_flight: 128,
-            bytes_in_flight: 16 * 1024 * 1024,
-            messages_per_batch: 32,
-            bytes_per_batch: 1024 * 1024,
+            messages_in_flight: 2048,
+            bytes_in_flight: 32 * 1024 * 1024,
+            messages_per_batch: 512,
+            bytes_per_batch: 8 * 1024 * 1024,
         }
     }
 }
@@ -203,8 +207,14 @@ impl Appender<'_> {
         let command = self.connection.command("APPEND").mailbox(mailbox).word(facts).literal(size);
         let tag = self.connection.queue_tag(&command.shown());
         let shared = self.may_share(size);
-        self.ledger.open =
-            Some(Append { tag, mailbox: mailbox.clone(), tickets: Vec::new(), bytes: 0, shared });
+        self.ledger.open = Some(Append {
+            tag,
+            mailbox: mailbox.clone(),
+            tickets: Vec::new(),
+            bytes: 0,
+            shared,
+            since: Instant::now(),
+        });
         command
     }
 
@@ -222,6 +232,7 @@ impl Appender<'_> {
             open.shared
                 && (1..self.options.messages_per_batch).contains(&count)
                 && open.bytes < self.options.bytes_per_batch
+                && open.since.elapsed() < LONGEST_BATCH
         })
     }
 

@@ -1,6 +1,7 @@
 //! Matches the server's answers to appended messages. Pure: it sends and reads nothing.
 
 use std::collections::VecDeque;
+use std::time::Instant;
 
 use tracing::debug;
 
@@ -35,6 +36,8 @@ pub(crate) struct Append {
     pub(crate) bytes: u64,
     /// Whether other messages may join.
     pub(crate) shared: bool,
+    /// When it was begun.
+    pub(crate) since: Instant,
 }
 
 /// The commands under way.

@@ -75,18 +75,32 @@ impl Connection {
         &mut self,
         context: &str,
         commands: &[Command],
-        mut on_response: impl FnMut(&Response<'_>),
+        on_response: impl FnMut(&Response<'_>),
     ) -> Result<Option<String>> {
+        let mut last = None;
+        for answer in self.run_each(context, commands, on_response).await? {
+            last = answer?;
+        }
+        Ok(last)
+    }
+
+    /// As [`Self::run`], with the answer to each command: its response code, or the refusal.
+    pub(crate) async fn run_each(
+        &mut self,
+        context: &str,
+        commands: &[Command],
+        mut on_response: impl FnMut(&Response<'_>),
+    ) -> Result<Vec<Result<Option<String>, Refusal>>> {
         self.begin(context)?;
-        let mut open = Open { context, tags: Vec::with_capacity(commands.len()), result: Ok(None) };
+        let mut open = Open { context, tags: Vec::new(), answers: Vec::new(), left: 0 };
         for command in commands {
             self.send(command, &mut open, &mut on_response).await?;
         }
-        while !open.tags.is_empty() {
+        while open.left > 0 {
             self.step(&mut open, &mut on_response).await?;
         }
         self.end();
-        Ok(open.result?)
+        Ok(open.answers.into_iter().flatten().collect())
     }
 
     /// Queues a command, waiting for `+` before each literal that needs it. A refusal instead ends the command.
@@ -96,11 +110,10 @@ impl Connection {
         open: &mut Open<'_>,
         on_response: &mut impl FnMut(&Response<'_>),
     ) -> Result<()> {
-        let tag = self.queue_tag(&command.shown());
-        open.tags.push(tag.clone());
+        open.add(self.queue_tag(&command.shown()));
         for (index, piece) in command.pieces().enumerate() {
             while index > 0 && !self.step(open, on_response).await? {
-                if !open.tags.contains(&tag) {
+                if open.is_last_answered() {
                     return Ok(());
                 }
             }
@@ -225,18 +238,31 @@ impl fmt::Debug for Connection {
 struct Open<'c> {
     context: &'c str,
     tags: Vec<String>,
-    result: Result<Option<String>, Refusal>,
+    /// The answer to each, in the order of the commands.
+    answers: Vec<Option<Result<Option<String>, Refusal>>>,
+    /// How many have no answer.
+    left: usize,
 }
 
 impl Open<'_> {
+    fn add(&mut self, tag: String) {
+        self.tags.push(tag);
+        self.answers.push(None);
+        self.left += 1;
+    }
+
+    fn is_last_answered(&self) -> bool {
+        self.answers.last().is_some_and(Option::is_some)
+    }
+
     fn close(&mut self, tag: &[u8], text: StatusText<'_>, alert: Option<&str>) {
-        let Some(at) = self.tags.iter().position(|open| open.as_bytes() == tag) else {
-            debug!(tag = %tag.escape_ascii(), "Skipped a completion that nobody waits for");
-            return;
-        };
-        self.tags.remove(at);
-        if self.result.is_ok() {
-            self.result = completion(self.context, text, alert);
+        let at = self.tags.iter().position(|open| open.as_bytes() == tag);
+        match at.and_then(|at| self.answers.get_mut(at)) {
+            Some(answer @ None) => {
+                *answer = Some(completion(self.context, text, alert));
+                self.left -= 1;
+            }
+            _ => debug!(tag = %tag.escape_ascii(), "Skipped a completion that nobody waits for"),
         }
     }
 }

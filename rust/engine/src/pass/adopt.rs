@@ -15,6 +15,8 @@ pub(crate) struct Adopted {
     pub(crate) uid: u32,
     /// Its UID on the target.
     pub(crate) target_uid: u32,
+    /// Its size as the source tells it; 0 where it does not.
+    pub(crate) size: u64,
     /// The flags that it has there.
     pub(crate) flags: Flags,
 }
@@ -50,7 +52,9 @@ pub(super) async fn adopt(
                 read_digests(source, &our_uids, &mut ours).await?;
                 read_digests(target, &their_uids, &mut theirs).await?;
             }
-            Reconciliation::Done { adopted, .. } => return Ok(conclude(candidates, adopted, &flags)),
+            Reconciliation::Done { adopted, .. } => {
+                return Ok(conclude(candidates, adopted, &ours, &flags));
+            }
         }
     }
 }
@@ -59,11 +63,14 @@ pub(super) async fn adopt(
 fn conclude(
     candidates: Vec<u32>,
     adopted: Vec<model::plan::Adoption>,
+    ours: &[Candidate],
     flags: &BTreeMap<u32, Flags>,
 ) -> Found {
+    let size = |uid: u32| ours.binary_search_by_key(&uid, |c| c.uid).ok().and_then(|at| ours.get(at)?.size);
     let with_flags = |adoption: model::plan::Adoption| Adopted {
         uid: adoption.uid,
         target_uid: adoption.target_uid,
+        size: size(adoption.uid).unwrap_or(0),
         flags: flags.get(&adoption.target_uid).cloned().unwrap_or_default(),
     };
     let adopted: Vec<Adopted> = adopted.into_iter().map(with_flags).collect();
@@ -129,6 +136,13 @@ pub(crate) async fn digests(connection: &mut Connection, uids: UidSet) -> Result
         found.insert(body.head().uid, *hasher.finalize().as_bytes());
     }
     Ok(found)
+}
+
+/// BLAKE3, cut to what tells a mailbox's messages apart.
+pub(crate) fn short_digest(hasher: &blake3::Hasher) -> [u8; 16] {
+    let mut digest = [0; 16];
+    hasher.finalize_xof().fill(&mut digest);
+    digest
 }
 
 #[cfg(test)]

@@ -3,9 +3,8 @@
 use model::Result;
 use model::folder::{FolderFilter, Listing, MapInput, TargetRules, map_folders};
 use tokio_util::sync::CancellationToken;
-use wire::{Connection, MailboxName};
+use wire::{Connection, MailboxName, Summary, SummaryItems, UidSet};
 
-use super::inventory::{self, FlagSets, Listed};
 use super::journal::Journal;
 use super::{Ended, Meter};
 
@@ -30,9 +29,9 @@ pub(super) async fn analyze(
         let shown = folder.source_shown();
         meter.stage("EnumeratingFolders", Some(&shown));
         let selected = source.select(&MailboxName::from_wire(folder.key)).await?;
-        let listed = inventory::list(&mut source, selected.exists, None, &mut FlagSets::default()).await?;
-        let size = listed.iter().map(|listed| listed.size).sum::<u64>();
-        let largest = listed.iter().max_by_key(|listed| listed.size).map(describe).unwrap_or_default();
+        let listed = if selected.exists == 0 { Vec::new() } else { sizes(&mut source).await? };
+        let size = listed.iter().map(|(size, _)| size).sum::<u64>();
+        let largest = listed.iter().max().map(describe).unwrap_or_default();
         journal.note(format!("Folder {shown}: {} messages, {size} bytes{largest}.", listed.len())).await?;
         items += u64::try_from(listed.len()).unwrap_or(0);
         bytes += size;
@@ -44,6 +43,15 @@ pub(super) async fn analyze(
     Ok(Ended::Complete)
 }
 
-fn describe(largest: &Listed) -> String {
-    format!(", the largest has {} bytes (UID {})", largest.size, largest.uid)
+/// Size and UID of each message in the selected folder.
+async fn sizes(source: &mut Connection) -> Result<Vec<(u64, u32)>> {
+    let items = SummaryItems { size: true, ..SummaryItems::default() };
+    let mut listed = Vec::new();
+    let note = |summary: Summary<'_>| listed.push((summary.size.unwrap_or(0), summary.uid));
+    source.uid_fetch_summaries(&UidSet::all(), items, note).await?;
+    Ok(listed)
+}
+
+fn describe((size, uid): &(u64, u32)) -> String {
+    format!(", the largest has {size} bytes (UID {uid})")
 }

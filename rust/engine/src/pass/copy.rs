@@ -5,27 +5,33 @@ use std::collections::BTreeSet;
 use model::{ErrorKind, Result};
 use store::LedgerMessage;
 use tokio_util::sync::CancellationToken;
-use wire::{AppendOptions, BodyHead, Connection, FetchOptions, Refusal, RefusedFetch, UidSet};
+use wire::{AppendOptions, BodyHead, FetchOptions, Refusal, RefusedFetch, UidSet};
+use xxhash_rust::xxh3::Xxh3Default;
 
 use super::inventory::plan_flags;
 use super::recorder::Recorder;
 use super::sink::{Delivered, NotDelivered, Sent, Sink};
 use super::skip::meaning;
+use super::source::{Ahead, Source, SourceFolder};
 use super::{Ended, Meter};
 use crate::target::{OpenFolder, Target};
 
 /// What a copy needs.
 pub(super) struct Copy<'a> {
-    /// The source, with its folder selected.
-    pub(super) source: &'a mut Connection,
-    /// The source folder's UIDVALIDITY.
-    pub(super) source_uid_validity: u32,
+    /// The source.
+    pub(super) source: &'a mut Source,
+    /// The folder of the source.
+    pub(super) from: &'a SourceFolder,
     /// The target.
     pub(super) target: &'a mut Target,
     /// The target folder, open.
     pub(super) folder: &'a mut OpenFolder,
-    /// Where copied messages are recorded.
+    /// Where copied messages are recorded,
     pub(super) recorder: &'a mut Recorder,
+    /// and under which key.
+    pub(super) ledger_id: i64,
+    /// What the source may do when it has delivered everything.
+    pub(super) ahead: &'a mut Ahead,
     /// Counts.
     pub(super) meter: &'a Meter,
     /// Ends the copy at the next message.
@@ -39,7 +45,7 @@ pub(super) struct CopyReport {
     pub(super) refused: Vec<(Sent, Refusal)>,
     /// Messages that the source listed and did not deliver.
     pub(super) missing: UidSet,
-    /// Messages that the source refused to deliver.
+    /// Messages that the source refused to deliver, each for itself.
     pub(super) unreadable: Vec<RefusedFetch>,
     /// Messages that are on the target under UIDs that the server did not tell.
     pub(super) unplaced: Vec<Sent>,
@@ -47,25 +53,34 @@ pub(super) struct CopyReport {
     pub(super) dropped_flags: BTreeSet<String>,
     /// How many were copied.
     pub(super) copied: u64,
+    /// The target's UIDNEXT after them, as far as it was told.
+    pub(super) target_uid_next: Option<u32>,
+}
+
+impl CopyReport {
+    /// Whether nothing was left behind.
+    pub(super) fn is_clean(&self) -> bool {
+        self.refused.is_empty() && self.missing.is_empty() && self.unreadable.is_empty()
+    }
 }
 
 impl Copy<'_> {
     /// Copies these messages of the selected source folder, in the order in which the source sends them.
     ///
-    /// Messages that were refused together, by either side, are tried again one by one, so that a bad one costs only
+    /// Messages that were refused together, by either side, are tried again by halves, so that a bad one costs only
     /// itself.
-    pub(super) async fn run(&mut self, uids: UidSet) -> Result<(Ended, CopyReport)> {
+    pub(super) async fn run(&mut self, mut uids: UidSet) -> Result<(Ended, CopyReport)> {
         let mut report = CopyReport::default();
-        let mut again = UidSet::new();
-        let ended = self.stream(uids, Grouping::Together, &mut report, &mut again).await?;
-        for refused in std::mem::take(&mut report.unreadable) {
-            refused.uids.ranges().for_each(|range| again.insert_range(range));
+        let mut most = usize::MAX;
+        loop {
+            let mut again = Again::default();
+            let ended = self.stream(uids, Grouping { most }, &mut report, &mut again).await?;
+            if ended == Ended::Stopped || again.uids.is_empty() {
+                return Ok((ended, report));
+            }
+            most = (again.together.min(most) / 2).max(1);
+            uids = again.uids;
         }
-        if ended == Ended::Stopped || again.is_empty() {
-            return Ok((ended, report));
-        }
-        let ended = self.stream(again, Grouping::OneByOne, &mut report, &mut UidSet::new()).await?;
-        Ok((ended, report))
     }
 
     async fn stream(
@@ -73,13 +88,13 @@ impl Copy<'_> {
         uids: UidSet,
         grouping: Grouping,
         report: &mut CopyReport,
-        together: &mut UidSet,
+        again: &mut Again,
     ) -> Result<Ended> {
         let keeps = self.folder.keeps.clone();
-        let Self { source, source_uid_validity, target, folder, recorder, meter, cancel } = self;
-        let mut fate = Fate { recorder, meter, report, together };
-        let mut sink = Sink::open(target, folder, *source_uid_validity, grouping.append())?;
-        let mut bodies = source.fetch_bodies(uids, grouping.fetch())?;
+        let Self { source, from, target, folder, recorder, ledger_id, ahead, meter, cancel } = self;
+        let mut fate = Fate { recorder, ledger_id: *ledger_id, meter, report, again };
+        let mut sink = Sink::open(target, folder, from.uid_validity, grouping.append())?;
+        let mut bodies = source.select(from).await?.fetch_bodies(uids, grouping.fetch())?;
         let mut ended = Ended::Complete;
         while let Some(mut body) = bodies.next().await? {
             if cancel.is_cancelled() {
@@ -90,59 +105,67 @@ impl Copy<'_> {
             let (kept, dropped) = keeps.split(&flags);
             fate.report.dropped_flags.extend(dropped.iter().map(str::to_owned));
             let accepted = sink.begin(body.head(), &kept).await?;
-            let mut hasher = blake3::Hasher::new();
+            let mut hasher = Xxh3Default::new();
             while accepted && let Some(chunk) = body.chunk().await? {
                 hasher.update(chunk);
                 sink.write(chunk).await?;
             }
             let BodyHead { uid, size, .. } = *body.head();
-            let message = Sent { uid, size, digest: short_digest(&hasher), flags };
+            let message = Sent { uid, size, digest: hasher.digest128().to_be_bytes(), flags };
             sink.finish(message, accepted, &kept).await?;
             fate.settle(&mut sink).await?;
         }
-        sink.drain().await?;
+        let left = bodies.into_report();
+        // The target stores the last messages while the source lists the next folder.
+        let (drained, ()) = tokio::join!(sink.drain(), ahead.look(source, ended));
         fate.settle(&mut sink).await?;
+        drained?;
         if ended == Ended::Complete {
-            let mut left = bodies.into_report();
             left.missing.ranges().for_each(|range| fate.report.missing.insert_range(range));
-            fate.report.unreadable.append(&mut left.refused);
+            left.refused.into_iter().for_each(|refused| fate.not_read(refused));
         }
         Ok(ended)
     }
 }
 
-/// Whether messages share commands.
+/// How many messages may share a command, and so an outcome.
 #[derive(Debug, Clone, Copy)]
-enum Grouping {
-    /// As many as may, for speed.
-    Together,
-    /// Each has its own, and its own outcome.
-    OneByOne,
+struct Grouping {
+    most: usize,
 }
 
 impl Grouping {
     fn fetch(self) -> FetchOptions {
-        match self {
-            Self::Together => FetchOptions::default(),
-            Self::OneByOne => FetchOptions { messages_per_command: 1, commands_in_flight: 8 },
+        match u64::try_from(self.most) {
+            // Short commands would cost a round trip each, were they not under way together.
+            Ok(most) if self.most != usize::MAX => {
+                FetchOptions { messages_per_command: most, commands_in_flight: 8 }
+            }
+            _ => FetchOptions::default(),
         }
     }
 
     fn append(self) -> AppendOptions {
         let options = AppendOptions::default();
-        match self {
-            Self::Together => options,
-            Self::OneByOne => AppendOptions { messages_per_batch: 1, ..options },
-        }
+        AppendOptions { messages_per_batch: options.messages_per_batch.min(self.most), ..options }
     }
+}
+
+/// Messages that were refused together.
+#[derive(Debug, Default)]
+struct Again {
+    uids: UidSet,
+    /// How many shared the largest of the refused commands.
+    together: usize,
 }
 
 /// Records what became of messages.
 struct Fate<'a> {
     recorder: &'a mut Recorder,
+    ledger_id: i64,
     meter: &'a Meter,
     report: &'a mut CopyReport,
-    together: &'a mut UidSet,
+    again: &'a mut Again,
 }
 
 impl Fate<'_> {
@@ -150,7 +173,10 @@ impl Fate<'_> {
         while let Some(Delivered { message, result }) = sink.next_delivered() {
             match result {
                 Ok(place) => self.copied(message, place).await?,
-                Err(NotDelivered::WithOthers) => self.together.insert(message.uid),
+                Err(NotDelivered::WithOthers { together }) => {
+                    self.again.uids.insert(message.uid);
+                    self.again.together = self.again.together.max(together);
+                }
                 Err(NotDelivered::Refused(refusal)) => self.refused(message, *refusal)?,
             }
         }
@@ -165,10 +191,25 @@ impl Fate<'_> {
             p.synced_items += 1;
         });
         match place {
-            Some(_) => self.recorder.push(row(&message, place)).await,
+            Some(_) => {
+                self.report.target_uid_next =
+                    self.report.target_uid_next.max(place.map(|uid| uid.saturating_add(1)));
+                self.recorder.row(self.ledger_id, row(&message, place)).await
+            }
             None => {
                 self.report.unplaced.push(message);
                 Ok(())
+            }
+        }
+    }
+
+    /// A refusal to deliver one message is about that message; one to deliver several may be about any of them.
+    fn not_read(&mut self, refused: RefusedFetch) {
+        match usize::try_from(refused.uids.count()).unwrap_or(usize::MAX) {
+            0 | 1 => self.report.unreadable.push(refused),
+            together => {
+                refused.uids.ranges().for_each(|range| self.again.uids.insert_range(range));
+                self.again.together = self.again.together.max(together);
             }
         }
     }
@@ -196,11 +237,4 @@ pub(super) fn row(message: &Sent, target_uid: Option<u32>) -> LedgerMessage {
         digest: Some(message.digest),
         flags: message.flags.to_string(),
     }
-}
-
-/// BLAKE3, cut to what tells a mailbox's messages apart.
-pub(crate) fn short_digest(hasher: &blake3::Hasher) -> [u8; 16] {
-    let mut digest = [0; 16];
-    hasher.finalize_xof().fill(&mut digest);
-    digest
 }

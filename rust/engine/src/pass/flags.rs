@@ -24,7 +24,8 @@ pub(super) async fn apply(
             let steps = [(StoreAction::Add, add), (StoreAction::Remove, remove)];
             for (action, groups) in steps {
                 for (flags, uids) in groups {
-                    imap.change_flags(&uids, action, &wire_flags(&Flags::parse(&flags))).await?;
+                    let connection = imap.select(&folder.name).await?;
+                    connection.uid_store(&uids, action, &wire_flags(&Flags::parse(&flags))).await?;
                 }
             }
             Ok(())

@@ -1,21 +1,18 @@
-//! One folder of a pass: list, plan, adopt what is there, copy what is missing, bring flags over, record.
-
-use std::num::NonZeroU32;
+//! One folder of a pass: plan, adopt what is there, copy what is missing, bring flags over, record.
 
 use model::Result;
-use model::folder::MappedFolder;
-use model::plan::{FlagChange, FolderPlan, LedgerRow, Mapping, UidValidity, plan_folder};
-use store::LedgerFolder;
-use wire::{MailboxName, UidSet};
+use model::plan::{FlagChange, Flags, FolderPlan, LedgerRow, Mapping, UidValidity, plan_folder};
+use store::{LedgerFolder, LedgerMessage};
+use wire::UidSet;
 
 use super::Ended;
 use super::adopt::{Adopted, Found, adopt};
 use super::copy::{Copy, CopyReport, row};
 use super::flags;
-use super::inventory::{self, FlagSets, FlagsId, Listed};
-use super::recorder::Recorder;
+use super::inventory::{FlagSets, FlagsId};
 use super::skip;
-use super::walk::Walk;
+use super::source::SourceFolder;
+use super::walk::{Job, Walk};
 use crate::service::blocking;
 use crate::target::{OpenFolder, Target};
 
@@ -23,12 +20,10 @@ use crate::target::{OpenFolder, Target};
 struct FolderPass<'w> {
     walk: &'w mut Walk,
     shown: String,
-    source_uid_validity: u32,
-    folder: OpenFolder,
+    from: SourceFolder,
+    to: OpenFolder,
     ledger_id: i64,
     ledger: LedgerFolder,
-    sets: FlagSets,
-    listed: Vec<Listed>,
 }
 
 /// A ledger row, its flags interned.
@@ -39,46 +34,19 @@ struct Row {
 }
 
 /// Brings one folder in step.
-pub(super) async fn sync(walk: &mut Walk, mapped: &MappedFolder) -> Result<Ended> {
-    let shown = mapped.source_shown();
-    walk.meter.stage("CopyingMessages", Some(&shown));
-    let selected = walk.source.select(&MailboxName::from_wire(mapped.key.clone())).await?;
-    let mut sets = FlagSets::default();
-    let listed = inventory::list(&mut walk.source, selected.exists, walk.filter.as_ref(), &mut sets).await?;
-    let folder = walk.target.open_folder(&mapped.target_name).await?;
-    let source_uid_validity = selected.uid_validity.map_or(0, NonZeroU32::get);
-    let (ledger_id, ledger) = open_ledger(walk, mapped, source_uid_validity).await?;
-    FolderPass { walk, shown, source_uid_validity, folder, ledger_id, ledger, sets, listed }.run().await
-}
-
-/// What the ledger knows of the folder, or a new page in it.
-async fn open_ledger(
-    walk: &mut Walk,
-    mapped: &MappedFolder,
-    source_uid_validity: u32,
-) -> Result<(i64, LedgerFolder)> {
-    if let Some((id, known)) = walk.ledger.get(&mapped.key) {
-        return Ok((*id, known.clone()));
-    }
-    let page = LedgerFolder {
-        source_name: mapped.key.clone(),
-        source_uid_validity,
-        target_name: mapped.target_name.clone(),
-        target_uid_validity: None,
-        target_uid_next: None,
-        highest_modseq: None,
-    };
-    let (store, lease, new) = (walk.store.clone(), walk.lease.clone(), page.clone());
-    let id = blocking(move || store.save_folder(&lease, &new)).await?;
-    Ok((id, page))
+pub(super) async fn sync(walk: &mut Walk, job: Job, from: SourceFolder) -> Result<Ended> {
+    let to = walk.target.open_folder(&job.mapped.target_name).await?;
+    let shown = job.mapped.source_shown();
+    let mut pass = FolderPass { walk, shown, from, to, ledger_id: job.ledger_id, ledger: job.ledger };
+    // A folder that was never in step has no rows to read.
+    let rows = if job.is_new { Vec::new() } else { pass.ledger_rows().await? };
+    pass.run(rows).await
 }
 
 impl FolderPass<'_> {
-    async fn run(mut self) -> Result<Ended> {
-        let rows = self.ledger_rows().await?;
+    async fn run(mut self, rows: Vec<Row>) -> Result<Ended> {
         let plan = self.plan(&rows)?;
-        let in_step = self.listed.len().saturating_sub(plan.copy.len());
-        self.walk.tally.add_found(&self.listed, in_step);
+        self.walk.tally.add_found(self.items(), plan.copy.len());
         self.walk.show_tally();
         if plan.mapping == Mapping::FromContent {
             self.start_over(!rows.is_empty()).await?;
@@ -87,32 +55,39 @@ impl FolderPass<'_> {
         self.act(plan).await
     }
 
+    /// How many messages the source folder has, of those that are wanted.
+    fn items(&self) -> u64 {
+        if self.from.whole { u64::try_from(self.from.listed.len()).unwrap_or(0) } else { self.from.exists }
+    }
+
     fn plan(&self, rows: &[Row]) -> Result<FolderPlan> {
         let source =
-            UidValidity { now: self.source_uid_validity, recorded: Some(self.ledger.source_uid_validity) };
-        let target = UidValidity { now: self.folder.uid_validity, recorded: self.ledger.target_uid_validity };
-        let listed = self.listed.iter().map(|listed| (listed.uid, self.sets.get(listed.flags)));
+            UidValidity { now: self.from.uid_validity, recorded: Some(self.ledger.source_uid_validity) };
+        let target = UidValidity { now: self.to.uid_validity, recorded: self.ledger.target_uid_validity };
+        let sets = &self.from.sets;
+        let listed = self.from.listed.iter().map(|listed| (listed.uid, sets.get(listed.flags)));
         let known = rows.iter().map(|row| LedgerRow {
             uid: row.uid,
             target_uid: row.target_uid,
-            flags: self.sets.get(row.flags),
+            flags: sets.get(row.flags),
         });
         plan_folder(listed, known, source, target)
     }
 
     async fn ledger_rows(&mut self) -> Result<Vec<Row>> {
-        let (store, id, mut sets) = (self.walk.store.clone(), self.ledger_id, std::mem::take(&mut self.sets));
+        let (store, id) = (self.walk.store.clone(), self.ledger_id);
+        let mut sets: FlagSets = std::mem::take(&mut self.from.sets);
         let (rows, sets) = blocking(move || {
             let mut rows = Vec::new();
             store.ledger_messages(id, |message| {
-                let flags = sets.intern(model::plan::Flags::parse(&message.flags));
+                let flags = sets.intern(Flags::parse(&message.flags));
                 let target_uid = message.target_uid.unwrap_or(0);
                 rows.push(Row { uid: message.source_uid, target_uid, flags });
             })?;
             Ok((rows, sets))
         })
         .await?;
-        self.sets = sets;
+        self.from.sets = sets;
         Ok(rows)
     }
 
@@ -134,25 +109,23 @@ impl FolderPass<'_> {
     async fn act(mut self, plan: FolderPlan) -> Result<Ended> {
         let Found { adopted, append } = self.find(plan.copy).await?;
         let mut changes = plan.flag_changes;
-        let mut recorder = Recorder::new(self.walk.store.clone(), self.walk.lease.clone(), self.ledger_id);
         for found in &adopted {
             let (row, change) = self.adopt_row(found);
-            recorder.push(row).await?;
+            self.walk.recorder.row(self.ledger_id, row).await?;
             changes.extend(change);
         }
-        recorder.write_now().await?;
         // From here on, what lies on the target below its UIDNEXT is accounted for.
-        self.save_page(None).await?;
+        self.save_numbers(None, false).await?;
         self.walk.tally.synced += u64::try_from(adopted.len()).unwrap_or(0);
         self.walk.show_tally();
-        let (ended, report) = self.copy(append.into_iter().collect(), &mut recorder).await?;
-        self.place(&report, &mut recorder).await?;
-        let appended_next = recorder.finish().await?;
+        let (ended, report) = self.copy(append.into_iter().collect()).await?;
+        let (clean, next) = (report.is_clean(), report.target_uid_next);
+        let next = next.max(self.place(&report).await?);
         self.walk.tally.synced += report.copied;
-        skip::account(self.walk, &self.shown, report).await?;
+        skip::account(self.walk, &self.from, &self.shown, report).await?;
         if ended == Ended::Complete {
             self.bring_flags_over(&changes).await?;
-            self.save_page(appended_next).await?;
+            self.save_numbers(next, clean).await?;
         }
         Ok(ended)
     }
@@ -161,26 +134,26 @@ impl FolderPass<'_> {
     async fn find(&mut self, copy: Vec<u32>) -> Result<Found> {
         let first_unknown = self.ledger.target_uid_next.unwrap_or(1);
         match &mut self.walk.target {
+            _ if copy.is_empty() => Ok(Found::default()),
             Target::Imap(imap) => {
-                if self.folder.uid_next != 0 && self.folder.uid_next <= first_unknown {
+                if self.to.uid_next != 0 && self.to.uid_next <= first_unknown {
                     return Ok(Found { adopted: Vec::new(), append: copy });
                 }
-                adopt(&mut self.walk.source, &mut imap.connection, first_unknown, copy).await
+                let target = imap.select(&self.to.name).await?;
+                adopt(self.walk.source.select(&self.from).await?, target, first_unknown, copy).await
             }
-            Target::Maildir(_) => self.folder.find_in_maildir(self.source_uid_validity, copy),
+            Target::Maildir(_) => self.to.find_in_maildir(self.from.uid_validity, copy),
         }
     }
 
     /// The ledger row of an adopted message, and the flags that its copy lacks. What the copy has beyond the
     /// source, its owner may have set: it stays.
-    fn adopt_row(&self, found: &Adopted) -> (store::LedgerMessage, Option<FlagChange>) {
-        let listed = self.listed.binary_search_by_key(&found.uid, |listed| listed.uid);
-        let listed = listed.ok().and_then(|at| self.listed.get(at));
-        let flags = listed.map(|listed| self.sets.get(listed.flags)).unwrap_or_default();
-        let row = store::LedgerMessage {
+    fn adopt_row(&self, found: &Adopted) -> (LedgerMessage, Option<FlagChange>) {
+        let flags = self.from.flags(found.uid);
+        let row = LedgerMessage {
             source_uid: found.uid,
             target_uid: Some(found.target_uid),
-            size: listed.map_or(0, |listed| listed.size),
+            size: found.size,
             digest: None,
             flags: flags.to_string(),
         };
@@ -190,73 +163,76 @@ impl FolderPass<'_> {
         (row, Some(change).filter(|change| !change.add.is_empty()))
     }
 
-    async fn copy(&mut self, uids: UidSet, recorder: &mut Recorder) -> Result<(Ended, CopyReport)> {
+    async fn copy(&mut self, uids: UidSet) -> Result<(Ended, CopyReport)> {
         if uids.is_empty() {
             return Ok((Ended::Complete, CopyReport::default()));
         }
         let walk = &mut *self.walk;
         let mut copy = Copy {
             source: &mut walk.source,
-            source_uid_validity: self.source_uid_validity,
+            from: &self.from,
             target: &mut walk.target,
-            folder: &mut self.folder,
-            recorder,
+            folder: &mut self.to,
+            recorder: &mut walk.recorder,
+            ledger_id: self.ledger_id,
+            ahead: &mut walk.ahead,
             meter: &walk.meter,
             cancel: &walk.cancel,
         };
         copy.run(uids).await
     }
 
-    /// Finds the UIDs of copies that the server did not tell, by reading the tail that they are in.
-    async fn place(&mut self, report: &CopyReport, recorder: &mut Recorder) -> Result<()> {
-        let Target::Imap(imap) = &mut self.walk.target else { return Ok(()) };
+    /// Finds the UIDs of copies that the server did not tell, by reading the tail that they are in. Says what follows
+    /// the highest.
+    async fn place(&mut self, report: &CopyReport) -> Result<Option<u32>> {
+        let Target::Imap(imap) = &mut self.walk.target else { return Ok(None) };
         if report.unplaced.is_empty() {
-            return Ok(());
+            return Ok(None);
         }
+        let target = imap.select(&self.to.name).await?;
         // Courier tells of new messages only when asked (peers U2).
-        imap.connection.noop().await?;
+        target.noop().await?;
         let uids = report.unplaced.iter().map(|sent| sent.uid).collect();
-        let first = self.folder.uid_next.max(1);
-        let found = adopt(&mut self.walk.source, &mut imap.connection, first, uids).await?;
+        let source = self.walk.source.select(&self.from).await?;
+        let found = adopt(source, target, self.to.uid_next.max(1), uids).await?;
+        let mut next = None;
         for sent in &report.unplaced {
             let place = found.adopted.binary_search_by_key(&sent.uid, |adopted| adopted.uid);
             let target_uid =
                 place.ok().and_then(|at| found.adopted.get(at)).map(|adopted| adopted.target_uid);
-            recorder.push(row(sent, target_uid)).await?;
+            next = next.max(target_uid.map(|uid| uid.saturating_add(1)));
+            self.walk.recorder.row(self.ledger_id, row(sent, target_uid)).await?;
         }
-        Ok(())
+        Ok(next)
     }
 
     async fn bring_flags_over(&mut self, changes: &[FlagChange]) -> Result<()> {
-        let now = |uid: u32| {
-            let place = self.listed.binary_search_by_key(&uid, |listed| listed.uid);
-            place.ok().and_then(|at| self.listed.get(at)).map(|l| self.sets.get(l.flags)).unwrap_or_default()
-        };
-        let validity = self.source_uid_validity;
-        flags::apply(&mut self.walk.target, &mut self.folder, changes, validity, now).await?;
         let rows: Vec<(u32, String)> =
-            changes.iter().map(|change| (change.uid, now(change.uid).to_string())).collect();
+            changes.iter().map(|change| (change.uid, self.from.flags(change.uid).to_string())).collect();
         if rows.is_empty() {
             return Ok(());
         }
+        let (from, validity) = (&self.from, self.from.uid_validity);
+        flags::apply(&mut self.walk.target, &mut self.to, changes, validity, |uid| from.flags(uid)).await?;
+        // The rows that the changes are about come first.
+        self.walk.recorder.flush().await?;
         let (store, lease, id) = (self.walk.store.clone(), self.walk.lease.clone(), self.ledger_id);
         blocking(move || store.update_flags(&lease, id, &rows)).await
     }
 
-    /// Writes what is now known of both folders' numbers.
-    async fn save_page(&mut self, appended_next: Option<u32>) -> Result<()> {
-        let page = LedgerFolder {
-            source_uid_validity: self.source_uid_validity,
-            target_uid_validity: Some(self.folder.uid_validity).filter(|validity| *validity != 0),
-            target_uid_next: Some(self.folder.uid_next).filter(|next| *next != 0).max(appended_next),
+    /// Writes what is now known of both folders' numbers. A folder of which nothing was left behind is in step.
+    async fn save_numbers(&mut self, appended_next: Option<u32>, in_step: bool) -> Result<()> {
+        let numbers = LedgerFolder {
+            source_uid_validity: self.from.uid_validity,
+            target_uid_validity: Some(self.to.uid_validity).filter(|validity| *validity != 0),
+            target_uid_next: Some(self.to.uid_next).filter(|next| *next != 0).max(appended_next),
+            in_step_at: self.from.mark.filter(|_| in_step),
             ..self.ledger.clone()
         };
-        if page == self.ledger {
+        if numbers == self.ledger {
             return Ok(());
         }
-        self.ledger = page.clone();
-        let (store, lease) = (self.walk.store.clone(), self.walk.lease.clone());
-        blocking(move || store.save_folder(&lease, &page)).await?;
-        Ok(())
+        self.ledger = numbers.clone();
+        self.walk.recorder.numbers(self.ledger_id, numbers).await
     }
 }

@@ -1,4 +1,4 @@
-//! What lies in a source folder: UID, size, date and flags of each message, in a few bytes.
+//! What lies in a source folder: UID and flags of each message, in eight bytes.
 
 use std::collections::HashMap;
 
@@ -55,14 +55,14 @@ pub(super) struct Listed {
     pub(super) uid: u32,
     /// Its flags.
     pub(super) flags: FlagsId,
-    /// RFC822.SIZE: an estimate on some servers.
-    pub(super) size: u64,
 }
 
-/// Lists the selected folder, in the order of UIDs, each once; only what the content filter wants.
+/// Lists the selected folder, in the order of UIDs, each once; only what changed since a change count, and only what
+/// the content filter wants. Sizes are not asked for: servers estimate them, or read every message to tell.
 pub(super) async fn list(
     connection: &mut Connection,
     exists: u64,
+    changed_since: Option<u64>,
     filter: Option<&ContentFilter>,
     sets: &mut FlagSets,
 ) -> Result<Vec<Listed>> {
@@ -70,8 +70,12 @@ pub(super) async fn list(
     if exists == 0 {
         return Ok(found);
     }
-    let items =
-        SummaryItems { flags: true, size: true, internal_date: filter.is_some(), ..SummaryItems::default() };
+    let items = SummaryItems {
+        flags: true,
+        internal_date: filter.is_some(),
+        changed_since,
+        ..SummaryItems::default()
+    };
     // A message without a date cannot be filtered by it: better copied than lost.
     let wanted = |date: Option<i64>| filter.is_none_or(|filter| date.is_none_or(|date| filter.matches(date)));
     connection
@@ -81,7 +85,7 @@ pub(super) async fn list(
             }
             let flags = summary.flags.as_ref().map(plan_flags).unwrap_or_default();
             let flags = sets.intern(flags);
-            found.push(Listed { uid: summary.uid, flags, size: summary.size.unwrap_or(0) });
+            found.push(Listed { uid: summary.uid, flags });
         })
         .await?;
     found.sort_unstable_by_key(|listed| listed.uid);

@@ -6,24 +6,35 @@ use model::Result;
 use model::folder::{FolderFilter, FolderMap, Listing, MapInput, TargetRules, map_folders};
 use store::LedgerFolder;
 
+use crate::session::Statuses;
 use crate::target::Target;
 
 /// A ledger's pages, by the source's bytes of the folder's name.
 pub(crate) type Pages = BTreeMap<Vec<u8>, (i64, LedgerFolder)>;
 
-/// The mapping, and the names of the folders that the target has already.
+/// The mapping, and what it was made from on the target.
+pub(crate) struct Mapped {
+    /// Where folders go.
+    pub(crate) map: FolderMap,
+    /// The names of the folders that the target has already.
+    pub(crate) there: BTreeSet<String>,
+    /// The numbers that the target told along.
+    pub(crate) status: Statuses,
+}
+
+/// Maps a user's folders.
 pub(crate) async fn map(
     target: &mut Target,
     source: &Listing,
     user_root: Option<&str>,
     filter: &FolderFilter,
     pages: &Pages,
-) -> Result<(FolderMap, BTreeSet<String>)> {
-    let (listing, rules) = target.listing().await?;
+) -> Result<Mapped> {
+    let (listing, rules, status) = target.listing().await?;
     let settled = pages.iter().map(|(key, (_, page))| (key.clone(), levels(page, &rules))).collect();
     let input = MapInput { source, user_root, filter, target: &listing, rules: &rules, settled: &settled };
     let map = map_folders(&input)?;
-    Ok((map, listing.folders.into_iter().map(|folder| folder.name).collect()))
+    Ok(Mapped { map, there: listing.folders.into_iter().map(|folder| folder.name).collect(), status })
 }
 
 /// The levels of a target name that was made by [`TargetRules::name`].
@@ -52,7 +63,7 @@ mod tests {
                 target_name: rules.name(&expected),
                 target_uid_validity: None,
                 target_uid_next: None,
-                highest_modseq: None,
+                in_step_at: None,
             };
             assert_eq!(levels(&page, &rules), expected);
         }

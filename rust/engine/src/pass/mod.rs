@@ -12,6 +12,7 @@ mod meter;
 mod recorder;
 mod sink;
 mod skip;
+mod source;
 mod walk;
 
 use std::time::Duration;
@@ -20,10 +21,9 @@ use model::{Error, Lease, Result};
 use store::Store;
 use tokio_util::sync::CancellationToken;
 
-pub(crate) use adopt::{Adopted, Found};
-pub(crate) use copy::short_digest;
+pub(crate) use adopt::{Adopted, Found, short_digest};
 pub(crate) use inventory::plan_flags;
-pub(crate) use mapping::{Pages, map};
+pub(crate) use mapping::{Mapped, Pages, map};
 pub(crate) use meter::Meter;
 
 /// How long a pass that is told to stop may take to record what it has in flight.

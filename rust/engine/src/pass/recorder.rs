@@ -1,9 +1,9 @@
-//! Writes a folder's ledger rows in batches, beside the wire: copying never waits for the disk.
+//! Writes the ledger beside the wire: rows are collected, and written a transaction at a time while copying goes on.
 
 use std::time::{Duration, Instant};
 
-use model::{Lease, Result};
-use store::{FolderRecord, LedgerMessage, Store};
+use model::{Error, Lease, Result};
+use store::{FolderRecord, LedgerFolder, LedgerMessage, Store};
 use tokio::task::JoinHandle;
 
 use crate::service::blocking;
@@ -13,60 +13,69 @@ const MOST_ROWS: usize = 1000;
 /// or when the oldest is so old.
 const OLDEST: Duration = Duration::from_secs(1);
 
-/// Collects rows and writes them, one transaction at a time.
+/// Collects what is new in a user's ledger and writes it in the order in which it came.
 #[derive(Debug)]
 pub(super) struct Recorder {
     store: Store,
     lease: Lease,
-    folder: i64,
-    rows: Vec<LedgerMessage>,
-    target_uid_next: Option<u32>,
+    records: Vec<FolderRecord>,
+    rows: usize,
     oldest: Option<Instant>,
     writing: Option<JoinHandle<Result<()>>>,
 }
 
 impl Recorder {
-    pub(super) fn new(store: Store, lease: Lease, folder: i64) -> Self {
-        Self { store, lease, folder, rows: Vec::new(), target_uid_next: None, oldest: None, writing: None }
+    pub(super) fn new(store: Store, lease: Lease) -> Self {
+        Self { store, lease, records: Vec::new(), rows: 0, oldest: None, writing: None }
     }
 
-    /// Adds a row; once in a while a batch goes to the disk.
-    pub(super) async fn push(&mut self, row: LedgerMessage) -> Result<()> {
+    /// Adds a message of a folder.
+    pub(super) async fn row(&mut self, folder: i64, row: LedgerMessage) -> Result<()> {
+        let mut record = self.record(folder);
         // Everything on the target up to this message is accounted for, because appends are answered in order.
-        self.target_uid_next = self.target_uid_next.max(row.target_uid.and_then(|uid| uid.checked_add(1)));
-        self.rows.push(row);
+        let next = row.target_uid.and_then(|uid| uid.checked_add(1));
+        record.target_uid_next = record.target_uid_next.max(next);
+        record.messages.push(row);
+        self.records.push(record);
+        self.rows += 1;
+        self.write_when_due().await
+    }
+
+    /// Changes a folder's numbers. What was added before is written before, or along.
+    pub(super) async fn numbers(&mut self, folder: i64, numbers: LedgerFolder) -> Result<()> {
+        self.records.push(FolderRecord { folder, numbers: Some(numbers), ..FolderRecord::default() });
+        self.write_when_due().await
+    }
+
+    /// Writes what there is, and waits until it is written.
+    pub(super) async fn flush(&mut self) -> Result<()> {
+        self.begin_write().await?;
+        self.written().await
+    }
+
+    /// Takes the last record, if it is this folder's, or a new one.
+    fn record(&mut self, folder: i64) -> FolderRecord {
+        let last = self.records.pop_if(|last| last.folder == folder);
+        last.unwrap_or_else(|| FolderRecord { folder, ..FolderRecord::default() })
+    }
+
+    async fn write_when_due(&mut self) -> Result<()> {
         let oldest = *self.oldest.get_or_insert_with(Instant::now);
-        if self.rows.len() >= MOST_ROWS || oldest.elapsed() >= OLDEST {
+        if self.rows >= MOST_ROWS || oldest.elapsed() >= OLDEST {
             self.begin_write().await?;
         }
         Ok(())
     }
 
-    /// Writes what there is, and waits until it is on the disk.
-    pub(super) async fn write_now(&mut self) -> Result<()> {
-        self.begin_write().await?;
-        self.written().await
-    }
-
-    /// As [`write_now`](Self::write_now), for good. Returns the UIDNEXT that follows from what was recorded.
-    pub(super) async fn finish(mut self) -> Result<Option<u32>> {
-        self.write_now().await?;
-        Ok(self.target_uid_next)
-    }
-
     async fn begin_write(&mut self) -> Result<()> {
         self.written().await?;
-        if self.rows.is_empty() {
+        if self.records.is_empty() {
             return Ok(());
         }
-        self.oldest = None;
-        let record = FolderRecord {
-            folder: self.folder,
-            target_uid_next: self.target_uid_next,
-            messages: std::mem::take(&mut self.rows),
-        };
+        (self.rows, self.oldest) = (0, None);
+        let records = std::mem::take(&mut self.records);
         let (store, lease) = (self.store.clone(), self.lease.clone());
-        self.writing = Some(tokio::spawn(blocking(move || store.record(&lease, &[record]))));
+        self.writing = Some(tokio::spawn(blocking(move || store.record(&lease, &records))));
         Ok(())
     }
 
@@ -74,7 +83,7 @@ impl Recorder {
         match self.writing.take() {
             Some(writing) => writing
                 .await
-                .unwrap_or_else(|e| Err(model::Error::internal(format!("the ledger was not written: {e}")))),
+                .unwrap_or_else(|e| Err(Error::internal(format!("the ledger was not written: {e}")))),
             None => Ok(()),
         }
     }

@@ -21,8 +21,11 @@ pub(super) struct Delivered {
 /// Why a message was not delivered.
 #[derive(Debug)]
 pub(super) enum NotDelivered {
-    /// It shared a command with others, and all were refused: it must be tried alone.
-    WithOthers,
+    /// It shared a command, and all were refused: any of them may be why.
+    WithOthers {
+        /// How many shared it.
+        together: usize,
+    },
     /// It was refused for itself.
     Refused(Box<Refusal>),
 }
@@ -34,7 +37,7 @@ pub(super) struct Sent {
     pub(super) uid: u32,
     /// Its exact size.
     pub(super) size: u64,
-    /// Of its bytes.
+    /// XXH3 of its bytes: it tells what was sent, and guards against nobody.
     pub(super) digest: [u8; 16],
     /// The flags that it has on the source.
     pub(super) flags: Flags,
@@ -181,7 +184,7 @@ impl ImapSink<'_> {
     fn judge(&self, outcome: Outcome) -> Result<Option<u32>, NotDelivered> {
         match outcome.result {
             Ok(place) => Ok(place.and_then(|place| self.trusted(place))),
-            Err(_) if outcome.batch > 1 => Err(NotDelivered::WithOthers),
+            Err(_) if outcome.batch > 1 => Err(NotDelivered::WithOthers { together: outcome.batch }),
             Err(refusal) => Err(NotDelivered::Refused(Box::new(refusal))),
         }
     }

@@ -7,10 +7,16 @@ use model::{ErrorKind, Result, SkippedItem, SkippedKind};
 use wire::{InternalDate, Refusal, Summary, SummaryItems, UidSet};
 
 use super::copy::CopyReport;
+use super::source::SourceFolder;
 use super::walk::Walk;
 
 /// Records what a copy left behind, and strikes what an earlier pass left behind and this one has copied.
-pub(super) async fn account(walk: &mut Walk, folder: &str, report: CopyReport) -> Result<()> {
+pub(super) async fn account(
+    walk: &mut Walk,
+    from: &SourceFolder,
+    folder: &str,
+    report: CopyReport,
+) -> Result<()> {
     let mut causes: BTreeMap<u32, (SkippedKind, String)> = BTreeMap::new();
     for (sent, refusal) in &report.refused {
         causes.insert(sent.uid, (kind_of(refusal), format!("{}: {}", refusal.context, refusal.line)));
@@ -21,7 +27,7 @@ pub(super) async fn account(walk: &mut Walk, folder: &str, report: CopyReport) -
     }
     let missing = "the source listed the message and did not deliver it";
     causes.extend(report.missing.iter().map(|uid| (uid, (SkippedKind::MissingItem, missing.to_owned()))));
-    let mut items = describe(walk, folder, causes).await?;
+    let mut items = describe(walk, from, folder, causes).await?;
     unskip(walk, folder, &items).await?;
     items.extend(dropped_flags(folder, report));
     walk.journal.skip(items).await
@@ -30,6 +36,7 @@ pub(super) async fn account(walk: &mut Walk, folder: &str, report: CopyReport) -
 /// Looks the messages up. One that is gone was deleted while we worked, and is nobody's loss.
 async fn describe(
     walk: &mut Walk,
+    from: &SourceFolder,
     folder: &str,
     mut causes: BTreeMap<u32, (SkippedKind, String)>,
 ) -> Result<Vec<SkippedItem>> {
@@ -45,6 +52,8 @@ async fn describe(
         ..SummaryItems::default()
     };
     walk.source
+        .select(from)
+        .await?
         .uid_fetch_summaries(&uids, wanted, |summary| {
             if let Some((kind, error_message)) = causes.remove(&summary.uid) {
                 items.push(item(folder, kind, error_message, &summary));

@@ -3,35 +3,50 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::content_filter::ContentFilter;
-use model::folder::{FolderFilter, FolderMap, Listing, MappedFolder};
+use model::folder::{FolderFilter, MappedFolder};
+use model::plan::UidValidity;
 use model::{Batch, Endpoint, Error, ErrorKind, Lease, Result, SkippedItem, SkippedKind, login};
-use store::Store;
+use store::{LedgerFolder, SourceMark, Store};
 use tokio_util::sync::CancellationToken;
-use wire::{Connection, MailboxName, StatusItems};
+use wire::MailboxStatus;
 
-use super::inventory::Listed;
 use super::journal::Journal;
-use super::mapping::{self, Pages};
+use super::mapping::{self, Mapped, Pages};
+use super::recorder::Recorder;
+use super::source::{Ahead, Changes, ListOrder, Source};
 use super::{Ended, Meter, analyze, folder};
 use crate::service::blocking;
-use crate::session;
+use crate::session::{self, Catalog, Statuses};
 use crate::target::Target;
 
 /// A user's walk: both connections, and what is known so far.
 pub(super) struct Walk {
     pub(super) store: Store,
     pub(super) lease: Lease,
-    pub(super) source: Connection,
+    pub(super) source: Source,
     pub(super) target: Target,
-    pub(super) filter: Option<ContentFilter>,
+    pub(super) ahead: Ahead,
+    pub(super) recorder: Recorder,
     pub(super) journal: Journal,
     pub(super) meter: Meter,
     pub(super) cancel: CancellationToken,
     pub(super) tally: Tally,
-    /// The pages of the ledger, by the source's bytes of the folder's name.
-    pub(super) ledger: Pages,
     /// The messages that earlier passes left behind, by folder.
     pub(super) skipped_before: BTreeMap<String, BTreeSet<u32>>,
+    /// Whether only some of the messages are wanted.
+    filtered: bool,
+    /// The pages of the ledger, by the source's bytes of the folder's name.
+    ledger: Pages,
+}
+
+/// A folder to be brought in step.
+pub(super) struct Job {
+    pub(super) mapped: MappedFolder,
+    pub(super) ledger_id: i64,
+    pub(super) ledger: LedgerFolder,
+    /// Whether the ledger has no messages of it.
+    pub(super) is_new: bool,
+    order: ListOrder,
 }
 
 /// What this walk has found so far.
@@ -39,18 +54,17 @@ pub(super) struct Walk {
 pub(super) struct Tally {
     /// Messages on the source.
     pub(super) items: u64,
-    /// Their bytes.
-    pub(super) bytes: u64,
+    /// Their bytes, where the server tells them.
+    bytes: Option<u64>,
     /// Messages that are on the target.
     pub(super) synced: u64,
 }
 
 impl Tally {
-    /// A folder's messages, and how many of them are on the target already.
-    pub(super) fn add_found(&mut self, listed: &[Listed], in_step: usize) {
-        self.items += u64::try_from(listed.len()).unwrap_or(0);
-        self.bytes += listed.iter().map(|listed| listed.size).sum::<u64>();
-        self.synced += u64::try_from(in_step).unwrap_or(0);
+    /// A folder's messages, and how many of them are not known to be on the target.
+    pub(super) fn add_found(&mut self, items: u64, open: usize) {
+        self.items += items;
+        self.synced += items.saturating_sub(u64::try_from(open).unwrap_or(u64::MAX));
     }
 }
 
@@ -75,11 +89,10 @@ pub(super) async fn walk(
     meter.stage("Connecting", None);
     let login = login::source_login(&orders.source, &lease.user.row)?;
     let user_root = login.root.clone();
-    let mut source = session::open(&orders.source.place, login).await?;
-    journal.note(format!("Connected to source mailbox '{}'.", place_of(&orders.source, &lease))).await?;
-    meter.stage("EnumeratingFolders", None);
-    let (listing, subscribed) = session::listing(&mut source).await?;
     let Some(target) = &orders.target else {
+        let mut source = session::open(&orders.source.place, login).await?;
+        journal.note(connected("source", &orders.source, &lease)).await?;
+        let listing = session::catalog(&mut source).await?.listing;
         return analyze::analyze(
             source,
             &listing,
@@ -91,23 +104,37 @@ pub(super) async fn walk(
         )
         .await;
     };
+    let (source, to) =
+        tokio::try_join!(session::open(&orders.source.place, login), Target::open(target, &lease.user.row),)?;
+    journal.note(connected("source", &orders.source, &lease)).await?;
+    journal.note(connected("target", target, &lease)).await?;
     let mut walk = Walk {
-        target: Target::open(target, &lease.user.row).await?,
-        filter: filters.content,
+        source: Source::new(source),
+        target: to,
+        filtered: filters.content.is_some(),
+        ahead: Ahead::new(filters.content),
+        recorder: Recorder::new(store.clone(), lease.clone()),
         ledger: orders.ledger,
         skipped_before: skipped_before(&journal).await?,
         tally: Tally::default(),
         store,
-        source,
         journal,
         meter,
         cancel,
         lease,
     };
-    let text = format!("Connected to target mailbox '{}'.", place_of(target, &walk.lease));
-    walk.journal.note(text).await?;
-    let map = walk.map(&listing, user_root.as_deref(), &filters.folders).await?;
-    walk.folders(map, &subscribed.into_iter().collect()).await
+    walk.meter.stage("EnumeratingFolders", None);
+    let catalog = session::catalog(&mut walk.source.connection).await?;
+    let jobs = walk.plan(catalog, user_root.as_deref(), &filters.folders).await?;
+    let ended = walk.folders(jobs).await;
+    // What was copied is recorded, whatever ended the pass.
+    let recorded = walk.recorder.flush().await;
+    let ended = ended?;
+    recorded?;
+    if ended == Ended::Complete {
+        walk.conclude().await?;
+    }
+    Ok(ended)
 }
 
 async fn orders(store: &Store, lease: &Lease) -> Result<Orders> {
@@ -150,29 +177,72 @@ async fn skipped_before(journal: &Journal) -> Result<BTreeMap<String, BTreeSet<u
     Ok(before)
 }
 
-fn place_of(endpoint: &Endpoint, lease: &Lease) -> String {
-    match &endpoint.place {
+fn connected(side: &str, endpoint: &Endpoint, lease: &Lease) -> String {
+    let place = match &endpoint.place {
         model::Place::Imap(server) => {
             format!("{}:{} {}", server.remote_server, server.port, lease.user.row.email_address)
         }
         model::Place::Maildir { path } => path.clone(),
-    }
+    };
+    format!("Connected to {side} mailbox '{place}'.")
 }
 
 impl Walk {
-    async fn map(
+    /// Maps the folders, makes those that are missing, and says what is to be done. Folders in which nothing has
+    /// changed are counted, and done with.
+    async fn plan(
         &mut self,
-        source: &Listing,
+        catalog: Catalog,
         user_root: Option<&str>,
         filter: &FolderFilter,
-    ) -> Result<FolderMap> {
-        let (mut map, there) =
-            mapping::map(&mut self.target, source, user_root, filter, &self.ledger).await?;
+    ) -> Result<Vec<Job>> {
+        let Mapped { map, there, status: target_status } =
+            mapping::map(&mut self.target, &catalog.listing, user_root, filter, &self.ledger).await?;
         for note in &map.notes {
             self.journal.note(note.to_string()).await?;
         }
-        map.folders = self.create(map.folders, &there).await?;
-        Ok(map)
+        let mut numbers = catalog.status;
+        let keys = map.folders.iter().map(|folder| folder.key.as_slice());
+        session::complete(&mut numbers, &mut self.source.connection, keys).await?;
+        self.estimate(&map.folders, &numbers);
+        let folders = self.create(map.folders, &there).await?;
+        self.subscribe(&folders, &catalog.subscribed).await?;
+        let known: Vec<&str> = folders
+            .iter()
+            .filter(|folder| there.contains(&folder.target_name) && self.ledger.contains_key(&folder.key))
+            .map(|folder| folder.target_name.as_str())
+            .collect();
+        let target_validity = self.target.uid_validities(target_status, &known).await?;
+        self.open_pages(&folders).await?;
+        let mut jobs = Vec::new();
+        for mapped in folders {
+            let validity = target_validity.get(&mapped.target_name).copied().unwrap_or(0);
+            let status = numbers.get(&mapped.key).copied().unwrap_or_default();
+            jobs.extend(self.job(mapped, status, validity));
+        }
+        Ok(jobs)
+    }
+
+    /// The work that a folder is; none where both sides say what they said when it was in step.
+    fn job(&mut self, mapped: MappedFolder, now: MailboxStatus, target_validity: u32) -> Option<Job> {
+        let (ledger_id, ledger) = self.ledger.get(&mapped.key).cloned()?;
+        let target = UidValidity { now: target_validity, recorded: ledger.target_uid_validity };
+        let in_step_at = ledger.in_step_at.filter(|_| target.holds() && !self.filtered);
+        let source_validity = now.uid_validity.map_or(0, u32::from);
+        if source_validity == ledger.source_uid_validity
+            && let Some(mark) = in_step_at
+            && mark_of(now) == Some(mark)
+        {
+            self.tally.add_found(mark.messages, 0);
+            return None;
+        }
+        let changed_since = in_step_at.map(|mark| Changes {
+            uid_validity: ledger.source_uid_validity,
+            highest_modseq: mark.highest_modseq,
+        });
+        let order = ListOrder { key: mapped.key.clone(), changed_since };
+        let is_new = ledger.target_uid_validity.is_none();
+        Some(Job { mapped, ledger_id, ledger, is_new, order })
     }
 
     /// Makes the target folders that are missing. One that cannot be made is left out, with its cause.
@@ -182,82 +252,100 @@ impl Walk {
         there: &BTreeSet<String>,
     ) -> Result<Vec<MappedFolder>> {
         self.meter.stage("CreatingFolders", None);
+        let is_there = |folder: &MappedFolder| {
+            there.contains(&folder.target_name) || folder.target_name.eq_ignore_ascii_case("INBOX")
+        };
+        let missing: Vec<&str> =
+            folders.iter().filter(|f| !is_there(f)).map(|f| f.target_name.as_str()).collect();
+        let mut answers = self.target.create(&missing).await?.into_iter();
         let mut made = Vec::new();
         for folder in folders {
-            if !there.contains(&folder.target_name) && !folder.target_name.eq_ignore_ascii_case("INBOX") {
-                match self.target.create(&folder.target_name).await {
-                    Ok(()) => {}
-                    Err(e) if is_of_folder(e.kind) => {
-                        self.leave_out(&folder, SkippedKind::FolderNameInvalid, &e).await?;
-                        continue;
-                    }
-                    Err(e) => return Err(e),
+            let answer = if is_there(&folder) { Ok(()) } else { answers.next().unwrap_or(Ok(())) };
+            match answer {
+                Ok(()) => made.push(folder),
+                Err(e) if is_of_folder(e.kind) => {
+                    self.leave_out(&folder, SkippedKind::FolderNameInvalid, &e).await?;
                 }
+                Err(e) => return Err(e),
             }
-            made.push(folder);
         }
         Ok(made)
     }
 
-    async fn folders(&mut self, map: FolderMap, subscribed: &BTreeSet<Vec<u8>>) -> Result<Ended> {
-        self.estimate(&map).await?;
-        for folder in &map.folders {
+    /// Subscribes to what is subscribed on the source and new here. A subscription is a convenience: a server that
+    /// refuses it has refused no mail.
+    async fn subscribe(&mut self, folders: &[MappedFolder], subscribed: &BTreeSet<Vec<u8>>) -> Result<()> {
+        let wanted: Vec<&MappedFolder> = folders
+            .iter()
+            .filter(|folder| subscribed.contains(&folder.key) && !self.ledger.contains_key(&folder.key))
+            .collect();
+        let names: Vec<&str> = wanted.iter().map(|folder| folder.target_name.as_str()).collect();
+        let answers = self.target.subscribe(&names).await?;
+        for (folder, answer) in wanted.iter().zip(answers) {
+            if let Err(e) = answer {
+                let shown = folder.source_shown();
+                self.journal.note(format!("Folder {shown} was not subscribed: {e}")).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes pages in the ledger for the folders that have none.
+    async fn open_pages(&mut self, folders: &[MappedFolder]) -> Result<()> {
+        let page = |folder: &MappedFolder| LedgerFolder {
+            source_name: folder.key.clone(),
+            target_name: folder.target_name.clone(),
+            ..LedgerFolder::default()
+        };
+        let new: Vec<LedgerFolder> =
+            folders.iter().filter(|folder| !self.ledger.contains_key(&folder.key)).map(page).collect();
+        if new.is_empty() {
+            return Ok(());
+        }
+        let (store, lease, pages) = (self.store.clone(), self.lease.clone(), new.clone());
+        let ids = blocking(move || store.save_folders(&lease, &pages)).await?;
+        self.ledger.extend(ids.into_iter().zip(new).map(|(id, page)| (page.source_name.clone(), (id, page))));
+        Ok(())
+    }
+
+    async fn folders(&mut self, jobs: Vec<Job>) -> Result<Ended> {
+        let mut jobs = jobs.into_iter().peekable();
+        self.ahead.set_next(jobs.peek().map(|job| job.order.clone()));
+        while let Some(job) = jobs.next() {
             if self.cancel.is_cancelled() {
                 return Ok(Ended::Stopped);
             }
-            if subscribed.contains(&folder.key) && !self.ledger.contains_key(&folder.key) {
-                self.subscribe(folder).await?;
-            }
-            match folder::sync(self, folder).await {
+            let mapped = job.mapped.clone();
+            self.meter.stage("CopyingMessages", Some(&mapped.source_shown()));
+            let listed = self.ahead.take(&mut self.source).await;
+            self.ahead.set_next(jobs.peek().map(|job| job.order.clone()));
+            let ended = match listed {
+                Ok(from) => folder::sync(self, job, from).await,
+                Err(e) => Err(e),
+            };
+            match ended {
                 Ok(Ended::Complete) => {}
                 Ok(Ended::Stopped) => return Ok(Ended::Stopped),
-                Err(e) if is_of_folder(e.kind) && self.source.is_usable() => {
-                    self.leave_out(folder, SkippedKind::SourceReadError, &e).await?;
+                Err(e) if is_of_folder(e.kind) && self.source.connection.is_usable() => {
+                    self.leave_out(&mapped, SkippedKind::SourceReadError, &e).await?;
                 }
-                Err(e) => return Err(e.folder(folder.source_shown())),
+                Err(e) => return Err(e.folder(mapped.source_shown())),
             }
         }
-        self.conclude().await?;
         Ok(Ended::Complete)
     }
 
-    /// A subscription is a convenience: a server that refuses it has refused no mail.
-    async fn subscribe(&mut self, folder: &MappedFolder) -> Result<()> {
-        match self.target.subscribe(&folder.target_name).await {
-            Err(e) if e.kind == ErrorKind::ConnectionLost || e.kind == ErrorKind::TimedOut => Err(e),
-            Err(e) => {
-                self.journal.note(format!("Folder {} was not subscribed: {e}", folder.source_shown())).await
-            }
-            Ok(()) => Ok(()),
+    /// How much there is, before the first message is copied: what progress is measured against.
+    fn estimate(&mut self, folders: &[MappedFolder], numbers: &Statuses) {
+        let all = || folders.iter().map(|folder| numbers.get(&folder.key));
+        let bytes = || all().map(|status| status?.size).sum::<Option<u64>>();
+        self.tally.bytes = if self.filtered { None } else { bytes() };
+        if !self.lease.user.facts.seeded {
+            self.meter.update(|p| {
+                p.source_items = all().flatten().filter_map(|status| status.messages).sum();
+                p.source_bytes = all().flatten().filter_map(|status| status.size).sum();
+            });
         }
-    }
-
-    /// Asks how much there is, before the first message is copied: what progress is measured against.
-    async fn estimate(&mut self, map: &FolderMap) -> Result<()> {
-        if self.lease.user.facts.seeded {
-            return Ok(());
-        }
-        let items = StatusItems {
-            messages: true,
-            size: self.source.capabilities().status_size(),
-            ..StatusItems::default()
-        };
-        let (mut messages, mut bytes) = (0, 0);
-        for folder in &map.folders {
-            match self.source.status(&MailboxName::from_wire(folder.key.clone()), items).await {
-                Ok(status) => {
-                    messages += status.messages.unwrap_or(0);
-                    bytes += status.size.unwrap_or(0);
-                }
-                Err(e) if e.refusal().is_some() => {}
-                Err(e) => return Err(e.into()),
-            }
-        }
-        self.meter.update(|p| {
-            p.source_items = messages;
-            p.source_bytes = bytes;
-        });
-        Ok(())
     }
 
     async fn leave_out(&mut self, folder: &MappedFolder, kind: SkippedKind, error: &Error) -> Result<()> {
@@ -282,17 +370,24 @@ impl Walk {
     pub(super) fn show_tally(&self) {
         self.meter.update(|p| {
             p.source_items = p.source_items.max(self.tally.items);
-            p.source_bytes = p.source_bytes.max(self.tally.bytes);
             p.synced_items = p.synced_items.max(self.tally.synced);
         });
     }
 
     async fn conclude(&mut self) -> Result<()> {
         let skipped = self.journal.skipped().await?;
+        let bytes = match self.tally.bytes {
+            Some(bytes) => bytes,
+            None => {
+                let (store, user) = (self.store.clone(), self.lease.user.id);
+                let left: u64 = skipped.iter().filter_map(|item| item.size).sum();
+                left + blocking(move || store.ledger_bytes(user)).await?
+            }
+        };
         let left_behind = skipped.iter().filter(|item| item.kind != SkippedKind::FlagDropped).count();
         self.meter.update(|p| {
             p.source_items = self.tally.items;
-            p.source_bytes = self.tally.bytes;
+            p.source_bytes = bytes;
             p.synced_items = self.tally.synced;
             p.skipped_items = u64::try_from(left_behind).unwrap_or(u64::MAX);
         });
@@ -303,6 +398,14 @@ impl Walk {
         );
         self.journal.note(text).await
     }
+}
+
+fn mark_of(status: MailboxStatus) -> Option<SourceMark> {
+    Some(SourceMark {
+        uid_next: status.uid_next?.get(),
+        messages: status.messages?,
+        highest_modseq: status.highest_modseq?,
+    })
 }
 
 /// Failures that concern one folder and leave the connections good.

@@ -3,6 +3,7 @@
 mod imap;
 mod maildir;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -17,6 +18,10 @@ pub(crate) use maildir::{Delivery, MaildirFolder};
 
 use crate::pass::{Adopted, Found};
 use crate::service::blocking;
+use crate::session::{self, Statuses};
+
+/// A Maildir message's name holds its source UIDVALIDITY: the folder itself never changes its own.
+const MAILDIR_UID_VALIDITY: u32 = 1;
 
 /// One user's mailbox on the target.
 pub(crate) enum Target {
@@ -29,6 +34,8 @@ pub(crate) enum Target {
 /// A target folder that is open.
 #[derive(Debug)]
 pub(crate) struct OpenFolder {
+    /// Its name.
+    pub(crate) name: String,
     /// Its UIDVALIDITY; 0 is unknown.
     pub(crate) uid_validity: u32,
     /// Its UIDNEXT; 0 is unknown.
@@ -46,7 +53,7 @@ pub(crate) struct KeptFlags(Option<PermanentFlags>);
 /// What an open folder is made of.
 #[derive(Debug)]
 pub(crate) enum OpenPlace {
-    /// A selected folder of a server.
+    /// A folder of a server.
     Imap(MailboxName),
     /// A folder of a Maildir tree.
     Maildir(MaildirFolder),
@@ -64,8 +71,8 @@ impl Target {
         }
     }
 
-    /// The folders, and what their names can be.
-    pub(crate) async fn listing(&mut self) -> Result<(Listing, TargetRules)> {
+    /// The folders, what their names can be, and what numbers the server told along.
+    pub(crate) async fn listing(&mut self) -> Result<(Listing, TargetRules, Statuses)> {
         match self {
             Self::Imap(imap) => imap.listing().await,
             Self::Maildir(tree) => {
@@ -81,39 +88,53 @@ impl Target {
                     forbidden: "/".into(),
                     ..TargetRules::default()
                 };
-                Ok((listing, rules))
+                Ok((listing, rules, Statuses::new()))
             }
         }
     }
 
-    /// Makes a folder that is not there.
-    pub(crate) async fn create(&mut self, name: &str) -> Result<()> {
+    /// Makes folders that are not there, in this order.
+    pub(crate) async fn create(&mut self, names: &[&str]) -> Result<Vec<Result<()>>> {
         match self {
-            Self::Imap(imap) => imap.create(name).await,
-            Self::Maildir(tree) => {
-                let (tree, name) = (tree.clone(), on_disk(name));
-                blocking(move || tree.create(&name)).await
-            }
+            Self::Imap(imap) => imap.create(names).await,
+            Self::Maildir(tree) => on_tree(tree, names, MaildirTree::create).await,
         }
     }
 
-    /// Subscribes to a folder.
-    pub(crate) async fn subscribe(&mut self, name: &str) -> Result<()> {
+    /// Subscribes to folders.
+    pub(crate) async fn subscribe(&mut self, names: &[&str]) -> Result<Vec<Result<()>>> {
         match self {
-            Self::Imap(imap) => imap.subscribe(name).await,
-            Self::Maildir(tree) => {
-                let (tree, name) = (tree.clone(), on_disk(name));
-                blocking(move || tree.subscribe(&name)).await
-            }
+            Self::Imap(imap) => imap.subscribe(names).await,
+            Self::Maildir(tree) => on_tree(tree, names, MaildirTree::subscribe).await,
         }
+    }
+
+    /// The UIDVALIDITY that folders have now, by their names; 0 is unknown.
+    pub(crate) async fn uid_validities(
+        &mut self,
+        mut told: Statuses,
+        names: &[&str],
+    ) -> Result<BTreeMap<String, u32>> {
+        let imap = match self {
+            Self::Imap(imap) => imap,
+            Self::Maildir(_) => {
+                return Ok(names.iter().map(|name| ((*name).to_owned(), MAILDIR_UID_VALIDITY)).collect());
+            }
+        };
+        let keys: Vec<MailboxName> = names.iter().map(|name| MailboxName::from_text(name)).collect();
+        session::complete(&mut told, &mut imap.connection, keys.iter().map(MailboxName::as_bytes)).await?;
+        let validity = |key: &MailboxName| told.get(key.as_bytes()).and_then(|status| status.uid_validity);
+        let known = names.iter().zip(&keys).map(|(name, key)| ((*name).to_owned(), validity(key)));
+        Ok(known.map(|(name, validity)| (name, validity.map_or(0, u32::from))).collect())
     }
 
     /// Opens a folder to write to it.
     pub(crate) async fn open_folder(&mut self, name: &str) -> Result<OpenFolder> {
         match self {
             Self::Imap(imap) => {
-                let selected = imap.select(name).await?;
+                let selected = imap.look_into(name).await?;
                 Ok(OpenFolder {
+                    name: name.to_owned(),
                     uid_validity: selected.uid_validity.map_or(0, u32::from),
                     uid_next: selected.uid_next.map_or(0, u32::from),
                     keeps: KeptFlags(selected.permanent_flags),
@@ -121,11 +142,16 @@ impl Target {
                 })
             }
             Self::Maildir(tree) => {
-                let (tree, name) = (tree.clone(), on_disk(name));
-                let folder = blocking(move || tree.folder(&name)).await?;
-                // A message's name holds its source UIDVALIDITY: the folder itself never changes its own.
+                let (tree, on_disk, name) = (tree.clone(), on_disk(name), name.to_owned());
+                let folder = blocking(move || tree.folder(&on_disk)).await?;
                 let keeps = KeptFlags(None);
-                Ok(OpenFolder { uid_validity: 1, uid_next: 0, keeps, place: OpenPlace::Maildir(folder) })
+                Ok(OpenFolder {
+                    name,
+                    uid_validity: MAILDIR_UID_VALIDITY,
+                    uid_next: 0,
+                    keeps,
+                    place: OpenPlace::Maildir(folder),
+                })
             }
         }
     }
@@ -140,7 +166,8 @@ impl OpenFolder {
         let delivered = folder.delivered(source_uid_validity)?;
         let (there, append): (Vec<u32>, Vec<u32>) =
             copy.into_iter().partition(|uid| delivered.contains_key(uid));
-        let adopted = |uid: u32| Adopted { uid, target_uid: uid, flags: Flags::default() };
+        let size = |uid| delivered.get(&uid).map_or(0, |message| message.size);
+        let adopted = |uid| Adopted { uid, target_uid: uid, size: size(uid), flags: Flags::default() };
         Ok(Found { adopted: there.into_iter().map(adopted).collect(), append })
     }
 }
@@ -153,6 +180,16 @@ impl KeptFlags {
         let (kept, dropped): (Vec<&str>, Vec<&str>) = flags.iter().partition(keeps);
         (Flags::parse(&kept.join(" ")), Flags::parse(&dropped.join(" ")))
     }
+}
+
+/// Does something with folders of a tree, one after the other.
+async fn on_tree(
+    tree: &Arc<MaildirTree>,
+    names: &[&str],
+    action: fn(&MaildirTree, &str) -> Result<()>,
+) -> Result<Vec<Result<()>>> {
+    let (tree, names): (_, Vec<String>) = (tree.clone(), names.iter().map(|name| on_disk(name)).collect());
+    blocking(move || Ok(names.iter().map(|name| action(&tree, name)).collect())).await
 }
 
 fn listed(name: &str) -> ListedFolder {

@@ -14,7 +14,7 @@ use wire::{Connection, FetchOptions, InternalDate, MailboxName, UidSet};
 pub(crate) use compare::Message;
 use compare::compare;
 
-use crate::pass::{Pages, map, plan_flags, short_digest};
+use crate::pass::{Mapped, Pages, map, plan_flags, short_digest};
 use crate::session;
 use crate::target::{OpenFolder, OpenPlace, Target};
 
@@ -44,8 +44,8 @@ pub(crate) async fn verify(
     let content = batch.options.content_filter.as_deref().map(ContentFilter::parse).transpose()?;
     let mut source = session::open(&source.place, login).await?;
     let mut target = Target::open(&target, &user.row).await?;
-    let (listing, _) = session::listing(&mut source).await?;
-    let (map, there) = map(&mut target, &listing, root.as_deref(), &filter, &pages).await?;
+    let listing = session::catalog(&mut source).await?.listing;
+    let Mapped { map, there, .. } = map(&mut target, &listing, root.as_deref(), &filter, &pages).await?;
     for folder in map.folders {
         let exists = there.iter().any(|name| *name == folder.target_name)
             || folder.target_name.eq_ignore_ascii_case("INBOX");
@@ -107,7 +107,7 @@ impl Sides<'_> {
             message.flags = sorted(&keeps.split(&Flags::parse(&message.flags.join(" "))).0);
         }
         match (place, &mut *self.target) {
-            (OpenPlace::Imap(_), Target::Imap(imap)) => read(&mut imap.connection, 1).await,
+            (OpenPlace::Imap(_), Target::Imap(imap)) => read(imap.select(name).await?, 1).await,
             (OpenPlace::Maildir(maildir), _) => maildir.messages(validity),
             (OpenPlace::Imap(_), Target::Maildir(_)) => Ok(Vec::new()),
         }

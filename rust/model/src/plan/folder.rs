@@ -61,12 +61,11 @@ pub struct FolderPlan {
     pub copy: Vec<u32>,
     /// Flags that changed on the source.
     pub flag_changes: Vec<FlagChange>,
-    /// Source UIDs of the ledger that are gone. Their copies stay.
-    pub gone: Vec<u32>,
 }
 
 /// Plans a folder. Both listings must ascend by UID: a listing that does not is an error, because a message passed
-/// over here would be lost, and one counted twice would be doubled.
+/// over here would be lost, and one counted twice would be doubled. What the ledger has and the source does not list
+/// is left alone: it is gone, or unchanged where the source lists changes only.
 pub fn plan_folder(
     source: impl IntoIterator<Item = (u32, Flags)>,
     ledger: impl IntoIterator<Item = LedgerRow>,
@@ -75,7 +74,7 @@ pub fn plan_folder(
 ) -> Result<FolderPlan> {
     let kept = source_validity.holds() && target_validity.holds();
     let mapping = if kept { Mapping::Kept } else { Mapping::FromContent };
-    let mut plan = FolderPlan { mapping, copy: Vec::new(), flag_changes: Vec::new(), gone: Vec::new() };
+    let mut plan = FolderPlan { mapping, copy: Vec::new(), flag_changes: Vec::new() };
     let mut ledger = ledger.into_iter().filter(|_| kept).peekable();
     let (mut last_uid, mut last_row) = (0, 0);
     for (uid, flags) in source {
@@ -86,8 +85,6 @@ pub fn plan_folder(
             if row.uid == uid {
                 copied = true;
                 plan.flag_changes.extend(flag_change(&row, &flags));
-            } else {
-                plan.gone.push(row.uid);
             }
         }
         if !copied {
@@ -96,7 +93,6 @@ pub fn plan_folder(
     }
     for row in ledger {
         last_row = ascends(last_row, row.uid, "the ledger")?;
-        plan.gone.push(row.uid);
     }
     Ok(plan)
 }
@@ -134,12 +130,12 @@ mod tests {
     }
 
     #[test]
-    fn new_messages_are_copied_and_gone_ones_only_named() {
+    fn new_messages_are_copied_and_gone_ones_left_alone() {
         let source = listing(&[(2, ""), (5, ""), (9, "")]);
         let plan =
             plan_folder(source, ledger(&[(1, 11, ""), (5, 15, ""), (8, 18, ""), (12, 22, "")]), SAME, SAME);
         let plan = plan.unwrap();
-        assert_eq!((plan.copy, plan.gone, plan.mapping), (vec![2, 9], vec![1, 8, 12], Mapping::Kept));
+        assert_eq!((plan.copy, plan.mapping), (vec![2, 9], Mapping::Kept));
         assert_eq!(plan.flag_changes, []);
     }
 
@@ -168,7 +164,7 @@ mod tests {
                 plan_folder(listing(&[(1, "\\Seen")]), ledger(&[(1, 11, ""), (2, 12, "")]), source, target);
             let plan = plan.unwrap();
             assert_eq!((plan.mapping, plan.copy), (Mapping::FromContent, vec![1]));
-            assert!(plan.gone.is_empty() && plan.flag_changes.is_empty());
+            assert!(plan.flag_changes.is_empty());
         }
     }
 

@@ -1,7 +1,7 @@
 //! The ledger of a user's folders and messages.
 
 use model::Lease;
-use store::{FolderRecord, LedgerFolder, LedgerMessage};
+use store::{FolderRecord, LedgerFolder, LedgerMessage, SourceMark};
 
 use crate::common::{Fixture, fixture};
 
@@ -12,7 +12,7 @@ fn folder(name: &[u8]) -> LedgerFolder {
         target_name: String::from_utf8_lossy(name).into_owned(),
         target_uid_validity: Some(7),
         target_uid_next: Some(1),
-        highest_modseq: Some(1 << 62),
+        in_step_at: Some(SourceMark { uid_next: u32::MAX, messages: 3, highest_modseq: 1 << 62 }),
     }
 }
 
@@ -27,7 +27,7 @@ fn message(uid: u32) -> LedgerMessage {
 }
 
 fn record(folder: i64, next: u32, messages: Vec<LedgerMessage>) -> FolderRecord {
-    FolderRecord { folder, target_uid_next: Some(next), messages }
+    FolderRecord { folder, numbers: None, target_uid_next: Some(next), messages }
 }
 
 fn messages(fixture: &Fixture, folder: i64) -> Vec<LedgerMessage> {
@@ -41,7 +41,7 @@ fn ledger() -> (Fixture, Lease, i64) {
     let fixture = fixture();
     fixture.run("wave", &["ann@x"]);
     let lease = fixture.lease(0);
-    let inbox = fixture.store.save_folder(&lease, &folder(b"INBOX")).unwrap();
+    let inbox = fixture.store.save_folders(&lease, &[folder(b"INBOX")]).unwrap()[0];
     fixture.store.record(&lease, &[record(inbox, 2000, (1..=3).map(message).collect())]).unwrap();
     (fixture, lease, inbox)
 }
@@ -49,9 +49,9 @@ fn ledger() -> (Fixture, Lease, i64) {
 #[test]
 fn folders_keep_their_key_and_the_bytes_of_their_name() {
     let (fixture, lease, inbox) = ledger();
-    let latin = fixture.store.save_folder(&lease, &folder(b"Entw\xfcrfe")).unwrap();
-    let changed = LedgerFolder { highest_modseq: None, target_uid_next: Some(2000), ..folder(b"INBOX") };
-    assert_eq!(fixture.store.save_folder(&lease, &changed).unwrap(), inbox);
+    let latin = fixture.store.save_folders(&lease, &[folder(b"Entw\xfcrfe")]).unwrap()[0];
+    let changed = LedgerFolder { in_step_at: None, target_uid_next: Some(2000), ..folder(b"INBOX") };
+    assert_eq!(fixture.store.save_folders(&lease, &[changed.clone()]).unwrap(), [inbox]);
     let folders = fixture.store.ledger_folders(lease.user.id).unwrap();
     assert_eq!(folders, [(inbox, changed), (latin, folder(b"Entw\xfcrfe"))]);
     assert_eq!(messages(&fixture, inbox).len(), 3);
@@ -70,7 +70,7 @@ fn messages_come_back_as_they_were_written_and_in_order() {
 #[test]
 fn one_transaction_covers_many_folders_or_none() {
     let (fixture, lease, inbox) = ledger();
-    let sent = fixture.store.save_folder(&lease, &folder(b"Sent")).unwrap();
+    let sent = fixture.store.save_folders(&lease, &[folder(b"Sent")]).unwrap()[0];
     fixture
         .store
         .record(&lease, &[record(inbox, 2001, vec![message(4)]), record(sent, 5, vec![message(1)])])
@@ -85,7 +85,7 @@ fn one_transaction_covers_many_folders_or_none() {
 fn the_uidnext_of_the_target_only_goes_up() {
     let (fixture, lease, inbox) = ledger();
     let next = |given| {
-        let record = FolderRecord { folder: inbox, target_uid_next: given, messages: vec![] };
+        let record = FolderRecord { folder: inbox, target_uid_next: given, ..FolderRecord::default() };
         fixture.store.record(&lease, &[record]).unwrap();
         fixture.store.ledger_folders(lease.user.id).unwrap()[0].1.target_uid_next
     };
@@ -93,12 +93,22 @@ fn the_uidnext_of_the_target_only_goes_up() {
 }
 
 #[test]
-fn flags_change_and_messages_are_forgotten_one_by_one() {
+fn flags_change_one_by_one() {
     let (fixture, lease, inbox) = ledger();
     fixture.store.update_flags(&lease, inbox, &[(2, "\\Deleted".to_owned()), (99, String::new())]).unwrap();
-    fixture.store.forget(&lease, inbox, &[1, 99]).unwrap();
-    let left = messages(&fixture, inbox);
-    assert_eq!(left, [LedgerMessage { flags: "\\Deleted".to_owned(), ..message(2) }, message(3)]);
+    let changed = LedgerMessage { flags: "\\Deleted".to_owned(), ..message(2) };
+    assert_eq!(messages(&fixture, inbox), [message(1), changed, message(3)]);
+}
+
+#[test]
+fn a_folders_numbers_and_its_messages_are_written_together() {
+    let (fixture, lease, inbox) = ledger();
+    let numbers = LedgerFolder { in_step_at: None, target_uid_next: Some(2001), ..folder(b"INBOX") };
+    let written = FolderRecord { numbers: Some(numbers.clone()), ..record(inbox, 2001, vec![message(4)]) };
+    fixture.store.record(&lease, &[written]).unwrap();
+    assert_eq!(fixture.store.ledger_folders(lease.user.id).unwrap(), [(inbox, numbers)]);
+    assert_eq!(messages(&fixture, inbox).len(), 4);
+    assert_eq!(fixture.store.ledger_bytes(lease.user.id).unwrap(), 4 * (u64::from(u32::MAX) + 1));
 }
 
 #[test]
@@ -109,7 +119,7 @@ fn a_reset_folder_is_as_before_first_contact() {
     let expected = LedgerFolder {
         target_uid_validity: None,
         target_uid_next: None,
-        highest_modseq: None,
+        in_step_at: None,
         ..folder(b"INBOX")
     };
     assert_eq!(fixture.store.ledger_folders(lease.user.id).unwrap(), [(inbox, expected)]);
@@ -120,10 +130,9 @@ fn a_worker_that_lost_its_lease_leaves_the_ledger_alone() {
     let (fixture, lost, inbox) = ledger();
     let _held = fixture.lease(60);
     let before = (fixture.store.ledger_folders(lost.user.id).unwrap(), messages(&fixture, inbox));
-    fixture.store.save_folder(&lost, &folder(b"Sent")).unwrap_err();
+    fixture.store.save_folders(&lost, &[folder(b"Sent")]).unwrap_err();
     fixture.store.record(&lost, &[record(inbox, 3000, vec![message(4)])]).unwrap_err();
     fixture.store.update_flags(&lost, inbox, &[(1, String::new())]).unwrap_err();
-    fixture.store.forget(&lost, inbox, &[1]).unwrap_err();
     fixture.store.reset_folder(&lost, inbox).unwrap_err();
     assert_eq!((fixture.store.ledger_folders(lost.user.id).unwrap(), messages(&fixture, inbox)), before);
 }
@@ -134,6 +143,6 @@ fn a_worker_cannot_write_into_the_folder_of_another_user() {
     fixture.run("other", &["bob@x"]);
     let bob = fixture.lease(0);
     fixture.store.record(&bob, &[record(inbox, 3000, vec![message(4)])]).unwrap_err();
-    fixture.store.forget(&bob, inbox, &[1]).unwrap_err();
+    fixture.store.update_flags(&bob, inbox, &[(1, String::new())]).unwrap_err();
     assert_eq!(messages(&fixture, inbox).len(), 3);
 }

@@ -13,10 +13,10 @@ fn a_removed_batch_leaves_nothing_behind_and_the_others_alone() {
         let batch = fixture.run(wave, &[address]);
         let lease = fixture.lease(0);
         let folder = LedgerFolder { source_name: b"INBOX".to_vec(), ..LedgerFolder::default() };
-        let folder = fixture.store.save_folder(&lease, &folder).unwrap();
+        let folder = fixture.store.save_folders(&lease, &[folder]).unwrap()[0];
         let messages =
             (1..=25_000).map(|source_uid| LedgerMessage { source_uid, ..LedgerMessage::default() });
-        let record = FolderRecord { folder, target_uid_next: None, messages: messages.collect() };
+        let record = FolderRecord { folder, messages: messages.collect(), ..FolderRecord::default() };
         fixture.store.record(&lease, &[record]).unwrap();
         let line = [ReportEntry { at: at(0), text: "line".to_owned() }];
         fixture.store.add_report(ReportOf::User(lease.user.id), &line).unwrap();

@@ -1,21 +1,35 @@
-//! Commands that make mailboxes and subscriptions: CREATE, SUBSCRIBE.
+//! Commands that make mailboxes and subscriptions: CREATE, SUBSCRIBE. Many names take one round trip.
 
 use crate::connection::Connection;
-use crate::error::Result;
+use crate::error::{Refusal, Result};
 use crate::mailbox_name::MailboxName;
 
 impl Connection {
-    /// Makes a mailbox (RFC 3501 §6.3.3). One that exists is a refusal, mostly with the code ALREADYEXISTS.
-    pub async fn create(&mut self, name: &MailboxName) -> Result<()> {
-        let command = self.command("CREATE").mailbox(name);
-        self.run_one(&format!("cannot create folder `{name}`"), command, |_| {}).await?;
-        Ok(())
+    /// Makes mailboxes, in this order (RFC 3501 §6.3.3). One that exists is a refusal, mostly with the code
+    /// ALREADYEXISTS.
+    pub async fn create(&mut self, names: &[MailboxName]) -> Result<Vec<Result<(), Refusal>>> {
+        self.for_each("CREATE", names, "cannot create folder").await
     }
 
-    /// Subscribes to a mailbox (RFC 3501 §6.3.6).
-    pub async fn subscribe(&mut self, name: &MailboxName) -> Result<()> {
-        let command = self.command("SUBSCRIBE").mailbox(name);
-        self.run_one(&format!("cannot subscribe to folder `{name}`"), command, |_| {}).await?;
-        Ok(())
+    /// Subscribes to mailboxes (RFC 3501 §6.3.6).
+    pub async fn subscribe(&mut self, names: &[MailboxName]) -> Result<Vec<Result<(), Refusal>>> {
+        self.for_each("SUBSCRIBE", names, "cannot subscribe to folder").await
+    }
+
+    /// Runs a command once for each name; says what became of each.
+    async fn for_each(
+        &mut self,
+        word: &str,
+        names: &[MailboxName],
+        complaint: &str,
+    ) -> Result<Vec<Result<(), Refusal>>> {
+        let commands: Vec<_> = names.iter().map(|name| self.command(word).mailbox(name)).collect();
+        let answers = self.run_each(complaint, &commands, |_| {}).await?;
+        let named = |(answer, name): (Result<_, Refusal>, &MailboxName)| {
+            answer
+                .map(drop)
+                .map_err(|refusal| Refusal { context: format!("{complaint} `{name}`"), ..refusal })
+        };
+        Ok(answers.into_iter().zip(names).map(named).collect())
     }
 }

@@ -2,6 +2,7 @@
 
 use std::num::NonZeroU32;
 
+use crate::command::Command;
 use crate::commands::status::to_uid;
 use crate::connection::Connection;
 use crate::error::{Result, Status};
@@ -61,19 +62,35 @@ impl Connection {
         self.open_mailbox("EXAMINE", name).await
     }
 
-    /// Leaves the mailbox without expunging it (RFC 3691).
-    pub async fn unselect(&mut self) -> Result<()> {
-        self.run_one("cannot leave the folder", self.command("UNSELECT"), |_| {}).await?;
-        Ok(())
+    /// Opens a mailbox and leaves it again in the same round trip, where the server has UNSELECT (RFC 3691); says
+    /// what it learned, and whether the mailbox is still selected. Servers append quicker to a mailbox that nobody
+    /// looks into.
+    pub async fn look_into(&mut self, name: &MailboxName) -> Result<(Selected, bool)> {
+        if !self.capabilities().unselect() {
+            return Ok((self.select(name).await?, true));
+        }
+        let commands = [self.command("SELECT").mailbox(name), self.command("UNSELECT")];
+        Ok((self.run_open(&commands, name).await?.0, false))
     }
 
     async fn open_mailbox(&mut self, word: &str, name: &MailboxName) -> Result<Selected> {
-        let command = self.command(word).mailbox(name);
+        let (mut selected, code) = self.run_open(&[self.command(word).mailbox(name)], name).await?;
+        selected.read_only =
+            word == "EXAMINE" || code.is_some_and(|code| code.eq_ignore_ascii_case("READ-ONLY"));
+        Ok(selected)
+    }
+
+    /// Runs commands of which the first opens a mailbox. Returns the last response code, too.
+    async fn run_open(
+        &mut self,
+        commands: &[Command],
+        name: &MailboxName,
+    ) -> Result<(Selected, Option<String>)> {
         let mut exists = None;
         let mut selected = Selected::default();
         let context = format!("cannot select folder `{name}`");
         let code = self
-            .run_one(&context, command, |response| match response {
+            .run(&context, commands, |response| match response {
                 Response::Numbered { number, kind, .. } if kind.eq_ignore_ascii_case(b"EXISTS") => {
                     exists = Some(*number);
                 }
@@ -81,11 +98,9 @@ impl Connection {
                 _ => {}
             })
             .await?;
-        selected.read_only =
-            word == "EXAMINE" || code.is_some_and(|code| code.eq_ignore_ascii_case("READ-ONLY"));
         selected.exists =
             exists.ok_or_else(|| self.violation(format!("{context}: the server said OK and no EXISTS")))?;
-        Ok(selected)
+        Ok((selected, code))
     }
 }
 

@@ -1,5 +1,6 @@
 //! STATUS: the numbers of a mailbox that is not selected (RFC 3501 §6.3.10).
 
+use std::collections::HashMap;
 use std::num::NonZeroU32;
 
 use crate::capabilities::Capabilities;
@@ -102,21 +103,30 @@ pub(crate) fn to_uid(number: u64) -> Option<NonZeroU32> {
 }
 
 impl Connection {
-    /// Asks for the numbers of a mailbox (RFC 3501 §6.3.10). It should not be the selected one.
-    pub async fn status(&mut self, name: &MailboxName, items: StatusItems) -> Result<MailboxStatus> {
+    /// Asks for the numbers of mailboxes (RFC 3501 §6.3.10), in one round trip. None of them should be the selected
+    /// one. `None` stands for what the server refused, or left out.
+    pub async fn status(
+        &mut self,
+        names: &[MailboxName],
+        items: StatusItems,
+    ) -> Result<Vec<Option<MailboxStatus>>> {
         let words = items.to_words(self.capabilities());
-        let command = self.command("STATUS").mailbox(name).word(&words);
-        let context = format!("cannot ask for the status of folder `{name}`");
-        let mut found = None;
-        // One answer is expected. Servers may spell the name in another way than we did.
-        self.run_one(&context, command, |response| {
-            if let Some((_, status)) = response.data("STATUS").and_then(MailboxStatus::parse) {
-                found = Some(status);
+        let commands: Vec<_> =
+            names.iter().map(|name| self.command("STATUS").mailbox(name).word(&words)).collect();
+        let mut told = HashMap::new();
+        self.run_each("cannot ask for the status of folders", &commands, |response| {
+            if let Some((name, status)) = response.data("STATUS").and_then(MailboxStatus::parse) {
+                told.insert(spelled_alike(&name), status);
             }
         })
         .await?;
-        found.ok_or_else(|| self.violation(format!("{context}: the server said OK and told nothing")))
+        Ok(names.iter().map(|name| told.get(&spelled_alike(name)).copied()).collect())
     }
+}
+
+/// Servers may spell a name in another way than we did.
+fn spelled_alike(name: &MailboxName) -> String {
+    if name.is_inbox() { "INBOX".to_owned() } else { name.to_text().into_owned() }
 }
 
 #[cfg(test)]

@@ -23,6 +23,9 @@ pub struct SummaryItems<'a> {
     pub modseq: bool,
     /// These header fields.
     pub header_fields: &'a [&'a str],
+    /// Only of messages that are new or changed since the mailbox counted so far, where the server has CONDSTORE
+    /// (RFC 7162 §3.1.4).
+    pub changed_since: Option<u64>,
 }
 
 impl SummaryItems<'_> {
@@ -38,7 +41,9 @@ impl SummaryItems<'_> {
         if !self.header_fields.is_empty() {
             words.push(format!("BODY.PEEK[HEADER.FIELDS ({})]", self.header_fields.join(" ")));
         }
-        format!("({})", words.join(" "))
+        let changed = self.changed_since.filter(|_| condstore);
+        let changed = changed.map(|count| format!(" (CHANGEDSINCE {count})")).unwrap_or_default();
+        format!("({}){changed}", words.join(" "))
     }
 }
 

@@ -3,7 +3,7 @@
 use model::ErrorKind;
 use wire::{ListOptions, MailboxName, StatusItems};
 
-use crate::support::{refusal, session};
+use crate::support::session;
 
 #[tokio::test]
 async fn list_understands_every_way_to_name_a_mailbox() {
@@ -44,7 +44,27 @@ async fn a_malformed_name_goes_back_as_it_came() {
     )
     .await;
     let entries = connection.list("", "*", ListOptions::default()).await.unwrap();
-    connection.subscribe(&entries[0].name).await.unwrap();
+    connection.subscribe(&[entries[0].name.clone()]).await.unwrap()[0].as_ref().unwrap();
+    server.finish().await.unwrap();
+}
+
+#[tokio::test]
+async fn folders_are_made_in_one_round_trip_and_each_has_its_own_answer() {
+    let (mut connection, server) = session(
+        "",
+        r#"
+        C: A1 CREATE "a"
+        C: A2 CREATE "a/b"
+        C: A3 CREATE "c"
+        S: A2 NO [ALREADYEXISTS] no
+        S: A1 OK done
+        S: A3 OK done"#,
+    )
+    .await;
+    let names = ["a", "a/b", "c"].map(MailboxName::from_text);
+    let made = connection.create(&names).await.unwrap();
+    assert!(made[0].is_ok() && made[2].is_ok());
+    assert_eq!(made[1].as_ref().unwrap_err().context, "cannot create folder `a/b`");
     server.finish().await.unwrap();
 }
 
@@ -55,8 +75,8 @@ async fn a_literal_name_may_be_refused_instead_of_awaited() {
         "\nC: A1 CREATE {2}\nS: * 5 EXISTS\nS: A1 NO [ALREADYEXISTS] no\nC: A2 NOOP\nS: A2 OK done",
     )
     .await;
-    let refusal = refusal(connection.create(&MailboxName::from_wire("ü")).await);
-    assert_eq!(refusal.code_word().as_deref(), Some("ALREADYEXISTS"));
+    let made = connection.create(&[MailboxName::from_wire("ü")]).await.unwrap();
+    assert_eq!(made[0].as_ref().unwrap_err().code_word().as_deref(), Some("ALREADYEXISTS"));
     connection.noop().await.unwrap();
     server.finish().await.unwrap();
 }
@@ -88,24 +108,34 @@ async fn a_listing_cut_off_is_an_error() {
 }
 
 #[tokio::test]
-async fn status_accepts_another_spelling_of_the_name() {
+async fn statuses_find_their_folders_in_any_order_and_spelling() {
     let (mut connection, server) = session(
         "",
-        "\nC: A1 STATUS \"Entw&APw-rfe\" (MESSAGES)\nS: * STATUS {9}\nS: Entwürfe (MESSAGES 5)\nS: A1 OK done",
+        r#"
+        C: A1 STATUS "Entw&APw-rfe" (MESSAGES)
+        C: A2 STATUS "INBOX" (MESSAGES)
+        S: * STATUS Inbox (MESSAGES 7)
+        S: * STATUS {9}
+        S: Entwürfe (MESSAGES 5)
+        S: A1 OK done
+        S: A2 OK done"#,
     )
     .await;
     let items = StatusItems { messages: true, ..StatusItems::default() };
-    let status = connection.status(&MailboxName::from_text("Entwürfe"), items).await.unwrap();
-    assert_eq!(status.messages, Some(5));
+    let names = [MailboxName::from_text("Entwürfe"), MailboxName::inbox()];
+    let status = connection.status(&names, items).await.unwrap();
+    assert_eq!(status.iter().map(|found| found.unwrap().messages).collect::<Vec<_>>(), [Some(5), Some(7)]);
     server.finish().await.unwrap();
 }
 
 #[tokio::test]
-async fn a_status_without_an_answer_is_an_error_and_no_zero() {
-    let (mut connection, _server) = session("", "\nC: A1 STATUS *\nS: A1 OK done").await;
-    let error = connection.status(&MailboxName::inbox(), StatusItems::ALL).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::ProtocolViolation);
+async fn a_status_that_is_refused_or_left_out_is_unknown_and_no_zero() {
+    let (mut connection, server) =
+        session("", "\nC: A1 STATUS *\nC: A2 STATUS *\nS: A2 OK done\nS: A1 NO [NONEXISTENT] no").await;
+    let names = [MailboxName::from_text("a"), MailboxName::inbox()];
+    assert_eq!(connection.status(&names, StatusItems::ALL).await.unwrap(), [None, None]);
     assert!(connection.is_usable());
+    server.finish().await.unwrap();
 }
 
 #[tokio::test]

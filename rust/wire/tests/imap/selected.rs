@@ -37,6 +37,27 @@ async fn select_tells_what_the_server_says() {
 }
 
 #[tokio::test]
+async fn a_look_into_a_folder_takes_one_round_trip_and_leaves_it() {
+    let (mut connection, server) = session(
+        "UNSELECT",
+        r#"
+        C: A1 SELECT "x"
+        C: A2 UNSELECT
+        S: * 3 EXISTS
+        S: * OK [UIDVALIDITY 42] x
+        S: A1 OK [READ-WRITE] done
+        S: A2 OK done"#,
+    )
+    .await;
+    let (found, selected) = connection.look_into(&MailboxName::from_text("x")).await.unwrap();
+    assert_eq!((found.exists, found.uid_validity.map(NonZeroU32::get), selected), (3, Some(42), false));
+    server.finish().await.unwrap();
+    let (mut connection, server) = session("", "\nC: A1 SELECT *\nS: * 0 EXISTS\nS: A1 OK done").await;
+    assert!(connection.look_into(&MailboxName::inbox()).await.unwrap().1, "without UNSELECT it stays");
+    server.finish().await.unwrap();
+}
+
+#[tokio::test]
 async fn a_uidvalidity_that_cannot_be_is_unknown() {
     for odd in ["0", "4294967296", "x", ""] {
         let transcript =
@@ -115,7 +136,7 @@ async fn summaries_come_one_by_one_in_any_order_of_items() {
     let (mut connection, server) = session(
         "CONDSTORE",
         "
-        C: A1 UID FETCH 5:* (UID FLAGS INTERNALDATE RFC822.SIZE MODSEQ BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])
+        C: A1 UID FETCH 5:* (UID FLAGS INTERNALDATE RFC822.SIZE MODSEQ BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)]) (CHANGEDSINCE 3)
         S: * 1 FETCH (FLAGS (\\Seen) RFC822.SIZE 10 MODSEQ (4) INTERNALDATE \" 1-Jan-2020 00:00:00 +0000\" BODY[HEADER.FIELDS (MESSAGE-ID)] {10}
         S: I: <a@b>
         S:  UID 5)
@@ -133,6 +154,7 @@ async fn summaries_come_one_by_one_in_any_order_of_items() {
         size: true,
         modseq: true,
         header_fields: &["MESSAGE-ID"],
+        changed_since: Some(3),
     };
     let uids = UidSet::starting_at(NonZeroU32::new(5).unwrap());
     connection
