@@ -13,7 +13,7 @@ use crate::internal_date::InternalDate;
 use crate::mailbox_name::MailboxName;
 
 /// What waits in memory before it is sent, while the server has other commands to do.
-const GATHER: usize = 16 * 1024;
+const GATHER: usize = 64 * 1024;
 
 /// How long messages may join a command: a connection that is lost takes back what is in an unfinished one.
 const LONGEST_BATCH: Duration = Duration::from_secs(2);

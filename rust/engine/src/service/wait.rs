@@ -14,7 +14,7 @@ use super::{Context, Reply, blocking, view};
 use crate::job::Events;
 
 /// How often the store is asked whether anything changed, which costs next to nothing.
-const INTERVAL: Duration = Duration::from_millis(50);
+const INTERVAL: Duration = Duration::from_millis(10);
 /// How often it is read although nothing changed: time passes, and a worker may die.
 const LOOK: Duration = Duration::from_secs(1);
 /// How long a batch may want a worker and have none, before that is an error.

@@ -21,7 +21,7 @@ use crate::pass::{self, Meter, PassOutcome};
 use crate::service::blocking;
 
 /// How often the store is asked whether anything changed, which costs next to nothing.
-const TICK: Duration = Duration::from_millis(50);
+const TICK: Duration = Duration::from_millis(10);
 /// How often wishes and due users are looked for although nothing changed: time passes, too.
 const LOOK: Duration = Duration::from_millis(500);
 /// How often progress and the sign of life are saved, and leases renewed.
