@@ -171,20 +171,20 @@ impl FolderPass<'_> {
         }
     }
 
-    /// The ledger row of an adopted message, and the flags that its copy lacks. What the copy has beyond the
-    /// source, its owner may have set: it stays.
+    /// The ledger row of an adopted message, and the flags that its copy lacks: the row has them when the copy does.
+    /// What the copy has beyond the source, its owner may have set: it stays.
     fn adopt_row(&self, found: &Adopted) -> (store::LedgerMessage, Option<FlagChange>) {
         let listed = self.listed.binary_search_by_key(&found.uid, |listed| listed.uid);
         let listed = listed.ok().and_then(|at| self.listed.get(at));
         let flags = listed.map(|listed| self.sets.get(listed.flags)).unwrap_or_default();
+        let add = flags.without(&found.flags);
         let row = store::LedgerMessage {
             source_uid: found.uid,
             target_uid: Some(found.target_uid),
             size: listed.map_or(0, |listed| listed.size),
             digest: None,
-            flags: flags.to_string(),
+            flags: flags.without(&add).to_string(),
         };
-        let add = flags.without(&found.flags);
         let change =
             FlagChange { uid: found.uid, target_uid: found.target_uid, add, remove: Default::default() };
         (row, Some(change).filter(|change| !change.add.is_empty()))
