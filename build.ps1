@@ -7,6 +7,8 @@ Build    leaves the complete, importable module in out/ImapMigration.
 Test     runs every layer of tests, or the layers that are named, and prints the counts last.
 Demo     migrates a few mailboxes between two mail servers that live as long as the demo.
 Bench    measures such a copy.
+Torture  migrates between two Dovecots while the worker is killed and its connections are cut, and compares both sides.
+         --seed N repeats a run; --kills N, --cuts N, --users N and --messages N say how much; --keep leaves all behind.
 Package  packs the module as out/ImapMigration-VERSION.zip, with its SHA-256.
 Clean    removes everything that the others made.
 
@@ -18,16 +20,19 @@ Needs cargo (https://rustup.rs) and the .NET SDK (https://dotnet.microsoft.com/d
 
 .EXAMPLE
 ./build.ps1 Test format lint
+
+.EXAMPLE
+./build.ps1 Torture --seed 7 --kills 500 --cuts 1000
 #>
 [CmdletBinding()]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('Build', 'Test', 'Demo', 'Bench', 'Package', 'Clean')]
+    [ValidateSet('Build', 'Test', 'Demo', 'Bench', 'Torture', 'Package', 'Clean')]
     [string] $Task = 'Build',
 
-    # For Test: the layers to run, all if none is named.
+    # For Test: the layers to run, all if none is named. For Torture: its options.
     [Parameter(ValueFromRemainingArguments)]
-    [string[]] $Layer = @()
+    [string[]] $Rest = @()
 )
 
 $ErrorActionPreference = 'Stop'
@@ -46,7 +51,7 @@ try {
     else {
         # The tests run in the PowerShell that asked for them: Windows PowerShell or PowerShell 7.
         $env:IMAP_MIGRATION_POWERSHELL = (Get-Process -Id $PID).Path
-        cargo run --quiet --package xtask --target-dir $target/xtask -- $Task @Layer
+        cargo run --quiet --package xtask --target-dir $target/xtask -- $Task @Rest
     }
 }
 finally {

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The door to build.ps1's tasks on a bare Linux machine:   ./build.sh Build | Test [LAYER...] | Demo | Bench | Package | Clean
+# The door to build.ps1's tasks on Linux: ./build.sh Build | Test [LAYER...] | Demo | Bench | Torture [OPTION...] | Package | Clean
 #
 # Makes sure of the tools that the task needs, then runs it. Each tool comes from the first of: the PATH; the toolchain
 # folder beside the checkout; Debian's packages; its vendor's installer. The task itself says what it went without.
@@ -67,9 +67,13 @@ cargo_tools() {
     recent_cargo || { echo "error: there is no recent cargo (https://rustup.rs)" >&2; exit 1; }
 }
 
+python_tools() {
+    have python3 || debian python3 || true
+}
+
 test_tools() {
     { cargo clippy --version && cargo fmt --version; } >/dev/null 2>&1 || rustup component add clippy rustfmt || true
-    have python3 || debian python3 || true
+    python_tools
     have valgrind || debian valgrind || true
 }
 
@@ -106,6 +110,7 @@ Clean)
     ;;
 Build | Package) cargo_tools && dotnet_tools && powershell_tools ;;
 Bench) cargo_tools && dovecot_tools ;;
+Torture) cargo_tools && python_tools && dovecot_tools ;;
 Demo) cargo_tools && dotnet_tools && powershell_tools && dovecot_tools ;;
 Test) cargo_tools && test_tools && dotnet_tools && powershell_tools && dovecot_tools ;;
 *)

@@ -19,12 +19,17 @@ pub(crate) fn build(layout: &Layout) -> Result<()> {
 ///
 /// One command, because cargo settles the features of shared crates for each command: two would compile them twice.
 pub(crate) fn native(layout: &Layout) -> Result<()> {
-    let mut cargo = command("cargo", &["build", "--release", "--lib", "--bins", "--examples"]);
-    cargo.args(["--package", "capi", "--package", "worker", "--package", "testkit"]);
-    run(cargo)?;
+    release(&["--lib", "--bins", "--example", "demo"])?;
     remove_folder(layout.module())?;
     copy(&layout.built_library(), &layout.library())?;
     copy(&layout.built_worker(), &layout.worker())
+}
+
+/// Compiles these targets of the native packages, always with the features of all of them.
+pub(crate) fn release(targets: &[&str]) -> Result<()> {
+    let mut cargo = command("cargo", &["build", "--release"]);
+    cargo.args(["--package", "capi", "--package", "worker", "--package", "testkit"]).args(targets);
+    run(cargo)
 }
 
 /// Compiles the cmdlets into the module, a warning being an error, and writes their help.

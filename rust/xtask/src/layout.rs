@@ -63,6 +63,11 @@ impl Layout {
         self.release(format!("examples/demo{EXE_SUFFIX}"))
     }
 
+    /// The program that kills the worker and cuts its connections.
+    pub(crate) fn torture(&self) -> PathBuf {
+        self.release(format!("examples/torture{EXE_SUFFIX}"))
+    }
+
     /// Where the module is laid out to be packed.
     pub(crate) fn staging(&self) -> PathBuf {
         self.target.join("package")

@@ -1,4 +1,4 @@
-//! The tasks behind `build.ps1` and `build.sh`: Build, Test, Demo, Bench and Package.
+//! The tasks behind `build.ps1` and `build.sh`: Build, Test, Demo, Bench, Torture and Package.
 //!
 //! INVARIANT: a task starts no process that outlives it, and writes only below `out` and the target folder.
 
@@ -12,13 +12,14 @@ mod process;
 mod tally;
 mod test;
 mod tools;
+mod torture;
 
 use std::process::ExitCode;
 
 use layout::Layout;
 use process::Result;
 
-const USAGE: &str = "usage: xtask Build | Test [LAYER...] | Demo | Bench | Package";
+const USAGE: &str = "usage: xtask Build | Test [LAYER...] | Demo | Bench | Torture [OPTION...] | Package";
 
 fn main() -> ExitCode {
     match run(std::env::args().skip(1).collect()) {
@@ -39,6 +40,7 @@ fn run(arguments: Vec<String>) -> Result<ExitCode> {
         ("test", layers) => return test::test(&layout, layers),
         ("demo", []) => demo::demo(&layout)?,
         ("bench", []) => demo::bench(&layout)?,
+        ("torture", options) => torture::torture(&layout, options)?,
         ("package", []) => package::package(&layout)?,
         _ => return Err(USAGE.into()),
     }

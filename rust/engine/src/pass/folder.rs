@@ -146,18 +146,18 @@ impl FolderPass<'_> {
         }
     }
 
-    /// The ledger row of an adopted message, and the flags that its copy lacks. What the copy has beyond the
-    /// source, its owner may have set: it stays.
+    /// The ledger row of an adopted message, and the flags that its copy lacks: the row has them when the copy does.
+    /// What the copy has beyond the source, its owner may have set: it stays.
     fn adopt_row(&self, found: &Adopted) -> (LedgerMessage, Option<FlagChange>) {
         let flags = self.from.flags(found.uid);
+        let add = flags.without(&found.flags);
         let row = LedgerMessage {
             source_uid: found.uid,
             target_uid: Some(found.target_uid),
             size: found.size,
             digest: None,
-            flags: flags.to_string(),
+            flags: flags.without(&add).to_string(),
         };
-        let add = flags.without(&found.flags);
         let change =
             FlagChange { uid: found.uid, target_uid: found.target_uid, add, remove: Default::default() };
         (row, Some(change).filter(|change| !change.add.is_empty()))

@@ -2,7 +2,7 @@
 
 use model::ErrorKind;
 use model::status::{BatchStatus, UserStatus};
-use testkit::mail;
+use testkit::mail::{self, Message};
 use testkit::proxy::{Cut, Direction, Proxy, Way};
 use testkit::sample::{Fault, Moment, Options, Sample};
 
@@ -84,6 +84,22 @@ fn a_duplicate_whose_ok_was_lost_is_counted_once_and_not_more() {
     lab.synced();
     Mailbox::read(to.address(), "ada").assert_is(&Mailbox::read(from.address(), "ada"));
     assert_eq!(to.appended(), 5);
+}
+
+/// What a copy lacks is brought over after the copying: until then, the ledger must not say that it has it.
+#[test]
+fn a_flag_that_an_adopted_copy_lacks_is_not_forgotten_when_the_copying_is_cut_off() {
+    let (from, to) = (Sample::start(Options::default()).unwrap(), Sample::start(Options::default()).unwrap());
+    let read = Message { flags: vec!["\\Seen"], ..message("read") };
+    put(from.address(), "ada", "INBOX", [read, message("other")]);
+    put(to.address(), "ada", "INBOX", [message("read")]);
+    let lab = Lab::between(from.address(), to.address());
+    to.inject(Fault::CloseInLiteral { nth: 1 });
+    start(&lab);
+    assert_eq!(lab.wait().status, BatchStatus::Failed);
+    lab.start_again();
+    lab.synced();
+    Mailbox::read(to.address(), "ada").assert_is(&Mailbox::read(from.address(), "ada"));
 }
 
 #[test]

@@ -120,6 +120,12 @@ impl Dovecot {
         Ok(())
     }
 
+    /// Stops serving for good and leaves all mail and the log behind: what a failed test found. Says where.
+    pub fn keep(mut self) -> PathBuf {
+        self.stop();
+        self.folder.keep()
+    }
+
     /// Where a user's maildir lies.
     pub fn maildir(&self, user: &str) -> PathBuf {
         config::home(self.folder.path(), user).join("Maildir")

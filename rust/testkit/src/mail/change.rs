@@ -25,10 +25,18 @@ pub fn add_flags(
     messages: &str,
     flags: &[String],
 ) -> io::Result<()> {
-    let mut client = select(server, user, folder)?;
-    client.command(&format!("STORE {messages} +FLAGS.SILENT ({})", flags.join(" ")))?;
-    client.command("LOGOUT")?;
-    Ok(())
+    store(server, user, folder, messages, &format!("+FLAGS.SILENT ({})", flags.join(" ")))
+}
+
+/// Takes flags from messages, given by a sequence set such as `1:5,9`.
+pub fn remove_flags(
+    server: &Address,
+    user: &str,
+    folder: &str,
+    messages: &str,
+    flags: &[String],
+) -> io::Result<()> {
+    store(server, user, folder, messages, &format!("-FLAGS.SILENT ({})", flags.join(" ")))
 }
 
 /// Deletes messages, given by a sequence set such as `1:5,9`.
@@ -36,6 +44,13 @@ pub fn delete(server: &Address, user: &str, folder: &str, messages: &str) -> io:
     let mut client = select(server, user, folder)?;
     client.command(&format!("STORE {messages} +FLAGS.SILENT (\\Deleted)"))?;
     client.command("EXPUNGE")?;
+    client.command("LOGOUT")?;
+    Ok(())
+}
+
+fn store(server: &Address, user: &str, folder: &str, messages: &str, change: &str) -> io::Result<()> {
+    let mut client = select(server, user, folder)?;
+    client.command(&format!("STORE {messages} {change}"))?;
     client.command("LOGOUT")?;
     Ok(())
 }

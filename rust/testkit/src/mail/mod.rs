@@ -17,7 +17,7 @@ use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
 
-pub use change::{add_flags, append, delete};
+pub use change::{add_flags, append, delete, remove_flags};
 pub use fill::{fill, fill_part};
 pub use folders::Folder;
 pub use shape::Shape;

@@ -74,6 +74,12 @@ impl Lab {
         self.folder.path()
     }
 
+    /// Leaves the store behind, to be looked into. Says where.
+    pub(crate) fn keep(&mut self) -> &Path {
+        self.folder.disable_cleanup(true);
+        self.folder.path()
+    }
+
     /// Everything that was answered so far, as Debug and as JSON.
     pub(crate) fn events(&self) -> String {
         self.events.lock().unwrap().clone()
