@@ -25,6 +25,8 @@ pub enum PassEnd {
         error: Error,
         /// When to try again.
         at: Timestamp,
+        /// Whether it counts as an attempt in vain; one that does not forgives those before.
+        counts: bool,
     },
     /// It failed, and trying again at once would not help.
     Failed {
@@ -98,7 +100,7 @@ impl Store {
             match end {
                 PassEnd::Done => finish_done(tx, lease, now)?,
                 PassEnd::Stopped => {}
-                PassEnd::Retry { error, at } => finish_retry(tx, lease, error, *at, now)?,
+                PassEnd::Retry { error, at, counts } => finish_retry(tx, lease, error, *at, *counts, now)?,
                 PassEnd::Failed { error } => finish_failed(tx, lease, error, now)?,
             }
             clear(tx, lease, now)?;
@@ -209,11 +211,19 @@ fn finish_done(tx: &Connection, lease: &Lease, now: Timestamp) -> Sql<()> {
     Ok(())
 }
 
-fn finish_retry(tx: &Connection, lease: &Lease, error: &Error, at: Timestamp, now: Timestamp) -> Sql<()> {
+fn finish_retry(
+    tx: &Connection,
+    lease: &Lease,
+    error: &Error,
+    at: Timestamp,
+    counts: bool,
+    now: Timestamp,
+) -> Sql<()> {
     tx.prepare_cached(
-        "UPDATE user SET due_at = ?, attempts = attempts + 1, failed = 0, failed_at = ?, error = ? WHERE id = ?",
+        "UPDATE user SET due_at = ?, attempts = iif(?, attempts + 1, 0), failed = 0, failed_at = ?, error = ?
+         WHERE id = ?",
     )?
-    .execute(params![Millis(at), Millis(now), Json(error), lease.user.id])?;
+    .execute(params![Millis(at), counts, Millis(now), Json(error), lease.user.id])?;
     Ok(())
 }
 

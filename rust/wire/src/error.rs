@@ -160,18 +160,18 @@ impl Refusal {
         TEXTS.into_iter().find(|(known, _)| text.contains(known)).map(|(_, kind)| kind)
     }
 
-    /// How long Exchange asks to wait: `Suggested Backoff Time: 299609 milliseconds`.
-    pub fn backoff(&self) -> Option<Duration> {
-        let text = self.line.to_ascii_lowercase();
-        let (_, after) = text.split_once("suggested backoff time:")?;
-        let number = after.split_ascii_whitespace().next()?;
-        number.parse().ok().map(Duration::from_millis)
-    }
-
     /// The refusal as an error that can cross the ABI.
     pub fn to_error(&self) -> model::Error {
         model::Error::new(self.kind(), self.context.clone()).server(self.line.clone())
     }
+}
+
+/// How long Exchange asks to wait, in its own words: `Suggested Backoff Time: 299609 milliseconds` (peers O3).
+pub fn suggested_backoff(line: &str) -> Option<Duration> {
+    let text = line.to_ascii_lowercase();
+    let (_, after) = text.split_once("suggested backoff time:")?;
+    let number = after.split_ascii_whitespace().next()?;
+    number.parse().ok().map(Duration::from_millis)
 }
 
 fn kind_of_code(word: &str) -> Option<ErrorKind> {
@@ -230,9 +230,9 @@ mod tests {
 
     #[test]
     fn the_suggested_backoff_is_a_duration() {
-        let refusal = refusal("A NO Request is throttled. Suggested Backoff Time: 299609 milliseconds");
-        assert_eq!(refusal.backoff(), Some(Duration::from_millis(299_609)));
-        assert_eq!(super::tests::refusal("A NO x").backoff(), None);
+        let line = "NO Request is throttled. Suggested Backoff Time: 299609 milliseconds";
+        assert_eq!(suggested_backoff(line), Some(Duration::from_millis(299_609)));
+        assert_eq!(suggested_backoff("NO x"), None);
     }
 
     #[test]

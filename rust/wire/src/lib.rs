@@ -46,7 +46,7 @@ pub use commands::status::{MailboxStatus, StatusItems};
 pub use commands::store::StoreAction;
 pub use commands::summaries::{Summary, SummaryItems};
 pub use connection::Connection;
-pub use error::{Error, Refusal, Result, Status};
+pub use error::{Error, Refusal, Result, Status, suggested_backoff};
 pub use flags::{Flag, Flags};
 pub use internal_date::InternalDate;
 pub use mailbox_name::MailboxName;

@@ -48,6 +48,11 @@ impl Meter {
         });
     }
 
+    /// Adds time spent waiting for a server.
+    pub(crate) fn stalled(&self, time: Duration) {
+        self.update(|p| p.stalled_ms += u64::try_from(time.as_millis()).unwrap_or(0));
+    }
+
     /// The counts now, with the rate of the last seconds.
     pub(crate) fn read(&self) -> Progress {
         let mut inner = self.lock();

@@ -2,6 +2,7 @@
 
 mod adopt;
 mod analyze;
+mod connect;
 mod copy;
 mod flags;
 mod folder;
@@ -20,6 +21,8 @@ use std::time::Duration;
 use model::{Error, Lease, Result};
 use store::Store;
 use tokio_util::sync::CancellationToken;
+
+use crate::worker::governor::Governor;
 
 pub(crate) use adopt::{Adopted, Found, short_digest};
 pub(crate) use inventory::plan_flags;
@@ -52,9 +55,15 @@ pub(crate) enum Ended {
 /// Runs a user's pass to its end, or until told to stop.
 ///
 /// Whatever happens, nothing is lost or doubled: what is not in the ledger is looked for on the target next time.
-pub(crate) async fn run(store: Store, lease: Lease, meter: Meter, cancel: CancellationToken) -> PassOutcome {
+pub(crate) async fn run(
+    store: Store,
+    lease: Lease,
+    governor: Governor,
+    meter: Meter,
+    cancel: CancellationToken,
+) -> PassOutcome {
     let user = lease.user.row.email_address.clone();
-    let pass = walk::walk(store, lease, meter, cancel.clone());
+    let pass = walk::walk(store, lease, &governor, meter, cancel.clone());
     let out_of_patience = async {
         cancel.cancelled().await;
         tokio::time::sleep(GRACE).await;

@@ -10,6 +10,7 @@ use store::{LedgerFolder, SourceMark, Store};
 use tokio_util::sync::CancellationToken;
 use wire::MailboxStatus;
 
+use super::connect::{Connected, connect};
 use super::journal::Journal;
 use super::mapping::{self, Mapped, Pages};
 use super::recorder::Recorder;
@@ -18,6 +19,7 @@ use super::{Ended, Meter, analyze, folder};
 use crate::service::blocking;
 use crate::session::{self, Catalog, Statuses};
 use crate::target::Target;
+use crate::worker::governor::{Governor, Seat};
 
 /// A user's walk: both connections, and what is known so far.
 pub(super) struct Walk {
@@ -33,6 +35,8 @@ pub(super) struct Walk {
     pub(super) tally: Tally,
     /// The messages that earlier passes left behind, by folder.
     pub(super) skipped_before: BTreeMap<String, BTreeSet<u32>>,
+    /// Held as long as the connections are.
+    _seats: Vec<Seat>,
     /// Whether only some of the messages are wanted.
     filtered: bool,
     /// The pages of the ledger, by the source's bytes of the folder's name.
@@ -80,6 +84,7 @@ struct Orders {
 pub(super) async fn walk(
     store: Store,
     lease: Lease,
+    governor: &Governor,
     meter: Meter,
     cancel: CancellationToken,
 ) -> Result<Ended> {
@@ -91,7 +96,7 @@ pub(super) async fn walk(
     let user_root = login.root.clone();
     let Some(target) = &orders.target else {
         let mut source = session::open(&orders.source.place, login).await?;
-        journal.note(connected("source", &orders.source, &lease)).await?;
+        journal.note(connected_to("source", &orders.source, &lease)).await?;
         let listing = session::catalog(&mut source).await?.listing;
         return analyze::analyze(
             source,
@@ -104,11 +109,12 @@ pub(super) async fn walk(
         )
         .await;
     };
-    let (source, to) =
-        tokio::try_join!(session::open(&orders.source.place, login), Target::open(target, &lease.user.row),)?;
-    journal.note(connected("source", &orders.source, &lease)).await?;
-    journal.note(connected("target", target, &lease)).await?;
+    let Connected { source, target: to, seats } =
+        connect(governor, &orders.source, target, &lease, &meter).await?;
+    journal.note(connected_to("source", &orders.source, &lease)).await?;
+    journal.note(connected_to("target", target, &lease)).await?;
     let mut walk = Walk {
+        _seats: seats,
         source: Source::new(source),
         target: to,
         filtered: filters.content.is_some(),
@@ -177,7 +183,7 @@ async fn skipped_before(journal: &Journal) -> Result<BTreeMap<String, BTreeSet<u
     Ok(before)
 }
 
-fn connected(side: &str, endpoint: &Endpoint, lease: &Lease) -> String {
+fn connected_to(side: &str, endpoint: &Endpoint, lease: &Lease) -> String {
     let place = match &endpoint.place {
         model::Place::Imap(server) => {
             format!("{}:{} {}", server.remote_server, server.port, lease.user.row.email_address)

@@ -2,6 +2,7 @@
 //!
 //! One worker serves a store. What it knows, it reads from the store; killed at any moment, its successor goes on.
 
+pub(crate) mod governor;
 pub(crate) mod spawn;
 
 use std::collections::BTreeMap;
@@ -16,9 +17,11 @@ use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::{Instant, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
+use wire::suggested_backoff;
 
 use crate::pass::{self, Meter, PassOutcome};
 use crate::service::blocking;
+use crate::worker::governor::Governor;
 
 /// How often the store is asked whether anything changed, which costs next to nothing.
 const TICK: Duration = Duration::from_millis(10);
@@ -68,6 +71,7 @@ pub async fn serve(options: WorkerOptions, stop: CancellationToken) -> Result<Wo
         store,
         owner: format!("{}-{}", std::process::id(), Timestamp::now().as_millisecond()),
         started_at: Timestamp::now(),
+        governor: Governor::default(),
         passes: JoinSet::new(),
         running: BTreeMap::new(),
     };
@@ -102,6 +106,7 @@ struct Worker {
     store: Store,
     owner: String,
     started_at: Timestamp,
+    governor: Governor,
     passes: JoinSet<PassOutcome>,
     running: BTreeMap<Id, Running>,
 }
@@ -172,7 +177,7 @@ impl Worker {
         let meter = Meter::resume(lease.user.progress.clone());
         let cancel = CancellationToken::new();
         let running = Running { lease: lease.clone(), cancel: cancel.clone(), meter: meter.clone() };
-        let pass = pass::run(self.store.clone(), lease, meter, cancel);
+        let pass = pass::run(self.store.clone(), lease, self.governor.clone(), meter, cancel);
         let id = self.passes.spawn(pass).id();
         self.running.insert(id, running);
     }
@@ -261,11 +266,11 @@ fn finish(store: &Store, lease: &Lease, meter: &Meter, outcome: PassOutcome) -> 
     let (detail, end) = match outcome {
         PassOutcome::Done => ("Synced", PassEnd::Done),
         PassOutcome::Stopped => ("Stopped", PassEnd::Stopped),
-        PassOutcome::Failed(error) => match retry_after(store, lease, &error)? {
-            Some(pause) => {
+        PassOutcome::Failed(error) => match retry_after(store, lease, meter, &error)? {
+            Some(Retry { pause, counts }) => {
                 warn!(user, %error, ?pause, "Pass failed and will be tried again");
                 let at = now + SignedDuration::try_from(pause).unwrap_or(SignedDuration::ZERO);
-                ("RetryingTransient", PassEnd::Retry { error, at })
+                ("RetryingTransient", PassEnd::Retry { error, at, counts })
             }
             None => {
                 error!(user, %error, "Pass failed");
@@ -292,13 +297,27 @@ fn score(store: &Store, lease: &Lease, meter: &Meter) -> Result<DataConsistencyS
     Ok(DataConsistencyScore::of(benign, messages, folders, meter.read().source_items))
 }
 
-/// How long to wait before trying again; none when trying again would not help.
-fn retry_after(store: &Store, lease: &Lease, error: &Error) -> Result<Option<Duration>> {
-    if !error.retryable {
+/// How a failed pass is tried again.
+struct Retry {
+    pause: Duration,
+    /// Whether it counts as an attempt in vain.
+    counts: bool,
+}
+
+/// How to try again; none when trying again would not help. A pass that copied something was not in vain, and a server
+/// that says how long to wait is believed as often as it says so.
+fn retry_after(store: &Store, lease: &Lease, meter: &Meter, error: &Error) -> Result<Option<Retry>> {
+    let most = store.batch(lease.user.batch.as_str()).map_or(0, |batch| batch.options.auto_retry_count);
+    if !error.retryable || most == 0 {
         return Ok(None);
     }
-    let most = store.batch(lease.user.batch.as_str()).map_or(0, |batch| batch.options.auto_retry_count);
-    Ok((lease.attempts < most).then(|| pause(lease.attempts)))
+    if let Some(pause) = error.server.as_deref().and_then(suggested_backoff) {
+        return Ok(Some(Retry { pause, counts: false }));
+    }
+    if meter.read().transferred_items > lease.user.progress.transferred_items {
+        return Ok(Some(Retry { pause: FIRST_RETRY, counts: false }));
+    }
+    Ok((lease.attempts < most).then(|| Retry { pause: pause(lease.attempts), counts: true }))
 }
 
 fn pause(attempts: u32) -> Duration {

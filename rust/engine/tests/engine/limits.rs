@@ -35,3 +35,21 @@ fn two_batches_share_the_one_connection_that_their_endpoint_allows() {
     lab.until(model::status::UserStatus::Synced);
     assert_eq!(to.appended(), 36);
 }
+
+/// D9, G10, A16: who is one connection too many waits for its turn.
+#[test]
+fn users_take_turns_at_a_server_that_refuses_connections_beyond_a_limit_it_did_not_tell() {
+    for refusal in [Refusal::No, Refusal::Bye] {
+        let narrow = Options { max_connections: Some(2), refusal, ..Options::default() };
+        let (from, to) = (Sample::start(narrow).unwrap(), Sample::start(Options::default()).unwrap());
+        let users = ["ada", "bob", "cid", "dan"];
+        for user in users {
+            mail::fill(from.address(), user, Plan { seed: 41, messages: 12 }).unwrap();
+        }
+        let lab = Lab::between(from.address(), to.address());
+        let mut batch = batch_of(&users);
+        batch.options.auto_retry_count = 0;
+        lab.migrate_batch(batch);
+        assert_eq!(to.appended(), 48);
+    }
+}

@@ -81,7 +81,7 @@ fn a_retry_counts_attempts_until_a_pass_succeeds() {
         assert_eq!(i64::from(lease.attempts), attempt);
         fixture.finish(
             &lease,
-            &PassEnd::Retry { error: error(), at: at(attempt * 10 + 10) },
+            &PassEnd::Retry { error: error(), at: at(attempt * 10 + 10), counts: true },
             attempt * 10 + 1,
         );
         assert!(fixture.next(attempt * 10 + 9).is_none());
@@ -93,12 +93,23 @@ fn a_retry_counts_attempts_until_a_pass_succeeds() {
 }
 
 #[test]
+fn a_retry_that_was_not_in_vain_forgives_the_attempts_before() {
+    let fixture = fixture();
+    fixture.run("wave", &["ann@x"]);
+    for (step, counts) in [(0, true), (1, false), (2, true)] {
+        let end = PassEnd::Retry { error: error(), at: at(step * 10 + 10), counts };
+        fixture.finish(&fixture.lease(step * 10), &end, step * 10 + 1);
+    }
+    assert_eq!(fixture.lease(30).attempts, 1);
+}
+
+#[test]
 fn an_incremental_pass_to_be_retried_still_counts_as_asked_for() {
     let fixture = fixture();
     fixture.run("wave", &["ann@x"]);
     fixture.seed_all(0);
     let lease = fixture.lease(DAY);
-    fixture.finish(&lease, &PassEnd::Retry { error: error(), at: at(DAY + 9) }, DAY + 1);
+    fixture.finish(&lease, &PassEnd::Retry { error: error(), at: at(DAY + 9), counts: true }, DAY + 1);
     assert!(fixture.user("ann@x", DAY + 1).facts.sync_requested);
     fixture.finish(&fixture.lease(DAY + 9), &PassEnd::Done, DAY + 10);
     assert!(!fixture.user("ann@x", DAY + 10).facts.sync_requested);

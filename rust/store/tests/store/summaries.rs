@@ -73,7 +73,7 @@ fn random_end(random: &mut StdRng, seconds: i64) -> PassEnd {
     let error = Error::new(ErrorKind::TimedOut, "the server did not answer");
     match random.random_range(0..4) {
         0 => PassEnd::Stopped,
-        1 => PassEnd::Retry { error, at: at(seconds + 7) },
+        1 => PassEnd::Retry { error, at: at(seconds + 7), counts: true },
         2 => PassEnd::Failed { error },
         _ => PassEnd::Done,
     }
