@@ -1,7 +1,8 @@
 //! A TCP proxy that stands between a client and a test server and makes the way between them bad: it delays, narrows,
 //! stalls, splits and cuts, and counts what passes.
 //!
-//! INVARIANT: what it carries arrives unchanged and in order, up to the byte at which it was told to cut.
+//! INVARIANT: what it carries arrives unchanged and in order, up to the byte at which it was told to cut. Where one end
+//! resets the connection, so does the proxy, and what was under way is gone: narrow ways have their queue at the sender.
 
 use std::future;
 use std::io;
@@ -225,9 +226,9 @@ async fn serve(shared: Arc<Shared>, mut client: TcpStream) -> io::Result<()> {
         counts.cut += u64::from(matches!(end, Err(End::Cut(_))));
     });
     match end {
-        Err(End::Cut(Cut::Reset)) => client.set_zero_linger().and(server.set_zero_linger()),
+        Err(End::Cut(Cut::Reset) | End::Broken) => client.set_zero_linger().and(server.set_zero_linger()),
         Err(End::Cut(Cut::Fin)) => tokio::try_join!(hang_up(client), hang_up(server)).map(drop),
-        Ok(()) | Err(End::Broken) => Ok(()),
+        Ok(()) => Ok(()),
     }
 }
 
@@ -277,8 +278,11 @@ impl Line {
         };
         tokio::select! {
             end = write => end,
-            // The writer ends after the last parcel.
-            end = async { read(from, sender).await; future::pending().await } => end,
+            end = async {
+                read(from, sender).await?;
+                // The writer ends after the last parcel.
+                future::pending().await
+            } => end,
         }
     }
 
@@ -327,13 +331,14 @@ impl Line {
     }
 }
 
-/// Reads to the end, and notes when each parcel came. A connection that breaks ends here, too.
-async fn read(mut from: ReadHalf<'_>, parcels: mpsc::Sender<Parcel>) {
+/// Reads to the end, and notes when each parcel came.
+async fn read(mut from: ReadHalf<'_>, parcels: mpsc::Sender<Parcel>) -> io::Result<()> {
     let mut buffer = vec![0; PARCEL];
-    while let Ok(count @ 1..) = from.read(&mut buffer).await {
+    loop {
+        let count = from.read(&mut buffer).await?;
         let bytes = buffer.get(..count).unwrap_or_default().to_vec();
-        if parcels.send(Parcel { read_at: Instant::now(), bytes }).await.is_err() {
-            return;
+        if count == 0 || parcels.send(Parcel { read_at: Instant::now(), bytes }).await.is_err() {
+            return Ok(());
         }
     }
 }

@@ -100,6 +100,9 @@ async fn dial(options: &Options, report: &mut ProbeReport) -> Result<TcpStream> 
                 report.tcp_latency = Some(started.elapsed());
                 // Small commands must not wait for a full segment. Where it fails, things are only slower.
                 let _nodelay = tcp.set_nodelay(true);
+                // What was written and not yet sent when a connection is dropped, or its process killed, must not reach
+                // the server afterwards: the next connection would look for that message, and not find it yet.
+                let _abort = tcp.set_zero_linger();
                 return Ok(tcp);
             }
             Ok(Err(error)) => last = connect_error(&address, &error).into(),

@@ -1,9 +1,11 @@
 //! What keeps a connection usable, what poisons it, and what it takes in its stride.
 
-use model::ErrorKind;
-use wire::Status;
+use model::{ErrorKind, Security};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+use wire::{Connection, Options, Status};
 
-use crate::support::{impatient_session, refusal, session};
+use crate::support::{impatient_session, login, refusal, session};
 
 #[tokio::test]
 async fn bad_is_a_refusal_too() {
@@ -41,6 +43,23 @@ async fn a_cancelled_command_poisons_the_connection() {
         () = async {} => {}
     }
     assert!(!connection.is_usable());
+}
+
+/// A pass that is killed or cut off may have messages on their way. They must not arrive after the next one has looked.
+#[tokio::test]
+async fn a_dropped_connection_is_reset_so_that_nothing_more_of_it_arrives() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let greet = async {
+        let (mut client, _) = listener.accept().await.unwrap();
+        client.write_all(b"* PREAUTH [CAPABILITY IMAP4rev1] ready\r\n").await.unwrap();
+        client
+    };
+    let options = Options::new("127.0.0.1", listener.local_addr().unwrap().port(), Security::None);
+    let login = login("a", "b");
+    let (connection, mut client) = tokio::join!(Connection::open(&options, &login), greet);
+    drop(connection.unwrap());
+    let end = client.read(&mut [0]).await.unwrap_err();
+    assert_eq!(end.kind(), std::io::ErrorKind::ConnectionReset);
 }
 
 #[tokio::test]

@@ -212,9 +212,8 @@ impl Campaign {
         // What changed while that pass ran is the next one's.
         self.rig.sync_now();
         self.settle();
-        let found = self.rig.compare();
-        assert!(found.is_clean(), "the sides differ: {found}\n{}", found.report);
-        self.verdict += found;
+        self.verdict += self.rig.compare();
+        assert!(self.verdict.is_clean(), "the sides differ:\n{}", self.verdict.report);
         self.rig.end_batch();
     }
 
