@@ -26,6 +26,7 @@ mod open;
 mod options;
 mod probe;
 mod response;
+mod round_trip;
 mod tls;
 mod token;
 mod uid_set;

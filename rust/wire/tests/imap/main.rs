@@ -11,6 +11,7 @@ mod listing;
 mod login;
 mod multiappend;
 mod probe;
+mod round_trip;
 mod selected;
 mod support;
 mod tls;
