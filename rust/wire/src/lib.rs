@@ -13,6 +13,7 @@ mod certificate;
 mod command;
 mod commands;
 mod connection;
+mod deflate;
 mod error;
 mod fetch_item;
 mod flags;

@@ -3,6 +3,8 @@
 
 mod append;
 mod append_failures;
+mod compress;
+mod compress_dovecot;
 mod connection;
 mod fetch;
 mod fetch_late;
