@@ -17,6 +17,10 @@ use crate::wire::Stream;
 /// How many compressed bytes are gathered before they are sent without a flush.
 const OUTPUT_SIZE: usize = 64 * 1024;
 
+/// The fastest level that codes bytes by how often they occur. Level 1 has fixed codes, with which base64, most of all
+/// mail, stays as long as it is.
+const LEVEL: Compression = Compression::new(2);
+
 /// Compresses what is written and decompresses what is read.
 pub(crate) struct Deflate {
     io: Box<dyn Stream>,
@@ -48,7 +52,7 @@ impl Deflate {
             io,
             input: read_ahead,
             decompressor: Decompress::new(false),
-            compressor: Compress::new(Compression::fast(), false),
+            compressor: Compress::new(LEVEL, false),
             output: Vec::with_capacity(OUTPUT_SIZE),
             sent: 0,
             kept: Kept::Nothing,
