@@ -12,7 +12,7 @@
 //!   `C: *` takes any line, `C: A1 ID *` any line that starts so. What follows a client's literal is a line, too,
 //!   and must not start with what looks like a tag.
 //! - `<CUT>` at the end of an `S:` line sends no line end and closes; `<STALL>` sends no more and waits for the
-//!   client to leave; `<LF>` sends a bare LF; `S: <TLS>` starts TLS.
+//!   client to leave; `<LF>` sends a bare LF; `S: <TLS>` starts TLS; `S: <DEFLATE>` compresses from there on.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -20,8 +20,10 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use async_compression::tokio::bufread::DeflateDecoder;
+use async_compression::tokio::write::DeflateEncoder;
 use rustls::ServerConfig;
-use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufStream};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader, BufStream};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
@@ -114,6 +116,7 @@ impl Script {
         for step in self.steps {
             match (step.side, step.text.as_slice()) {
                 (Side::Server, b"<TLS>") => connection = start_tls(connection, self.tls.as_ref()).await?,
+                (Side::Server, b"<DEFLATE>") => connection = start_deflate(connection).await?,
                 (Side::Server, _) => {
                     if send(&mut connection, &step.text, &tags).await? == Next::Close {
                         break;
@@ -224,6 +227,14 @@ async fn start_tls(
     connection.flush().await?;
     let stream = TlsAcceptor::from(config.clone()).accept(connection.into_inner()).await?;
     Ok(BufStream::new(Box::new(stream)))
+}
+
+/// Compresses both directions ([RFC 4978](https://www.rfc-editor.org/rfc/rfc4978)).
+async fn start_deflate(mut connection: Connection) -> Result<Connection, Mismatch> {
+    connection.flush().await?;
+    let (reader, writer) = tokio::io::split(connection.into_inner());
+    let reader = DeflateDecoder::new(BufReader::new(reader));
+    Ok(BufStream::new(Box::new(tokio::io::join(reader, DeflateEncoder::new(writer)))))
 }
 
 impl Step {

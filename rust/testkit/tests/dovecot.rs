@@ -96,6 +96,15 @@ fn namespace_and_capabilities_are_those_asked_for() {
 }
 
 #[test]
+fn compression_is_offered_on_request() {
+    for compress in [false, true] {
+        let Some(server) = start(&Options { compress, ..Options::default() }) else { return };
+        let capabilities = text(login(&server, "ada").command("CAPABILITY").unwrap());
+        assert_eq!(capabilities.contains("COMPRESS=DEFLATE"), compress, "{capabilities}");
+    }
+}
+
+#[test]
 fn limits_are_refused_with_their_response_codes() {
     let options = Options {
         quota: Some(30_000),

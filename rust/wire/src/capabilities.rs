@@ -112,6 +112,11 @@ impl Capabilities {
         self.has("LIST-STATUS") && self.list_extended()
     }
 
+    /// Both directions can be compressed (RFC 4978).
+    pub fn compress_deflate(&self) -> bool {
+        self.has("COMPRESS=DEFLATE")
+    }
+
     /// A mailbox can be left without expunging (RFC 3691).
     pub fn unselect(&self) -> bool {
         self.has("UNSELECT")

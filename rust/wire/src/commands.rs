@@ -1,5 +1,6 @@
 //! The commands that do not move mail, one file each.
 
+pub(crate) mod compress;
 pub(crate) mod list;
 pub(crate) mod mailbox;
 pub(crate) mod namespace;

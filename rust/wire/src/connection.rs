@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io;
+use std::time::Duration;
 
 use model::ErrorKind;
 use tracing::{debug, trace};
@@ -11,6 +12,7 @@ use crate::command::Command;
 use crate::error::{Error, Refusal, Result, Status, lossy};
 use crate::frame::{Frame, Framer, Stop};
 use crate::response::{Response, StatusText};
+use crate::round_trip::RoundTrip;
 use crate::wire::Wire;
 
 /// An authenticated IMAP connection.
@@ -26,16 +28,25 @@ pub struct Connection {
     usable: bool,
     /// The last ALERT or BYE: it often says why the next thing fails.
     alert: Option<String>,
+    round_trip: RoundTrip,
 }
 
 impl Connection {
-    pub(crate) fn new(wire: Wire, address: String) -> Self {
-        Self { wire, capabilities: Capabilities::default(), address, tags: 0, usable: true, alert: None }
+    pub(crate) fn new(wire: Wire, address: String, round_trip: RoundTrip) -> Self {
+        let capabilities = Capabilities::default();
+        Self { wire, capabilities, address, tags: 0, usable: true, alert: None, round_trip }
     }
 
     /// What the server can do, as it said last.
     pub fn capabilities(&self) -> &Capabilities {
         &self.capabilities
+    }
+
+    /// How far away the server is: the shortest time so far from sending a command to its tagged answer, or to the
+    /// `+` that asks for more of it. Right after [`Self::open`] it is that of CAPABILITY and login; a server that
+    /// was asked nothing yet counts with the time that the TCP connection took.
+    pub fn round_trip(&self) -> Duration {
+        self.round_trip.shortest()
     }
 
     /// Whether another command may be sent.
@@ -118,6 +129,7 @@ impl Connection {
                 }
             }
             self.wire.queue(piece);
+            self.round_trip.start();
         }
         self.wire.queue(b"\r\n");
         Ok(())
@@ -132,6 +144,7 @@ impl Connection {
         let end = self.read_response(open.context).await?;
         let response = Response::parse(self.wire.input.take(end));
         note_alert(&mut self.alert, &response);
+        self.round_trip.note(&response);
         match response {
             Response::Continue => return Ok(true),
             Response::Done { tag, text } => open.close(tag, text, self.alert.as_deref()),

@@ -17,6 +17,7 @@ use zeroize::Zeroize;
 use crate::error::Status;
 use crate::input::Input;
 use crate::response::Response;
+use crate::round_trip::RoundTrip;
 use crate::wire::{Stream, Wire};
 
 /// No line of an opening is longer.
@@ -33,23 +34,25 @@ pub(crate) struct Gate {
     pub(crate) lines: Vec<Vec<u8>>,
     /// Whether the next line is a greeting.
     greeting: bool,
+    /// How far away the server is.
+    pub(crate) round_trip: RoundTrip,
 }
 
 impl Gate {
     /// A stream on which the server speaks first.
-    pub(crate) fn before_greeting(io: Box<dyn Stream>) -> Self {
-        Self { greeting: true, ..Self::after_greeting(io) }
+    pub(crate) fn before_greeting(io: Box<dyn Stream>, round_trip: RoundTrip) -> Self {
+        Self { greeting: true, ..Self::after_greeting(io, round_trip) }
     }
 
     /// A stream on which the client speaks first: after STARTTLS.
-    pub(crate) fn after_greeting(io: Box<dyn Stream>) -> Self {
+    pub(crate) fn after_greeting(io: Box<dyn Stream>, round_trip: RoundTrip) -> Self {
         let (input, output, ready) = (Input::new(), Vec::new(), Vec::new());
-        Self { io, input, output, ready, lines: Vec::new(), greeting: false }
+        Self { io, input, output, ready, lines: Vec::new(), greeting: false, round_trip }
     }
 
     /// A stand-in that is at its end.
     pub(crate) fn closed() -> Self {
-        Self::after_greeting(Box::new(tokio::io::empty()))
+        Self::after_greeting(Box::new(tokio::io::empty()), RoundTrip::default())
     }
 
     /// Whether the server sent more than was asked for.
@@ -74,6 +77,7 @@ impl Gate {
             return if too_long { Err(io::ErrorKind::InvalidData.into()) } else { Ok(false) };
         };
         let line = self.input.take(length + 1).to_vec();
+        self.round_trip.note(&Response::parse(&line));
         self.ready = simplify(&line, std::mem::take(&mut self.greeting));
         self.lines.push(line);
         Ok(true)
@@ -130,6 +134,7 @@ impl AsyncWrite for Gate {
     /// Collects: async-imap writes a command in three pieces.
     fn poll_write(mut self: Pin<&mut Self>, _cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         self.output.extend_from_slice(buf);
+        self.round_trip.start();
         Poll::Ready(Ok(buf.len()))
     }
 

@@ -108,7 +108,9 @@ async fn log_in_with_literals(opening: Opening<'_>, login: &Login, context: &str
 
 fn connect(options: &Options, gate: Gate) -> Connection {
     let told = told_capabilities(&gate.lines).unwrap_or_default();
-    let mut connection = Connection::new(gate.into_wire(options.response_timeout), options.address());
+    let round_trip = gate.round_trip;
+    let wire = gate.into_wire(options.response_timeout);
+    let mut connection = Connection::new(wire, options.address(), round_trip);
     connection.capabilities = told;
     connection
 }

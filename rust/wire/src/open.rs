@@ -22,6 +22,7 @@ use crate::login;
 use crate::options::{Login, Options};
 use crate::probe::{ProbeReport, TlsFacts};
 use crate::response::Response;
+use crate::round_trip::RoundTrip;
 use crate::tls;
 use crate::wire::Stream;
 
@@ -173,7 +174,8 @@ pub(crate) struct Opening<'o> {
 impl<'o> Opening<'o> {
     /// Waits for the greeting (RFC 3501 §7.1.5).
     async fn greet(options: &'o Options, io: Box<dyn Stream>, report: &mut ProbeReport) -> Result<Self> {
-        let mut client = Client::new(Gate::before_greeting(io));
+        let round_trip = RoundTrip::dialled(report.tcp_latency.unwrap_or_default());
+        let mut client = Client::new(Gate::before_greeting(io, round_trip));
         let answer =
             within(options, "get a greeting from", client.read_response()).await.map_err(|error| {
                 let error = ModelError::from(error);
@@ -210,8 +212,9 @@ impl<'o> Opening<'o> {
             let message = format!("`{address}` sent data between STARTTLS and TLS");
             return Err(ModelError::new(ErrorKind::ProtocolViolation, message).into());
         }
+        let round_trip = gate.round_trip;
         let io = start_tls(self.options, gate.into_io(), report).await?;
-        let client = Client::new(Gate::after_greeting(io));
+        let client = Client::new(Gate::after_greeting(io, round_trip));
         // What was said before TLS must be forgotten (RFC 3501 §6.2.1).
         Ok(Self { client, capabilities: Capabilities::default(), ..self })
     }

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite};
 
+use crate::deflate::Deflate;
 use crate::input::Input;
 
 /// Above this, [`Wire::send`] writes straight from the caller's bytes.
@@ -29,6 +30,8 @@ pub(crate) struct Wire {
     sent: usize,
     /// Whether the stream below holds bytes back until it is flushed.
     unflushed: bool,
+    /// Whether the stream below compresses.
+    compressed: bool,
     /// Why sending failed. The server's last words may still wait to be read, so reading goes on to the end.
     send_error: Option<io::Error>,
     /// The longest time without a byte in either direction.
@@ -39,7 +42,21 @@ impl Wire {
     /// Goes on with a stream of which this much was read already.
     pub(crate) fn with_input(io: Box<dyn Stream>, input: Input, patience: Duration) -> Self {
         let output = Vec::with_capacity(OUTPUT_SIZE);
-        Self { io, input, output, sent: 0, unflushed: false, send_error: None, patience }
+        let (unflushed, compressed) = (false, false);
+        Self { io, input, output, sent: 0, unflushed, compressed, send_error: None, patience }
+    }
+
+    /// Whether both directions are compressed.
+    pub(crate) fn is_compressed(&self) -> bool {
+        self.compressed
+    }
+
+    /// Compresses both directions from here on. What was read ahead came compressed already.
+    pub(crate) fn compress(&mut self) {
+        let io = std::mem::replace(&mut self.io, Box::new(tokio::io::empty()));
+        let read_ahead = std::mem::replace(&mut self.input, Input::new());
+        self.io = Box::new(Deflate::new(io, read_ahead));
+        self.compressed = true;
     }
 
     /// Adds bytes to what goes out with the next exchange.

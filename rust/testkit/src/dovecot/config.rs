@@ -156,7 +156,7 @@ service stats {{
     )
 }
 
-/// Quota, size limit, rights, connections and capabilities, each only where it was asked for.
+/// Quota, size limit, rights, compression, connections and capabilities, each only where it was asked for.
 fn limits(folder: &Path, options: &Options) -> String {
     let mut plugins = Vec::new();
     let mut settings = String::new();
@@ -173,6 +173,9 @@ fn limits(folder: &Path, options: &Options) -> String {
     if !options.read_only.is_empty() {
         plugins.push("acl");
         settings += &format!("  acl = vfile:{}/rights\n", folder.display());
+    }
+    if options.compress {
+        plugins.push("zlib");
     }
     let imap_plugins = plugins.iter().map(|plugin| format!(" imap_{plugin}")).collect::<String>();
     let capability = options.capability.as_ref().map(|list| format!("imap_capability = {list}\n"));

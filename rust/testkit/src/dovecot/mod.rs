@@ -52,6 +52,8 @@ pub struct Options {
     pub capability: Option<String>,
     /// Folders, as the server names them, that may be read but not written.
     pub read_only: Vec<String>,
+    /// Whether connections can be compressed ([RFC 4978](https://www.rfc-editor.org/rfc/rfc4978)).
+    pub compress: bool,
 }
 
 impl Default for Options {
@@ -65,6 +67,7 @@ impl Default for Options {
             max_message: None,
             capability: None,
             read_only: Vec::new(),
+            compress: false,
         }
     }
 }

@@ -3,6 +3,8 @@
 
 mod append;
 mod append_failures;
+mod compress;
+mod compress_dovecot;
 mod connection;
 mod fetch;
 mod fetch_late;
@@ -11,6 +13,7 @@ mod listing;
 mod login;
 mod multiappend;
 mod probe;
+mod round_trip;
 mod selected;
 mod support;
 mod tls;
