@@ -1,6 +1,7 @@
 //! Opens a user's connection to a server: from endpoint and login to a connection of the wire crate.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use model::folder::{ListedFolder, Listing, Namespace, Namespaces};
 use model::login::Login;
@@ -9,6 +10,9 @@ use wire::{
     CertificatePolicy, Connection, ListEntry, ListOptions, MailboxName, MailboxStatus, NamespaceEntry,
     Options, StatusItems,
 };
+
+/// Who answers quicker is on a network that is quicker than compression.
+const FAR: Duration = Duration::from_millis(5);
 
 /// How the wire crate is to reach a server.
 pub(crate) fn options(server: &ImapServer) -> Options {
@@ -28,12 +32,17 @@ pub(crate) fn wire_login(login: Login) -> wire::Login {
     }
 }
 
-/// Opens a connection for a user to a place that must be an IMAP server.
+/// Opens a connection for a user to a place that must be an IMAP server; compressed where the server is far away and
+/// can do it (RFC 4978).
 pub(crate) async fn open(place: &Place, login: Login) -> Result<Connection> {
     let Place::Imap(server) = place else {
         return Err(Error::new(ErrorKind::InvalidArgument, "a Maildir tree cannot be connected to"));
     };
-    Ok(Connection::open(&options(server), &wire_login(login)).await?)
+    let mut connection = Connection::open(&options(server), &wire_login(login)).await?;
+    if connection.round_trip() >= FAR {
+        connection.compress().await?;
+    }
+    Ok(connection)
 }
 
 /// All folders that a server shows a user.

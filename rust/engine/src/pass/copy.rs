@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use model::{ErrorKind, Result};
 use store::LedgerMessage;
 use tokio_util::sync::CancellationToken;
-use wire::{AppendOptions, BodyHead, FetchOptions, Refusal, RefusedFetch, UidSet};
+use wire::{AppendOptions, Body, BodyHead, FetchOptions, Refusal, RefusedFetch, Status, UidSet};
 use xxhash_rust::xxh3::Xxh3Default;
 
 use super::inventory::plan_flags;
@@ -13,8 +13,9 @@ use super::recorder::Recorder;
 use super::sink::{Delivered, NotDelivered, Sent, Sink};
 use super::skip::meaning;
 use super::source::{Ahead, Source, SourceFolder};
+use super::suspects::Suspects;
 use super::{Ended, Meter};
-use crate::target::{OpenFolder, Target};
+use crate::target::{KeptFlags, OpenFolder, Target};
 
 /// What a copy needs.
 pub(super) struct Copy<'a> {
@@ -30,6 +31,8 @@ pub(super) struct Copy<'a> {
     pub(super) recorder: &'a mut Recorder,
     /// and under which key.
     pub(super) ledger_id: i64,
+    /// Messages that may make the target hang up.
+    pub(super) suspects: &'a Suspects,
     /// What the source may do when it has delivered everything.
     pub(super) ahead: &'a mut Ahead,
     /// Counts.
@@ -43,6 +46,10 @@ pub(super) struct Copy<'a> {
 pub(super) struct CopyReport {
     /// Messages that the target refused, each for itself.
     pub(super) refused: Vec<(Sent, Refusal)>,
+    /// Messages at which the target hung up, again and again.
+    pub(super) guilty: UidSet,
+    /// The message at which the target said goodbye.
+    blamed: Option<u32>,
     /// Messages that the source listed and did not deliver.
     pub(super) missing: UidSet,
     /// Messages that the source refused to deliver, each for itself.
@@ -60,27 +67,44 @@ pub(super) struct CopyReport {
 impl CopyReport {
     /// Whether nothing was left behind.
     pub(super) fn is_clean(&self) -> bool {
-        self.refused.is_empty() && self.missing.is_empty() && self.unreadable.is_empty()
+        self.refused.is_empty()
+            && self.guilty.is_empty()
+            && self.missing.is_empty()
+            && self.unreadable.is_empty()
     }
 }
 
 impl Copy<'_> {
-    /// Copies these messages of the selected source folder, in the order in which the source sends them.
-    ///
-    /// Messages that were refused together, by either side, are tried again by halves, so that a bad one costs only
-    /// itself.
+    /// Copies these messages of the source folder, in the order in which the source sends them. Those that a connection
+    /// may have broken by go a group at a time.
     pub(super) async fn run(&mut self, mut uids: UidSet) -> Result<(Ended, CopyReport)> {
         let mut report = CopyReport::default();
-        let mut most = usize::MAX;
-        loop {
+        let suspected = self.suspects.of(self.ledger_id);
+        report.guilty = suspected.guilty.iter().filter(|&uid| uids.remove(uid)).collect();
+        for (run, most) in suspected.divide(uids) {
+            if self.copy(run.clone(), most, &mut report).await? == Ended::Stopped {
+                return Ok((Ended::Stopped, report));
+            }
+            if most != usize::MAX {
+                self.suspects.acquit(self.ledger_id, &run);
+            }
+        }
+        Ok((Ended::Complete, report))
+    }
+
+    /// Copies messages, at first as many together as may be. Those that were refused together, by either side, are tried
+    /// again by halves, so that a bad one costs only itself.
+    async fn copy(&mut self, mut uids: UidSet, mut most: usize, report: &mut CopyReport) -> Result<Ended> {
+        while !uids.is_empty() {
             let mut again = Again::default();
-            let ended = self.stream(uids, Grouping { most }, &mut report, &mut again).await?;
-            if ended == Ended::Stopped || again.uids.is_empty() {
-                return Ok((ended, report));
+            let ended = self.stream(uids, Grouping { most }, report, &mut again).await?;
+            if ended == Ended::Stopped {
+                return Ok(ended);
             }
             most = (again.together.min(most) / 2).max(1);
             uids = again.uids;
         }
+        Ok(Ended::Complete)
     }
 
     async fn stream(
@@ -91,40 +115,89 @@ impl Copy<'_> {
         again: &mut Again,
     ) -> Result<Ended> {
         let keeps = self.folder.keeps.clone();
-        let Self { source, from, target, folder, recorder, ledger_id, ahead, meter, cancel } = self;
-        let mut fate = Fate { recorder, ledger_id: *ledger_id, meter, report, again };
-        let mut sink = Sink::open(target, folder, from.uid_validity, grouping.append())?;
-        let mut bodies = source.select(from).await?.fetch_bodies(uids, grouping.fetch())?;
+        let Self { source, from, target, folder, recorder, ledger_id, suspects, ahead, meter, cancel } = self;
+        let (ledger_id, refused_before) = (*ledger_id, report.refused.len());
+        let fate = Fate { recorder, ledger_id, meter, report, again, writing: None };
+        let sink = Sink::open(target, folder, from.uid_validity, grouping.append())?;
+        let mut pump = Pump { sink, fate, keeps, cancel };
+        let pumped = pump.run(source, from, ahead, uids, grouping.fetch()).await;
+        if let Err(error) = &pumped
+            && pump.sink.has_failed()
+            && matches!(error.kind, ErrorKind::ConnectionLost | ErrorKind::TimedOut)
+        {
+            suspects.broke(ledger_id, pump.under_suspicion(refused_before));
+        }
+        pumped
+    }
+}
+
+/// Moves messages from one side to the other.
+struct Pump<'a> {
+    sink: Sink<'a>,
+    fate: Fate<'a>,
+    keeps: KeptFlags,
+    cancel: &'a CancellationToken,
+}
+
+impl Pump<'_> {
+    async fn run(
+        &mut self,
+        source: &mut Source,
+        from: &SourceFolder,
+        ahead: &mut Ahead,
+        uids: UidSet,
+        options: FetchOptions,
+    ) -> Result<Ended> {
+        let mut bodies = source.select(from).await?.fetch_bodies(uids, options)?;
         let mut ended = Ended::Complete;
-        while let Some(mut body) = bodies.next().await? {
-            if cancel.is_cancelled() {
+        while let Some(body) = bodies.next().await? {
+            if self.cancel.is_cancelled() {
                 ended = Ended::Stopped;
                 break;
             }
-            let flags = plan_flags(&body.head().flags);
-            let (kept, dropped) = keeps.split(&flags);
-            fate.report.dropped_flags.extend(dropped.iter().map(str::to_owned));
-            let accepted = sink.begin(body.head(), &kept).await?;
-            let mut hasher = Xxh3Default::new();
-            while accepted && let Some(chunk) = body.chunk().await? {
-                hasher.update(chunk);
-                sink.write(chunk).await?;
-            }
-            let BodyHead { uid, size, .. } = *body.head();
-            let message = Sent { uid, size, digest: hasher.digest128().to_be_bytes(), flags };
-            sink.finish(message, accepted, &kept).await?;
-            fate.settle(&mut sink).await?;
+            self.message(body).await?;
         }
         let left = bodies.into_report();
         // The target stores the last messages while the source lists the next folder.
-        let (drained, ()) = tokio::join!(sink.drain(), ahead.look(source, ended));
-        fate.settle(&mut sink).await?;
+        let (drained, ()) = tokio::join!(self.sink.drain(), ahead.look(source, ended));
+        self.fate.settle(&mut self.sink).await?;
         drained?;
         if ended == Ended::Complete {
-            left.missing.ranges().for_each(|range| fate.report.missing.insert_range(range));
-            left.refused.into_iter().for_each(|refused| fate.not_read(refused));
+            left.missing.ranges().for_each(|range| self.fate.report.missing.insert_range(range));
+            left.refused.into_iter().for_each(|refused| self.fate.not_read(refused));
         }
         Ok(ended)
+    }
+
+    async fn message(&mut self, mut body: Body<'_, '_>) -> Result<()> {
+        let BodyHead { uid, size, .. } = *body.head();
+        let flags = plan_flags(&body.head().flags);
+        let (kept, dropped) = self.keeps.split(&flags);
+        self.fate.report.dropped_flags.extend(dropped.iter().map(str::to_owned));
+        self.fate.writing = Some(uid);
+        let accepted = self.sink.begin(body.head(), &kept).await?;
+        let mut hasher = Xxh3Default::new();
+        while accepted && let Some(chunk) = body.chunk().await? {
+            hasher.update(chunk);
+            self.sink.write(chunk).await?;
+        }
+        let message = Sent { uid, size, digest: hasher.digest128().to_be_bytes(), flags };
+        self.sink.finish(message, accepted, &kept).await?;
+        self.fate.writing = None;
+        self.fate.settle(&mut self.sink).await
+    }
+
+    /// What may have broken the connection: messages that the server complained of, else all that were under way.
+    fn under_suspicion(&self, refused_before: usize) -> UidSet {
+        let report = &self.fate.report;
+        let blamed: UidSet = report
+            .refused
+            .iter()
+            .skip(refused_before)
+            .map(|(sent, _)| sent.uid)
+            .chain(report.blamed)
+            .collect();
+        if blamed.is_empty() { self.sink.under_way().chain(self.fate.writing).collect() } else { blamed }
     }
 }
 
@@ -166,6 +239,8 @@ struct Fate<'a> {
     meter: &'a Meter,
     report: &'a mut CopyReport,
     again: &'a mut Again,
+    /// The message that is being written.
+    writing: Option<u32>,
 }
 
 impl Fate<'_> {
@@ -217,6 +292,9 @@ impl Fate<'_> {
     /// A refusal that would meet the next message, too, ends the pass; one that is about this message does not.
     fn refused(&mut self, message: Sent, refusal: Refusal) -> Result<()> {
         use ErrorKind::*;
+        if refusal.status == Status::Bye {
+            self.report.blamed = Some(message.uid);
+        }
         match meaning(&refusal) {
             QuotaExceeded | Throttled | ConnectionLost | AuthenticationFailed | FolderNotFound
             | PermissionDenied => Err(refusal.to_error().uid(message.uid)),

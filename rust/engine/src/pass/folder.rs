@@ -175,6 +175,7 @@ impl FolderPass<'_> {
             folder: &mut self.to,
             recorder: &mut walk.recorder,
             ledger_id: self.ledger_id,
+            suspects: &walk.suspects,
             ahead: &mut walk.ahead,
             meter: &walk.meter,
             cancel: &walk.cancel,

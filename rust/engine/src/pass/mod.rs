@@ -14,6 +14,7 @@ mod recorder;
 mod sink;
 mod skip;
 mod source;
+mod suspects;
 mod walk;
 
 use std::time::Duration;
@@ -28,9 +29,19 @@ pub(crate) use adopt::{Adopted, Found, short_digest};
 pub(crate) use inventory::plan_flags;
 pub(crate) use mapping::{Mapped, Pages, map};
 pub(crate) use meter::Meter;
+pub(crate) use suspects::Suspects;
 
 /// How long a pass that is told to stop may take to record what it has in flight.
 const GRACE: Duration = Duration::from_secs(5);
+
+/// What all passes of a worker share. Cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Shared {
+    /// What servers bear.
+    pub(crate) governor: Governor,
+    /// Messages that may make servers hang up.
+    pub(crate) suspects: Suspects,
+}
 
 /// How a pass ended.
 #[derive(Debug)]
@@ -58,12 +69,12 @@ pub(crate) enum Ended {
 pub(crate) async fn run(
     store: Store,
     lease: Lease,
-    governor: Governor,
+    shared: Shared,
     meter: Meter,
     cancel: CancellationToken,
 ) -> PassOutcome {
     let user = lease.user.row.email_address.clone();
-    let pass = walk::walk(store, lease, &governor, meter, cancel.clone());
+    let pass = walk::walk(store, lease, &shared, meter, cancel.clone());
     let out_of_patience = async {
         cancel.cancelled().await;
         tokio::time::sleep(GRACE).await;

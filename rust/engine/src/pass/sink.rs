@@ -58,6 +58,7 @@ pub(super) struct ImapSink<'t> {
     current: Option<Ticket>,
     under_way: HashMap<Ticket, Sent>,
     refused_early: VecDeque<Outcome>,
+    failed: bool,
 }
 
 pub(super) struct MaildirSink<'t> {
@@ -83,6 +84,7 @@ impl<'t> Sink<'t> {
                 current: None,
                 under_way: HashMap::new(),
                 refused_early: VecDeque::new(),
+                failed: false,
             }))),
             (Target::Maildir(_), OpenPlace::Maildir(folder)) => Ok(Self::Maildir(MaildirSink {
                 folder,
@@ -100,7 +102,8 @@ impl<'t> Sink<'t> {
             Self::Imap(sink) => {
                 let flags = wire_flags(kept);
                 let date = head.internal_date.as_ref();
-                match sink.appender.begin(&sink.mailbox, &flags, date, head.size).await? {
+                let begun = sink.appender.begin(&sink.mailbox, &flags, date, head.size).await;
+                match sink.note(begun)? {
                     Begun::Accepted(ticket) => sink.current = Some(ticket),
                     Begun::Refused(outcome) => {
                         sink.current = Some(outcome.ticket);
@@ -122,7 +125,10 @@ impl<'t> Sink<'t> {
     /// Adds bytes to the message.
     pub(super) async fn write(&mut self, chunk: &[u8]) -> Result<()> {
         match self {
-            Self::Imap(sink) => Ok(sink.appender.write(chunk).await?),
+            Self::Imap(sink) => {
+                let written = sink.appender.write(chunk).await;
+                sink.note(written)
+            }
             Self::Maildir(sink) => match &mut sink.current {
                 Some((delivery, _)) => delivery.write(chunk),
                 None => Err(Error::internal("bytes came outside of a message")),
@@ -138,7 +144,8 @@ impl<'t> Sink<'t> {
                     sink.under_way.insert(ticket, message);
                 }
                 if accepted {
-                    sink.appender.finish().await?;
+                    let finished = sink.appender.finish().await;
+                    sink.note(finished)?;
                 }
             }
             Self::Maildir(sink) => {
@@ -164,13 +171,37 @@ impl<'t> Sink<'t> {
     /// Waits until the fate of every message is known, and it is on the disk.
     pub(super) async fn drain(&mut self) -> Result<()> {
         match self {
-            Self::Imap(sink) => Ok(sink.appender.drain().await?),
+            Self::Imap(sink) => {
+                let drained = sink.appender.drain().await;
+                sink.note(drained)
+            }
             Self::Maildir(sink) => sink.folder.flush(),
         }
     }
 }
 
+impl Sink<'_> {
+    /// Whether this side has failed.
+    pub(super) fn has_failed(&self) -> bool {
+        matches!(self, Self::Imap(sink) if sink.failed)
+    }
+
+    /// The source UIDs of what was sent and has no outcome.
+    pub(super) fn under_way(&self) -> impl Iterator<Item = u32> {
+        let imap = match self {
+            Self::Imap(sink) => Some(sink),
+            Self::Maildir(_) => None,
+        };
+        imap.into_iter().flat_map(|sink| sink.under_way.values().map(|sent| sent.uid))
+    }
+}
+
 impl ImapSink<'_> {
+    fn note<T>(&mut self, result: wire::Result<T>) -> Result<T> {
+        self.failed |= result.is_err();
+        Ok(result?)
+    }
+
     fn next_delivered(&mut self) -> Option<Delivered> {
         loop {
             let outcome = self.refused_early.pop_front().or_else(|| self.appender.next_outcome())?;

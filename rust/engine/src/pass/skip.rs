@@ -21,6 +21,8 @@ pub(super) async fn account(
     for (sent, refusal) in &report.refused {
         causes.insert(sent.uid, (kind_of(refusal), format!("{}: {}", refusal.context, refusal.line)));
     }
+    let hangs_up = "the target closes the connection whenever this message is sent";
+    causes.extend(report.guilty.iter().map(|uid| (uid, (SkippedKind::TargetRejected, hangs_up.to_owned()))));
     for refused in &report.unreadable {
         let words = format!("the source refused to deliver the message: {}", refused.refusal.line);
         causes.extend(refused.uids.iter().map(|uid| (uid, (SkippedKind::SourceReadError, words.clone()))));

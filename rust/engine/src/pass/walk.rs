@@ -15,11 +15,11 @@ use super::journal::Journal;
 use super::mapping::{self, Mapped, Pages};
 use super::recorder::Recorder;
 use super::source::{Ahead, Changes, ListOrder, Source};
-use super::{Ended, Meter, analyze, folder};
+use super::{Ended, Meter, Shared, Suspects, analyze, folder};
 use crate::service::blocking;
 use crate::session::{self, Catalog, Statuses};
 use crate::target::Target;
-use crate::worker::governor::{Governor, Seat};
+use crate::worker::governor::Seat;
 
 /// A user's walk: both connections, and what is known so far.
 pub(super) struct Walk {
@@ -29,6 +29,7 @@ pub(super) struct Walk {
     pub(super) target: Target,
     pub(super) ahead: Ahead,
     pub(super) recorder: Recorder,
+    pub(super) suspects: Suspects,
     pub(super) journal: Journal,
     pub(super) meter: Meter,
     pub(super) cancel: CancellationToken,
@@ -84,7 +85,7 @@ struct Orders {
 pub(super) async fn walk(
     store: Store,
     lease: Lease,
-    governor: &Governor,
+    shared: &Shared,
     meter: Meter,
     cancel: CancellationToken,
 ) -> Result<Ended> {
@@ -110,11 +111,12 @@ pub(super) async fn walk(
         .await;
     };
     let Connected { source, target: to, seats } =
-        connect(governor, &orders.source, target, &lease, &meter).await?;
+        connect(&shared.governor, &orders.source, target, &lease, &meter).await?;
     journal.note(connected_to("source", &orders.source, &lease)).await?;
     journal.note(connected_to("target", target, &lease)).await?;
     let mut walk = Walk {
         _seats: seats,
+        suspects: shared.suspects.clone(),
         source: Source::new(source),
         target: to,
         filtered: filters.content.is_some(),

@@ -19,9 +19,8 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 use wire::suggested_backoff;
 
-use crate::pass::{self, Meter, PassOutcome};
+use crate::pass::{self, Meter, PassOutcome, Shared, Suspects};
 use crate::service::blocking;
-use crate::worker::governor::Governor;
 
 /// How often the store is asked whether anything changed, which costs next to nothing.
 const TICK: Duration = Duration::from_millis(10);
@@ -71,7 +70,7 @@ pub async fn serve(options: WorkerOptions, stop: CancellationToken) -> Result<Wo
         store,
         owner: format!("{}-{}", std::process::id(), Timestamp::now().as_millisecond()),
         started_at: Timestamp::now(),
-        governor: Governor::default(),
+        shared: Shared::default(),
         passes: JoinSet::new(),
         running: BTreeMap::new(),
     };
@@ -106,7 +105,7 @@ struct Worker {
     store: Store,
     owner: String,
     started_at: Timestamp,
-    governor: Governor,
+    shared: Shared,
     passes: JoinSet<PassOutcome>,
     running: BTreeMap<Id, Running>,
 }
@@ -177,7 +176,7 @@ impl Worker {
         let meter = Meter::resume(lease.user.progress.clone());
         let cancel = CancellationToken::new();
         let running = Running { lease: lease.clone(), cancel: cancel.clone(), meter: meter.clone() };
-        let pass = pass::run(self.store.clone(), lease, self.governor.clone(), meter, cancel);
+        let pass = pass::run(self.store.clone(), lease, self.shared.clone(), meter, cancel);
         let id = self.passes.spawn(pass).id();
         self.running.insert(id, running);
     }
@@ -216,8 +215,8 @@ impl Worker {
             Err(e) => (e.id(), PassOutcome::Failed(Error::internal(format!("a pass ended early: {e}")))),
         };
         let Some(Running { lease, meter, .. }) = self.running.remove(&id) else { return Ok(()) };
-        let store = self.store.clone();
-        blocking(move || finish(&store, &lease, &meter, outcome)).await
+        let (store, suspects) = (self.store.clone(), self.shared.suspects.clone());
+        blocking(move || finish(&store, &suspects, &lease, &meter, outcome)).await
     }
 
     /// Stops all passes and records how they ended.
@@ -260,13 +259,19 @@ impl Seen {
     }
 }
 
-fn finish(store: &Store, lease: &Lease, meter: &Meter, outcome: PassOutcome) -> Result<()> {
+fn finish(
+    store: &Store,
+    suspects: &Suspects,
+    lease: &Lease,
+    meter: &Meter,
+    outcome: PassOutcome,
+) -> Result<()> {
     let now = Timestamp::now();
     let user = lease.user.row.email_address.as_str();
     let (detail, end) = match outcome {
         PassOutcome::Done => ("Synced", PassEnd::Done),
         PassOutcome::Stopped => ("Stopped", PassEnd::Stopped),
-        PassOutcome::Failed(error) => match retry_after(store, lease, meter, &error)? {
+        PassOutcome::Failed(error) => match retry_after(store, suspects, lease, meter, &error)? {
             Some(Retry { pause, counts }) => {
                 warn!(user, %error, ?pause, "Pass failed and will be tried again");
                 let at = now + SignedDuration::try_from(pause).unwrap_or(SignedDuration::ZERO);
@@ -304,9 +309,15 @@ struct Retry {
     counts: bool,
 }
 
-/// How to try again; none when trying again would not help. A pass that copied something was not in vain, and a server
-/// that says how long to wait is believed as often as it says so.
-fn retry_after(store: &Store, lease: &Lease, meter: &Meter, error: &Error) -> Result<Option<Retry>> {
+/// How to try again; none when trying again would not help. A pass that copied something, or came closer to the message
+/// that breaks the connection, was not in vain; and a server that says how long to wait is believed as often as it does.
+fn retry_after(
+    store: &Store,
+    suspects: &Suspects,
+    lease: &Lease,
+    meter: &Meter,
+    error: &Error,
+) -> Result<Option<Retry>> {
     let most = store.batch(lease.user.batch.as_str()).map_or(0, |batch| batch.options.auto_retry_count);
     if !error.retryable || most == 0 {
         return Ok(None);
@@ -314,7 +325,9 @@ fn retry_after(store: &Store, lease: &Lease, meter: &Meter, error: &Error) -> Re
     if let Some(pause) = error.server.as_deref().and_then(suggested_backoff) {
         return Ok(Some(Retry { pause, counts: false }));
     }
-    if meter.read().transferred_items > lease.user.progress.transferred_items {
+    let folders = store.ledger_folders(lease.user.id)?.into_iter().map(|(id, _)| id);
+    let learned = suspects.take_narrowed(folders);
+    if learned || meter.read().transferred_items > lease.user.progress.transferred_items {
         return Ok(Some(Retry { pause: FIRST_RETRY, counts: false }));
     }
     Ok((lease.attempts < most).then(|| Retry { pause: pause(lease.attempts), counts: true }))

@@ -61,6 +61,32 @@ fn a_bad_for_one_message_costs_only_itself_where_the_client_waits_for_leave() {
     costs_only_itself("BAD Go away", SkippedKind::TargetRejected, &["MULTIAPPEND", "LITERAL+"]);
 }
 
+/// G8, A22, O5: a server that hangs up at a message says at most why, never at which.
+fn hangs_up_at_one_message(response: &str, capabilities: &[&str]) {
+    let (from, to) = (Sample::start(Options::default()).unwrap(), poisoned(response, capabilities));
+    let body = |n| if n == 23 { "poison" } else { "fine" };
+    put(from.address(), "ada", "Work", (1..=40).map(|n| message_with(&format!("number {n}"), body(n))));
+    put(from.address(), "ada", "Zoo", [message("after")]);
+    let lab = Lab::between(from.address(), to.address());
+    lab.migrate(&["ada"]);
+    assert_eq!((to.messages("ada", "Work").len(), to.messages("ada", "Zoo").len()), (39, 1));
+    assert_eq!(to.appended(), 40, "nothing was doubled on the way");
+    let [item] = lab.skipped("ada").try_into().unwrap();
+    assert_eq!((item.kind, item.uid), (SkippedKind::TargetRejected, Some(23)));
+    assert_eq!(item.subject.as_deref(), Some("number 23"));
+    assert!(item.error_message.contains("closes the connection"), "{}", item.error_message);
+}
+
+#[test]
+fn a_message_that_makes_the_server_hang_up_is_found_by_halving_and_the_rest_arrives() {
+    hangs_up_at_one_message("", &[]);
+}
+
+#[test]
+fn a_message_that_makes_the_server_say_goodbye_is_found_where_each_has_its_own_command() {
+    hangs_up_at_one_message("BYE Invalid character in literal", &["MULTIAPPEND"]);
+}
+
 /// D5
 #[test]
 fn a_message_beyond_the_size_that_a_real_server_takes_is_named() {

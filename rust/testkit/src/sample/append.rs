@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use jiff::fmt::strtime;
 
 use super::command::{Argument, Command};
-use super::fault::Fault;
+use super::fault::{Fault, Moment};
 use super::selected::flags;
 use super::session::Session;
 use super::store::Incoming;
@@ -23,6 +23,12 @@ pub(super) fn append(session: &mut Session, user: &str, command: &Command, fault
         return "BAD One message at a time".to_owned();
     }
     if let Some(response) = refusal(session, &messages, &faults) {
+        if response.is_empty() || response.starts_with("BYE") {
+            session.closing = Some(Moment::BeforeOk);
+        }
+        if response.starts_with("BYE") {
+            session.untagged(&response);
+        }
         return response;
     }
     let stored = session.shared.store().append(user, &folder, messages);

@@ -56,7 +56,8 @@ impl Options {
 pub struct Poison {
     /// What to look for.
     pub bytes: Vec<u8>,
-    /// The tagged answer, from the status on: `BAD Command Argument Error. 11`.
+    /// The tagged answer, from the status on: `BAD Command Argument Error. 11`. After one that begins with `BYE`, and
+    /// instead of an empty one, the server hangs up.
     pub response: String,
 }
 

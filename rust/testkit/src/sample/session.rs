@@ -72,7 +72,7 @@ impl Session {
             let status =
                 if starts_tls { "OK Begin TLS".to_owned() } else { self.answer(&command, faults).await? };
             if self.closing == Some(Moment::BeforeOk) {
-                return Ok(());
+                return self.flush().await;
             }
             self.out.extend_from_slice(format!("{} {status}\r\n", command.tag).as_bytes());
             self.flush().await?;

@@ -1,0 +1,186 @@
+//! Keeps connections to each server within what it bears: a refusal for their number narrows it, quiet time widens it.
+//!
+//! All passes of a worker share it, whichever batches they belong to. Servers count connections by user or by client
+//! address, and tell their limit only by refusing (peers D9, G10, I4, A16).
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio::time::Instant;
+
+/// How long a server must not have refused anything before one more connection is tried.
+const QUIET: Duration = Duration::from_secs(60);
+/// The pause after the first refusal; it doubles with each one that follows.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+/// The longest such pause.
+const LONGEST_PAUSE: Duration = Duration::from_secs(300);
+
+/// Shared by everything that connects. Cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Governor {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    hosts: Mutex<BTreeMap<String, Host>>,
+    changed: Notify,
+}
+
+/// The right to have one connection to a host open. Dropped, it is free for others.
+#[derive(Debug)]
+pub(crate) struct Seat {
+    shared: Arc<Shared>,
+    host: String,
+}
+
+/// What is known of one host.
+#[derive(Debug, Default)]
+struct Host {
+    open: usize,
+    /// The most connections that it seems to bear; unknown until it refused one.
+    limit: Option<usize>,
+    /// Refusals since a connection was last accepted.
+    refusals: u32,
+    paused_until: Option<Instant>,
+    widen_at: Option<Instant>,
+}
+
+impl Governor {
+    /// Waits for a seat at each of these hosts. They are taken in one order by everybody, so that no two wait for
+    /// each other.
+    pub(crate) async fn seats(&self, hosts: &[String]) -> Vec<Seat> {
+        let mut hosts = hosts.to_vec();
+        hosts.sort();
+        let mut seats = Vec::new();
+        for host in hosts {
+            seats.push(self.seat(host).await);
+        }
+        seats
+    }
+
+    async fn seat(&self, host: String) -> Seat {
+        loop {
+            let changed = self.shared.changed.notified();
+            tokio::pin!(changed);
+            // Whoever leaves between the look and the wait is heard.
+            changed.as_mut().enable();
+            let admitted = self.shared.lock().entry(host.clone()).or_default().admit(Instant::now());
+            match admitted {
+                Ok(()) => return Seat { shared: self.shared.clone(), host },
+                Err(Some(pause)) => {
+                    // Either is a reason to look again.
+                    let _ = tokio::time::timeout(pause, changed).await;
+                }
+                Err(None) => changed.await,
+            }
+        }
+    }
+
+    /// Takes note that a host accepted a connection.
+    pub(crate) fn accepted(&self, host: &str) {
+        self.shared.with(host, |host| host.refusals = 0);
+    }
+
+    /// Takes note that a host refused a connection for which there was a seat.
+    pub(crate) fn refused(&self, host: &str) {
+        self.shared.with(host, |host| host.refused(Instant::now()));
+    }
+
+    /// Whether others have connections to this host, too.
+    pub(crate) fn is_shared(&self, host: &str) -> bool {
+        self.shared.lock().get(host).is_some_and(|host| host.open > 1)
+    }
+}
+
+impl Shared {
+    fn with(&self, host: &str, change: impl FnOnce(&mut Host)) {
+        change(self.lock().entry(host.to_owned()).or_default());
+        self.changed.notify_waiters();
+    }
+
+    /// A panic while counting cannot leave more than a count half made.
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Host>> {
+        self.hosts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.shared.with(&self.host, |host| host.open = host.open.saturating_sub(1));
+    }
+}
+
+impl Host {
+    /// Takes a seat, or says after what time at the latest to ask again.
+    fn admit(&mut self, now: Instant) -> Result<(), Option<Duration>> {
+        if let Some(limit) = &mut self.limit
+            && self.widen_at.is_some_and(|at| at <= now)
+        {
+            *limit += 1;
+            self.widen_at = Some(now + QUIET);
+        }
+        if let Some(until) = self.paused_until.filter(|until| *until > now) {
+            return Err(Some(until - now));
+        }
+        if self.limit.is_some_and(|limit| self.open >= limit) {
+            return Err(self.widen_at.map(|at| at - now));
+        }
+        self.open += 1;
+        Ok(())
+    }
+
+    /// What others hold is what the host bears; one always may try.
+    fn refused(&mut self, now: Instant) {
+        let others = self.open.saturating_sub(1);
+        self.limit = Some(others.max(1));
+        let pause = FIRST_PAUSE.saturating_mul(2_u32.saturating_pow(self.refusals)).min(LONGEST_PAUSE);
+        self.refusals += 1;
+        self.paused_until = Some(now + pause);
+        self.widen_at = Some(now + QUIET);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_narrows_a_host_to_what_others_hold_and_quiet_time_widens_it() {
+        let (mut host, now) = (Host::default(), Instant::now());
+        for _ in 0..4 {
+            host.admit(now).unwrap();
+        }
+        host.refused(now);
+        host.open -= 1;
+        assert_eq!(host.limit, Some(3));
+        assert_eq!(host.admit(now), Err(Some(FIRST_PAUSE)));
+        assert_eq!(host.admit(now + FIRST_PAUSE), Err(Some(QUIET - FIRST_PAUSE)));
+        host.admit(now + QUIET).unwrap();
+        assert_eq!(host.admit(now + QUIET), Err(Some(QUIET)));
+    }
+
+    #[test]
+    fn refusals_in_a_row_pause_longer_and_one_connection_may_always_be_tried() {
+        let (mut host, now) = (Host::default(), Instant::now());
+        host.admit(now).unwrap();
+        host.refused(now);
+        host.refused(now);
+        assert_eq!((host.limit, host.paused_until), (Some(1), Some(now + FIRST_PAUSE * 2)));
+        host.open -= 1;
+        host.admit(now + FIRST_PAUSE * 2).unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_waits_for_a_seat_gets_one_when_another_leaves() {
+        let governor = Governor::default();
+        let host = ["a".to_owned()];
+        let first = governor.seats(&host).await;
+        governor.refused("a");
+        let (second, ()) = tokio::join!(governor.seats(&host), async { drop(first) });
+        assert_eq!(second.len(), 1);
+        assert!(!governor.is_shared("a"));
+    }
+}
