@@ -90,7 +90,7 @@ fn leases(store: &Store) {
 fn ledger(store: &Store, messages: u32) {
     let lease = store.lease_due("fleet", now(), LEASE).unwrap().unwrap();
     let folder = LedgerFolder { source_name: b"INBOX".to_vec(), ..LedgerFolder::default() };
-    let folder = store.save_folders(&lease, &[folder]).unwrap()[0];
+    let folder = store.save_folders(&lease, &[folder]).unwrap().remove(0);
     let began = Instant::now();
     for first in (1..=messages).step_by(500) {
         record(store, &lease, folder, first..(first + 500).min(messages + 1));

@@ -51,7 +51,7 @@ fn folders_keep_their_key_and_the_bytes_of_their_name() {
     let (fixture, lease, inbox) = ledger();
     let latin = fixture.store.save_folders(&lease, &[folder(b"Entw\xfcrfe")]).unwrap()[0];
     let changed = LedgerFolder { in_step_at: None, target_uid_next: Some(2000), ..folder(b"INBOX") };
-    assert_eq!(fixture.store.save_folders(&lease, &[changed.clone()]).unwrap(), [inbox]);
+    assert_eq!(fixture.store.save_folders(&lease, std::slice::from_ref(&changed)).unwrap(), [inbox]);
     let folders = fixture.store.ledger_folders(lease.user.id).unwrap();
     assert_eq!(folders, [(inbox, changed), (latin, folder(b"Entw\xfcrfe"))]);
     assert_eq!(messages(&fixture, inbox).len(), 3);
