@@ -1,4 +1,4 @@
-//! Demo and Bench: a whole migration between two mail servers that live as long as the task.
+//! Demo: a whole migration between two mail servers that live as long as the task.
 
 use crate::build;
 use crate::layout::Layout;
@@ -19,12 +19,6 @@ pub(crate) fn demo(layout: &Layout) -> Result<()> {
         }
         done => done,
     }
-}
-
-/// Measures a copy of some mailboxes through the C ABI.
-pub(crate) fn bench(layout: &Layout) -> Result<()> {
-    build::native(layout)?;
-    c_abi(layout, &["--users", "8", "--messages", "3000"])
 }
 
 /// The demo as a script of what an admin would type.

@@ -68,6 +68,16 @@ impl Layout {
         self.release(format!("examples/torture{EXE_SUFFIX}"))
     }
 
+    /// The program that the benchmark runs.
+    pub(crate) fn migrate(&self) -> PathBuf {
+        self.release(format!("examples/migrate{EXE_SUFFIX}"))
+    }
+
+    /// Where the benchmark has its servers and mailboxes.
+    pub(crate) fn bench(&self) -> PathBuf {
+        self.target.join("bench")
+    }
+
     /// Where the module is laid out to be packed.
     pub(crate) fn staging(&self) -> PathBuf {
         self.target.join("package")

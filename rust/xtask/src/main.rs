@@ -4,6 +4,7 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a task talks to the terminal")]
 
+mod bench;
 mod build;
 mod demo;
 mod layout;
@@ -39,7 +40,7 @@ fn run(arguments: Vec<String>) -> Result<ExitCode> {
         // The counts come last, so a failed test says nothing more.
         ("test", layers) => return test::test(&layout, layers),
         ("demo", []) => demo::demo(&layout)?,
-        ("bench", []) => demo::bench(&layout)?,
+        ("bench", blocks) => bench::bench(&layout, blocks)?,
         ("torture", options) => torture::torture(&layout, options)?,
         ("package", []) => package::package(&layout)?,
         _ => return Err(USAGE.into()),
