@@ -185,6 +185,7 @@ mod tests {
         login.authentication_user
     }
 
+    /// O13, O14, D1, M1, U6
     #[test]
     fn each_format_builds_the_name_that_its_servers_take() {
         use AdminLoginFormat::*;
@@ -196,6 +197,7 @@ mod tests {
         assert_eq!(name_sent(SaslPlain, "mailadmin", "terry"), "mailadmin");
     }
 
+    /// C1, Z1
     #[test]
     fn sasl_plain_names_the_user_apart_and_no_other_format_does() {
         let login = |format| source_login(&endpoint(format, Some("admin")), &row("terry@c.edu", "")).unwrap();

@@ -107,6 +107,7 @@ fn the_source_s_bytes_of_a_name_travel_along() {
     assert_eq!(Case::new(source).map().folders[0].key, b"Entw&APw-rfe");
 }
 
+/// U1, O26, C6, D3, D7
 #[test]
 fn a_source_prefix_is_stripped_and_a_target_prefix_added() {
     let courier = &["INBOX", "INBOX.Plans", "INBOX.Plans.2019"];
@@ -122,6 +123,7 @@ fn a_source_prefix_is_stripped_and_a_target_prefix_added() {
     assert_eq!(back.lines(), ["INBOX > INBOX", "Plans/2019 > INBOX.Plans.2019"]);
 }
 
+/// N1
 #[test]
 fn children_of_the_inbox_stay_where_the_target_permits_and_move_out_where_not() {
     let source = listing('/', "", &["INBOX", "INBOX/Plans", "Plans"]);
@@ -138,6 +140,7 @@ fn children_of_the_inbox_stay_where_the_target_permits_and_move_out_where_not() 
     assert_eq!(kinds(&courier.map()), [FolderNoteKind::NameTaken], "INBOX.Plans is what it was");
 }
 
+/// G7, O17
 #[test]
 fn what_the_target_cannot_hold_is_replaced_and_recorded() {
     let source = listing('.', "", &["a/b", "c\u{1}d", "x^y", "  two  blanks ", "plain", "a/b.c"]);
@@ -159,6 +162,7 @@ fn what_the_target_cannot_hold_is_replaced_and_recorded() {
     assert_eq!(note, "folder `a/b` goes to `a_b`: the target cannot hold some of its characters");
 }
 
+/// O12, peers 2.3-11
 #[test]
 fn two_folders_never_merge() {
     let case = Case::new(listing('.', "", &["a/b", "a_b", "a_b.c", "a_b_2"]));
@@ -170,6 +174,7 @@ fn two_folders_never_merge() {
     assert_eq!(exchange.lines(), ["Foo > Foo", "Foo/x > Foo/x", "foo > foo_2", "foo/x > foo_2/x"]);
 }
 
+/// O27
 #[test]
 fn folders_that_would_have_the_same_levels_stay_apart() {
     let inboxes = Case::new(listing('.', "INBOX.", &["INBOX", "INBOX.INBOX", "INBOX.a"]));
@@ -188,6 +193,7 @@ fn a_case_insensitive_target_keeps_its_own_spelling() {
     assert_eq!(case.lines(), ["plans/old > Plans/old"]);
 }
 
+/// D4, U6
 #[test]
 fn a_target_without_levels_gets_flat_names() {
     let case = Case::new(listing('/', "", &["a/b/c"])).rules(|rules| rules.delimiter = None);
@@ -195,6 +201,7 @@ fn a_target_without_levels_gets_flat_names() {
     assert!(kinds(&case.map()).contains(&FolderNoteKind::Flattened));
 }
 
+/// D11, G2
 #[test]
 fn parents_that_hold_no_messages_are_only_a_path() {
     let map = Case::new(listing('/', "", &["a \\Noselect", "a/b", "c \\NonExistent"])).map();
@@ -203,6 +210,7 @@ fn parents_that_hold_no_messages_are_only_a_path() {
     assert!(map.left_out.iter().all(|left| left.reason == LeftOutReason::NotSelectable));
 }
 
+/// A25, Z5, C1, C6
 #[test]
 fn folders_of_others_and_of_everybody_are_left_out() {
     let mut source =
@@ -220,6 +228,7 @@ fn folders_of_others_and_of_everybody_are_left_out() {
     assert_eq!(Case::new(both).lines(), ["a > a"], "a prefix that is personal, too, is the user's own");
 }
 
+/// G4, D10, peers 2.3-3
 #[test]
 fn special_folders_go_to_the_target_s_own_by_attribute_or_else_by_name() {
     let mut case = Case::new(listing('/', "", &["Skickat \\Sent", "Skickat/2019", "Papperskorgen", "Arkiv"]));
@@ -264,6 +273,7 @@ fn a_special_folder_does_not_take_a_place_that_an_earlier_pass_gave_away() {
     assert_eq!(case.lines(), ["Old > Sent", "Skickat > Skickat"]);
 }
 
+/// G2, G3
 #[test]
 fn gmail_s_views_are_left_out_only_where_all_mail_is_copied() {
     let gmail = &[
@@ -366,6 +376,17 @@ fn a_well_known_folder_is_meant_whatever_its_name() {
     ] {
         let case = Case::new(listing('/', "", &["INBOX", name])).exclude(&["#DeletedItems#/*"]);
         assert_eq!(case.lines(), ["INBOX > INBOX"], "{name}");
+    }
+}
+
+/// O24: Exchange shows them over IMAP, in the language of the mailbox, and what lies in them is no mail.
+#[test]
+fn calendar_contacts_and_tasks_stay_behind_in_any_language() {
+    for names in [["Calendar", "Contacts", "Tasks"], ["Kalender", "Kontakte", "Aufgaben"]] {
+        let [calendar, contacts, tasks] = names;
+        let case = Case::new(listing('/', "", &["INBOX", calendar, contacts, tasks]));
+        let case = case.exclude(&["#Calendar#", "#Contacts#", "#Tasks#"]);
+        assert_eq!(case.lines(), ["INBOX > INBOX"]);
     }
 }
 

@@ -72,12 +72,14 @@ fn messages_that_are_merely_alike_are_read_and_only_equal_ones_adopted() {
     assert_eq!((adopted, append, reads), (vec![pair(2, 90)], vec![1], 3));
 }
 
+/// O23, A8, A16
 #[test]
 fn another_date_or_size_is_no_match_until_the_bytes_are() {
     assert_eq!(run(&[message(1, 0, 5)], &[message(90, 0, 6)]), (vec![pair(1, 90)], vec![], 2));
     assert_eq!(run(&[message(1, 0, 5)], &[message(90, 2, 5)]), (vec![], vec![1], 2));
 }
 
+/// peers 2.3-9
 #[test]
 fn a_message_without_message_id_is_adopted_by_its_bytes_only() {
     assert_eq!(run(&[message(1, 3, 5)], &[message(90, 3, 5)]), (vec![pair(1, 90)], vec![], 2));
@@ -104,6 +106,7 @@ fn a_message_that_cannot_be_read_is_never_adopted_by_guess() {
     assert_eq!(reconcile(&[unreadable(1)], &[unreadable(90)]), done);
 }
 
+/// A2, A3, A23, peers 2.3-9
 #[test]
 fn a_missing_size_or_date_or_a_blank_message_id_is_no_mark() {
     let whole = candidate(&message(1, 0, 5));

@@ -161,6 +161,7 @@ mod tests {
         assert_eq!(capabilities.mechanisms().collect::<Vec<_>>(), ["PLAIN"]);
     }
 
+    /// I2
     #[test]
     fn list_status_needs_list_extended_too() {
         assert!(!Capabilities::parse(b"LIST-STATUS").list_status());

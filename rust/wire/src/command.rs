@@ -102,11 +102,14 @@ mod tests {
         command.pieces().map(|piece| piece.escape_ascii().to_string()).collect()
     }
 
+    /// A11, A21
     #[test]
     fn names_are_quoted() {
         let command =
             Command::new("SELECT", LiteralMode::Plus).mailbox(&MailboxName::from_wire(r#"a"b\c d"#));
         assert_eq!(pieces(&command), [r#"SELECT \"a\\\"b\\\\c d\""#]);
+        let star = Command::new("SELECT", LiteralMode::Plus).mailbox(&MailboxName::from_wire(r"\*"));
+        assert_eq!(pieces(&star), [r#"SELECT \"\\\\*\""#]);
         let empty = Command::new("LIST", LiteralMode::Plus).string(b"");
         assert_eq!(pieces(&empty), [r#"LIST \"\""#]);
     }

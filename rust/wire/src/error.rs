@@ -116,8 +116,8 @@ pub struct Refusal {
 }
 
 /// Texts of servers that send no response code, in lower case, and what they mean.
-const TEXTS: [(&str, ErrorKind); 10] = [
-    ("user is authenticated but not connected", ErrorKind::AuthenticationFailed),
+const TEXTS: [(&str, ErrorKind); 13] = [
+    (NOT_CONNECTED, ErrorKind::AuthenticationFailed),
     ("request is throttled", ErrorKind::Throttled),
     ("suggested backoff time", ErrorKind::Throttled),
     ("too many simultaneous connections", ErrorKind::Throttled),
@@ -127,7 +127,14 @@ const TEXTS: [(&str, ErrorKind); 10] = [
     ("message too large", ErrorKind::MessageTooLarge),
     ("command line limit exceeded", ErrorKind::MessageTooLarge),
     ("over quota", ErrorKind::QuotaExceeded),
+    // Exchange's words for a full mailbox (peers O18).
+    ("server unavailable. 15", ErrorKind::QuotaExceeded),
+    ("temporary unavailable", ErrorKind::Throttled),
+    ("temporarily unavailable", ErrorKind::Throttled),
 ];
+
+/// Exchange's words after a login to which no mailbox belongs (peers O2).
+const NOT_CONNECTED: &str = "user is authenticated but not connected";
 
 impl Refusal {
     pub(crate) fn new(context: impl Into<String>, status: StatusText<'_>, alert: Option<&str>) -> Self {
@@ -162,7 +169,14 @@ impl Refusal {
 
     /// The refusal as an error that can cross the ABI.
     pub fn to_error(&self) -> model::Error {
-        model::Error::new(self.kind(), self.context.clone()).server(self.line.clone())
+        let error = model::Error::new(self.kind(), self.context.clone()).server(self.line.clone());
+        if !self.line.to_ascii_lowercase().contains(NOT_CONNECTED) {
+            return error;
+        }
+        error.remedy(
+            "the password is right, but no mailbox opens: check that the user has one and a licence for it, \
+             and that an administrator has full access to it",
+        )
     }
 }
 
@@ -202,6 +216,7 @@ mod tests {
         Refusal::new("cannot append to folder `X`", text, None)
     }
 
+    /// O2, O3, O4, O7, O18, A20, D8, D9, G15
     #[test]
     fn response_codes_and_known_texts_become_kinds() {
         let lines = [
@@ -219,6 +234,10 @@ mod tests {
             ("A NO Too many simultaneous connections. (Failure)", ErrorKind::Throttled),
             ("A NO [AUTHENTICATIONFAILED] no", ErrorKind::AuthenticationFailed),
             ("A BAD User is authenticated but not connected.", ErrorKind::AuthenticationFailed),
+            ("A NO Server Unavailable. 15", ErrorKind::QuotaExceeded),
+            ("A NO Temporary unavailable", ErrorKind::Throttled),
+            ("A BAD command line limit exceeded", ErrorKind::MessageTooLarge),
+            ("A BYE Session expired, please login again.", ErrorKind::ConnectionLost),
             ("A BYE going", ErrorKind::ConnectionLost),
             ("A NO [ALREADYEXISTS] x", ErrorKind::ServerRefused),
             ("A BAD Command Argument Error. 11", ErrorKind::ServerRefused),
@@ -228,6 +247,7 @@ mod tests {
         }
     }
 
+    /// O3
     #[test]
     fn the_suggested_backoff_is_a_duration() {
         let line = "NO Request is throttled. Suggested Backoff Time: 299609 milliseconds";

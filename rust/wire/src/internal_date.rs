@@ -6,7 +6,7 @@ use std::fmt;
 
 use jiff::fmt::strtime::BrokenDownTime;
 
-/// When the server received a message. The text stays as it came; only a valid one is sent to another server.
+/// When the server received a message. The text stays as it came; another server gets a date-time or nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct InternalDate {
     text: String,
@@ -17,7 +17,7 @@ impl InternalDate {
     /// Takes any text; whether it is a date shows in [`Self::to_epoch_seconds`].
     pub fn new(text: impl Into<String>) -> Self {
         let text = text.into();
-        let epoch_seconds = parse(&text);
+        let epoch_seconds = canonical(&text).and_then(|date| parse(&date));
         Self { text, epoch_seconds }
     }
 
@@ -31,13 +31,30 @@ impl InternalDate {
         self.epoch_seconds
     }
 
-    /// The date-time for APPEND (RFC 3501 §9): a one-digit day gets its space. `None` where the text is no date.
+    /// The date-time for APPEND (RFC 3501 §9). `None` where the text is no date.
     pub fn for_append(&self) -> Option<String> {
-        self.epoch_seconds.map(|_| format!("{:>26}", self.text.trim()))
+        canonical(&self.text).filter(|_| self.epoch_seconds.is_some())
     }
 }
 
-/// Reads `dd-Mon-yyyy hh:mm:ss +zzzz`. The length alone tells four-digit years and zones from shorter ones.
+/// The text as RFC 3501 §9 has it. Servers write days without their space, years of two digits (which RFC 5322 §4.3
+/// explains), and zones by name or not at all (peers A23): the message keeps its date all the same.
+fn canonical(text: &str) -> Option<String> {
+    let mut words = text.split_ascii_whitespace();
+    let (date, time, zone) = (words.next()?, words.next()?, words.next().unwrap_or("+0000"));
+    let (day_and_month, year) = date.rsplit_once('-')?;
+    let century = match year.as_bytes() {
+        [b'0'..=b'4', _] => "20",
+        [b'5'..=b'9', _] => "19",
+        _ => "",
+    };
+    let is_universal = ["UT", "UTC", "GMT", "Z"].iter().any(|name| zone.eq_ignore_ascii_case(name));
+    let zone = if is_universal { "+0000" } else { zone };
+    let date = format!("{day_and_month}-{century}{year} {time} {zone}");
+    words.next().is_none().then(|| format!("{date:>26}"))
+}
+
+/// Reads `dd-Mon-yyyy hh:mm:ss +zzzz`. The length alone tells four-digit years and zones from others.
 fn parse(text: &str) -> Option<i64> {
     let text = text.trim();
     let day_digits = text.find('-')?;
@@ -76,11 +93,31 @@ mod tests {
         }
     }
 
+    /// A2
     #[test]
     fn dates_before_1970_and_zone_minus_zero_are_dates() {
         assert_eq!(InternalDate::new("30-Dec-1899 00:00:00 -0000").to_epoch_seconds(), Some(-2_209_161_600));
     }
 
+    /// A23
+    #[test]
+    fn what_servers_make_of_a_date_is_understood_and_sent_as_it_should_be() {
+        let repaired = [
+            ("17-Jul-96 02:44:25 -0700", "17-Jul-1996 02:44:25 -0700"),
+            ("17-Jul-21 02:44:25 -0700", "17-Jul-2021 02:44:25 -0700"),
+            ("7-Jul-1996  02:44:25 GMT ", " 7-Jul-1996 02:44:25 +0000"),
+            ("17-Jul-1996 02:44:25 UT", "17-Jul-1996 02:44:25 +0000"),
+            ("17-Jul-1996 02:44:25", "17-Jul-1996 02:44:25 +0000"),
+            ("17-Jul-1996 02:44:25 -0000", "17-Jul-1996 02:44:25 -0000"),
+        ];
+        for (text, sent) in repaired {
+            let date = InternalDate::new(text);
+            assert_eq!((date.as_str(), date.for_append().as_deref()), (text, Some(sent)));
+            assert_eq!(date.to_epoch_seconds(), InternalDate::new(sent).to_epoch_seconds());
+        }
+    }
+
+    /// A23
     #[test]
     fn absurd_values_are_kept_and_are_no_dates() {
         let absurd = [
@@ -88,11 +125,12 @@ mod tests {
             "NIL",
             "-",
             "00-Jan-0000 00:00:00 +0000",
-            "17-Jul-96 02:44:25 -0700",
+            "17-Jul-996 02:44:25 -0700",
+            "17-Jul-1996 02:44:25 -0700 x",
             "31-Feb-2020 00:00:00 +0000",
             "17-Foo-1996 02:44:25 -0700",
             "17-Jul-1996 25:44:25 -0700",
-            "17-Jul-1996 02:44:25 UT",
+            "17-Jul-1996 02:44:25 CEST",
             "17-Jül-1996 02:44:25 -070",
             "99999999999999999999999999",
         ];

@@ -13,6 +13,9 @@ use crate::gate::Gate;
 use crate::open::{Opening, explain, told_capabilities};
 use crate::options::{Login, Options};
 
+/// What to do about a server that takes no password in clear.
+const ENCRYPT: &str = "use -Security Tls or Ssl";
+
 /// How the password travels.
 #[derive(Debug, PartialEq, Eq)]
 enum Method {
@@ -66,7 +69,7 @@ fn choose(options: &Options, capabilities: &Capabilities, login: &Login) -> Resu
     }
     if capabilities.login_disabled() {
         let remedy = match options.security {
-            Security::None => "use -Security Tls or Ssl",
+            Security::None => ENCRYPT,
             _ => "allow password login on the server",
         };
         return unsupported("the server allows no login with a password here", remedy);
@@ -115,18 +118,24 @@ fn connect(options: &Options, gate: Gate) -> Connection {
     connection
 }
 
-/// A NO that says nothing else means that the login was wrong.
+/// A refusal that says nothing else means that the login was wrong.
 fn authentication_error(error: Error) -> Error {
     let Error::Refused(refusal) = error else { return error };
     let mut error = refusal.to_error();
     if error.kind == ErrorKind::ServerRefused {
-        error.kind = ErrorKind::AuthenticationFailed;
+        // Exchange's words for a password in clear (peers O19).
+        let too_early = refusal.text.to_ascii_lowercase().contains("received in invalid state");
+        error.kind =
+            if too_early { ErrorKind::AuthenticationUnsupported } else { ErrorKind::AuthenticationFailed };
     }
-    if error.kind == ErrorKind::AuthenticationFailed {
-        let remedy =
-            "check user name and password; some servers want an app password, or allow no passwords at all";
-        error = error.remedy(remedy);
-    }
+    let remedy = match error.kind {
+        ErrorKind::AuthenticationFailed => {
+            "check user name and password; some servers want an app password, or allow no passwords at all"
+        }
+        ErrorKind::AuthenticationUnsupported => ENCRYPT,
+        _ => return error.into(),
+    };
+    error.remedy.get_or_insert_with(|| remedy.to_owned());
     error.into()
 }
 

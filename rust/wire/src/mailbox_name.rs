@@ -82,6 +82,7 @@ mod tests {
         assert_eq!(MailboxName::from_wire(&b"caf\xe9"[..]).to_string(), "caf\\xe9");
     }
 
+    /// O27
     #[test]
     fn inbox_has_no_case() {
         assert!(MailboxName::from_wire("InBox").is_inbox());

@@ -135,12 +135,14 @@ mod tests {
         assert_eq!((text.code, text.text), (None, &b""[..]));
     }
 
+    /// A21
     #[test]
     fn a_continuation_needs_no_text() {
         assert_eq!(Response::parse(b"+\r\n"), Response::Continue);
         assert_eq!(Response::parse(b"+ idling\n"), Response::Continue);
     }
 
+    /// A21
     #[test]
     fn extra_spaces_do_not_matter() {
         let response = Response::parse(b"*  5   exists \r\n");

@@ -152,6 +152,7 @@ mod tests {
         assert_eq!(plan.unwrap().flag_changes, [change]);
     }
 
+    /// A15, peers 2.3-5, peers 2.4
     #[test]
     fn a_new_or_unknown_uidvalidity_on_either_side_makes_everything_a_candidate() {
         let changed = UidValidity { now: 8, ..SAME };

@@ -142,6 +142,7 @@ mod tests {
         (entry.name.as_bytes().escape_ascii().to_string(), entry.delimiter, entry.attributes)
     }
 
+    /// A21, N1
     #[test]
     fn names_come_in_every_shape() {
         assert_eq!(parse_entry(br#"(\Noselect) "/" "a\"b""#).unwrap().name.as_bytes(), b"a\"b");

@@ -9,7 +9,7 @@ use crate::error::{Result, Status};
 use crate::flags::{Flag, Flags};
 use crate::mailbox_name::MailboxName;
 use crate::response::{Response, StatusText};
-use crate::token::{Lexer, parse_number};
+use crate::token::{Lexer, Value, parse_number};
 
 /// What the server says about the mailbox that it opened.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -116,10 +116,12 @@ impl Selected {
         if let Some(value) = number("HIGHESTMODSEQ") {
             self.highest_modseq = Some(value).filter(|&value| value != 0);
         }
-        if let Some(list) = text.code_value("PERMANENTFLAGS") {
-            let list = Lexer::new(list).value();
-            self.permanent_flags =
-                Some(PermanentFlags::parse(list.map(|list| list.list()).unwrap_or_default()));
+        // A list that is cut off, or none at all, proves of no flag that it would be lost (peers A13).
+        if let Some(list) =
+            text.code_value("PERMANENTFLAGS").filter(|list| list.trim_ascii_end().ends_with(b")"))
+            && let Some(Value::List(inner)) = Lexer::new(list).value()
+        {
+            self.permanent_flags = Some(PermanentFlags::parse(inner));
         }
     }
 }

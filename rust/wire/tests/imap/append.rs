@@ -31,6 +31,7 @@ pub(crate) fn outcomes(appender: &mut Appender<'_>) -> Vec<(Ticket, String)> {
     std::iter::from_fn(|| appender.next_outcome()).map(|outcome| (outcome.ticket, short(outcome))).collect()
 }
 
+/// G14, Y1: the date is always sent, and a body without a final CRLF is followed by the command's own.
 #[tokio::test]
 async fn a_message_is_announced_with_flags_and_date_and_its_place_is_told() {
     let (mut connection, server) = session(
@@ -61,6 +62,7 @@ async fn a_message_is_announced_with_flags_and_date_and_its_place_is_told() {
     server.finish().await.unwrap();
 }
 
+/// A18: the list of flags is sent even where it is empty.
 #[tokio::test]
 async fn an_odd_date_is_left_to_the_server() {
     let (mut connection, server) =

@@ -6,6 +6,7 @@ use wire::{AppendOptions, Begun, Flags, Status};
 use crate::append::{outcomes, put, x};
 use crate::support::{impatient_session, session};
 
+/// A22
 #[tokio::test]
 async fn a_lost_ok_leaves_the_message_in_doubt() {
     let (mut connection, _server) =
@@ -22,6 +23,7 @@ async fn a_lost_ok_leaves_the_message_in_doubt() {
     assert!(!connection.is_usable());
 }
 
+/// O7, G8, peers 2.4: nobody waits for a tag that will not come.
 #[tokio::test]
 async fn an_untagged_bad_or_bye_is_the_outcome_of_the_message_at_hand() {
     for (line, status, kind) in [

@@ -14,6 +14,7 @@ async fn bad_is_a_refusal_too() {
     assert!(connection.is_usable());
 }
 
+/// G15, A21
 #[tokio::test]
 async fn a_poisoned_connection_sends_nothing_more() {
     let (mut connection, server) = session("", "\nC: A1 NOOP\nS: * BYE going down\nS: <CUT>").await;
@@ -87,6 +88,9 @@ const ODD: &[&[u8]] = &[
     b"* 5 FETCH",
     b"* 99999999999999999999 EXISTS",
     b"* 5 EXISTS ",
+    b"* 5 fetch (flags () uid 5) ",
+    b"* flags ()",
+    b"* BAD what you sent before",
     b"* SEARCH",
     b"* ESEARCH (TAG \"A1\") UID ALL 1:3",
     b"* VANISHED (EARLIER) 1:3",
@@ -99,6 +103,7 @@ const ODD: &[&[u8]] = &[
     b"W1 MAYBE",
 ];
 
+/// A21
 #[tokio::test]
 async fn what_is_unknown_or_odd_is_skipped() {
     let lines = ODD.iter().flat_map(|line| [&b"S: "[..], line, b"\n"].concat());

@@ -30,6 +30,7 @@ fn one_by_one() -> FetchOptions {
     FetchOptions { messages_per_command: 1, commands_in_flight: 3 }
 }
 
+/// Z2: the whole message is asked for, once, and never its parts.
 #[tokio::test]
 async fn bodies_come_as_literals_with_their_facts() {
     let (mut connection, server) = session(
@@ -54,7 +55,8 @@ async fn bodies_come_as_literals_with_their_facts() {
     server.finish().await.unwrap();
 }
 
-/// Dovecot answers several FETCH commands interleaved when it has to wait for its reader.
+/// K2: nothing is asked message by message. Dovecot answers several FETCH commands interleaved when it has to wait for
+/// its reader.
 #[tokio::test]
 async fn one_command_asks_for_all_so_that_nothing_can_come_out_of_order() {
     let (mut connection, server) = session(
@@ -120,6 +122,7 @@ async fn a_body_may_be_quoted_empty_binary_or_nil() {
     assert_eq!(report.missing, set("4"), "NIL is no message");
 }
 
+/// I1, A24, peers 2.3-2: who is listed and does not come is gone, not an error.
 #[tokio::test]
 async fn phantoms_are_reported_and_news_duplicates_and_strangers_are_not_messages() {
     let (mut connection, server) = session(
@@ -173,6 +176,7 @@ async fn a_refused_fetch_owes_its_messages_and_the_others_go_on() {
     assert!(connection.is_usable());
 }
 
+/// peers 2.4: a connection lost in the middle is no success.
 #[tokio::test]
 async fn a_cut_between_messages_is_an_error() {
     let (mut connection, _server) = session(

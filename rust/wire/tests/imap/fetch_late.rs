@@ -5,6 +5,7 @@ use wire::{BodiesReport, FetchOptions};
 use crate::fetch::fetch;
 use crate::support::{session, set};
 
+/// A14
 #[tokio::test]
 async fn a_uid_behind_the_body_makes_messages_be_asked_for_alone() {
     let (mut connection, server) = session(
@@ -61,6 +62,7 @@ async fn flags_behind_the_body_are_not_lost() {
     assert_eq!(messages, ["1 (\\Seen) d: a"]);
 }
 
+/// A23
 #[tokio::test]
 async fn a_server_that_never_tells_dates_costs_one_message_twice_and_no_more() {
     let (mut connection, server) = session(

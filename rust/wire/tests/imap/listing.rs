@@ -5,6 +5,7 @@ use wire::{ListOptions, MailboxName, StatusItems};
 
 use crate::support::session;
 
+/// A21, peers 2.3-3
 #[tokio::test]
 async fn list_understands_every_way_to_name_a_mailbox() {
     let (mut connection, server) = session(
@@ -81,6 +82,7 @@ async fn a_literal_name_may_be_refused_instead_of_awaited() {
     server.finish().await.unwrap();
 }
 
+/// I2, peers 2.3-3
 #[tokio::test]
 async fn list_asks_for_status_only_with_list_extended() {
     let wanted = ListOptions { special_use: true, subscribed: true, status: Some(StatusItems::ALL) };

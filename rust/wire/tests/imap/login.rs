@@ -19,6 +19,7 @@ async fn fails(transcript: &str) -> model::Error {
     open(transcript, &login("alice", "secret")).await.unwrap_err()
 }
 
+/// O25
 #[tokio::test]
 async fn login_quotes_user_and_password_and_asks_for_capabilities_again() {
     let transcript = r#"
@@ -67,6 +68,7 @@ async fn authenticate_plain_is_preferred_and_takes_any_bytes() {
     open(transcript, &login("alice", "päss")).await.unwrap();
 }
 
+/// C1, Z1
 #[tokio::test]
 async fn an_admin_names_the_user_by_the_authorization_identity() {
     let transcript = r#"
@@ -93,6 +95,7 @@ async fn an_eight_bit_password_travels_as_a_literal_where_plain_is_not_offered()
     open(transcript, &login("alice", "päss")).await.unwrap();
 }
 
+/// G1
 #[tokio::test]
 async fn a_refused_login_keeps_the_servers_text_and_hides_the_password() {
     let error = fails(
@@ -125,6 +128,7 @@ async fn too_many_connections_is_no_wrong_password() {
     assert!(error.retryable);
 }
 
+/// O2
 #[tokio::test]
 async fn an_authenticated_user_without_a_mailbox_is_an_authentication_failure() {
     let error = fails(
@@ -137,6 +141,7 @@ async fn an_authenticated_user_without_a_mailbox_is_an_authentication_failure() 
     )
     .await;
     assert_eq!(error.kind, ErrorKind::AuthenticationFailed);
+    assert!(error.remedy.unwrap().contains("licence"));
 }
 
 #[tokio::test]
@@ -153,6 +158,19 @@ async fn a_connection_cut_during_login_is_lost_and_the_farewell_is_kept() {
     assert_eq!(error.server.as_deref(), Some("BYE too busy"));
 }
 
+/// O19
+#[tokio::test]
+async fn a_server_that_takes_no_password_in_clear_is_told_apart_from_a_wrong_password() {
+    for refusal in ["BAD Command received in Invalid state.", "NO [PRIVACYREQUIRED] TLS first"] {
+        let error = fails(&format!(
+            "S: * OK [CAPABILITY IMAP4rev1] ready\nC: A1 LOGIN \"alice\" \"secret\"\nS: A1 {refusal}"
+        ))
+        .await;
+        assert_eq!(error.kind, ErrorKind::AuthenticationUnsupported);
+        assert!(error.remedy.unwrap().contains("-Security Tls"));
+    }
+}
+
 #[tokio::test]
 async fn login_disabled_is_respected() {
     let error = fails("S: * OK [CAPABILITY IMAP4rev1 LOGINDISABLED STARTTLS] ready").await;
@@ -160,6 +178,7 @@ async fn login_disabled_is_respected() {
     assert!(error.remedy.unwrap().contains("-Security Tls"));
 }
 
+/// A21
 #[tokio::test]
 async fn a_farewell_instead_of_a_greeting_is_told() {
     let error = fails("S: * BYE Too many connections from your network").await;

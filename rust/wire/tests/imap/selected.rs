@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 
 use model::ErrorKind;
-use wire::{Flag, Flags, MailboxName, Status, StoreAction, SummaryItems, UidSet};
+use wire::{Flag, Flags, MailboxName, PermanentFlags, Status, StoreAction, SummaryItems, UidSet};
 
 use crate::support::{refusal, session, set};
 
@@ -36,6 +36,35 @@ async fn select_tells_what_the_server_says() {
     assert!(!kept.keeps(&Flag::DELETED));
 }
 
+/// D6: a folder may take any keyword, and yet no flag of the system's that it does not name.
+#[tokio::test]
+async fn a_system_flag_that_the_folder_does_not_name_is_not_kept() {
+    let kept = permanent_flags(r"(\Seen \*)").await.unwrap();
+    for (flag, is_kept) in
+        [("\\Seen", true), ("$NotJunk", true), ("\\$NOTJUNK", false), ("\\Something", false)]
+    {
+        assert_eq!(kept.keeps(&Flag::new(flag)), is_kept, "{flag}");
+    }
+}
+
+/// A13
+#[tokio::test]
+async fn permanent_flags_that_are_no_list_say_nothing() {
+    for malformed in [r"\Seen \*", r"(\Seen [odd] \*)", r"(\Seen", "", "NIL"] {
+        assert_eq!(permanent_flags(malformed).await, None, "{malformed}");
+    }
+    assert!(permanent_flags("()").await.unwrap().flags.is_empty());
+    assert!(permanent_flags(r"( \Seen  \Seen \* ) ").await.unwrap().keeps(&Flag::SEEN));
+}
+
+/// What a SELECT makes of this list.
+async fn permanent_flags(list: &str) -> Option<PermanentFlags> {
+    let transcript =
+        format!("\nC: A1 SELECT *\nS: * 0 EXISTS\nS: * OK [PERMANENTFLAGS {list}] x\nS: A1 OK done");
+    let (mut connection, _server) = session("", transcript).await;
+    connection.select(&MailboxName::inbox()).await.unwrap().permanent_flags
+}
+
 #[tokio::test]
 async fn a_look_into_a_folder_takes_one_round_trip_and_leaves_it() {
     let (mut connection, server) = session(
@@ -57,6 +86,7 @@ async fn a_look_into_a_folder_takes_one_round_trip_and_leaves_it() {
     server.finish().await.unwrap();
 }
 
+/// peers 2.4: two UIDVALIDITYs of zero are not equal.
 #[tokio::test]
 async fn a_uidvalidity_that_cannot_be_is_unknown() {
     for odd in ["0", "4294967296", "x", ""] {
@@ -93,6 +123,7 @@ async fn a_select_cut_off_is_no_empty_mailbox() {
     assert!(!connection.is_usable());
 }
 
+/// peers 2.3-9
 #[tokio::test]
 async fn a_refused_store_is_no_success() {
     let (mut connection, server) =
@@ -101,6 +132,30 @@ async fn a_refused_store_is_no_success() {
     let refusal = refusal(connection.uid_store(&set("1:3"), StoreAction::Add, &flags).await);
     assert_eq!(refusal.kind(), ErrorKind::PermissionDenied);
     server.finish().await.unwrap();
+}
+
+/// O20
+#[tokio::test]
+async fn no_command_line_is_longer_than_8000_bytes() {
+    let uids: UidSet = (100_000..110_000).step_by(2).collect();
+    let lines = uids.split_lines(7900);
+    let commands = |what: &str| {
+        let command =
+            |(number, line): (usize, &String)| format!("C: A{number} UID {what}\n").replace("{}", line);
+        (1..).zip(&lines).map(command).collect::<Vec<_>>()
+    };
+    let answers: String = (1..=lines.len()).map(|number| format!("S: A{number} OK done\n")).collect();
+    for what in ["STORE {} FLAGS.SILENT ()", "FETCH {} (UID)"] {
+        let commands = commands(what);
+        assert!(commands.iter().all(|line| line.len() < 8000));
+        let (mut connection, server) = session("", format!("\n{}{answers}", commands.concat())).await;
+        if what.starts_with("STORE") {
+            connection.uid_store(&uids, StoreAction::Replace, &Flags::new()).await.unwrap();
+        } else {
+            connection.uid_fetch_summaries(&uids, SummaryItems::default(), |_| {}).await.unwrap();
+        }
+        server.finish().await.unwrap();
+    }
 }
 
 #[tokio::test]
@@ -178,6 +233,7 @@ async fn summaries_come_one_by_one_in_any_order_of_items() {
     assert_eq!(seen, expected);
 }
 
+/// peers 2.4
 #[tokio::test]
 async fn a_refused_inventory_is_no_empty_one() {
     let (mut connection, _server) =
