@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use model::{ErrorKind, Result};
 use store::LedgerMessage;
 use tokio_util::sync::CancellationToken;
-use wire::{AppendOptions, Body, BodyHead, FetchOptions, Refusal, RefusedFetch, Status, UidSet};
+use wire::{
+    AppendOptions, Body, BodyHead, FetchOptions, Refusal, RefusedFetch, Status, UidSet, suggested_backoff,
+};
 use xxhash_rust::xxh3::Xxh3Default;
 
 use super::inventory::plan_flags;
@@ -164,7 +166,7 @@ impl Pump<'_> {
         drained?;
         if ended == Ended::Complete {
             left.missing.ranges().for_each(|range| self.fate.report.missing.insert_range(range));
-            left.refused.into_iter().for_each(|refused| self.fate.not_read(refused));
+            left.refused.into_iter().try_for_each(|refused| self.fate.not_read(refused))?;
         }
         Ok(ended)
     }
@@ -278,8 +280,12 @@ impl Fate<'_> {
         }
     }
 
-    /// A refusal to deliver one message is about that message; one to deliver several may be about any of them.
-    fn not_read(&mut self, refused: RefusedFetch) {
+    /// A refusal to deliver one message is about that message; one to deliver several may be about any of them. Who
+    /// says how long to wait is asked for nothing more.
+    fn not_read(&mut self, refused: RefusedFetch) -> Result<()> {
+        if suggested_backoff(&refused.refusal.line).is_some() {
+            return Err(refused.refusal.to_error());
+        }
         match usize::try_from(refused.uids.count()).unwrap_or(usize::MAX) {
             0 | 1 => self.report.unreadable.push(refused),
             together => {
@@ -287,6 +293,7 @@ impl Fate<'_> {
                 self.again.together = self.again.together.max(together);
             }
         }
+        Ok(())
     }
 
     /// A refusal that would meet the next message, too, ends the pass; one that is about this message does not.

@@ -27,7 +27,7 @@ use crate::worker::governor::Governor;
 
 pub(crate) use adopt::{Adopted, Found, short_digest};
 pub(crate) use inventory::plan_flags;
-pub(crate) use mapping::{Mapped, Pages, map};
+pub(crate) use mapping::{Mapper, Pages};
 pub(crate) use meter::Meter;
 pub(crate) use suspects::Suspects;
 

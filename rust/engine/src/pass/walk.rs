@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::content_filter::ContentFilter;
-use model::folder::{FolderFilter, MappedFolder};
+use model::folder::{FolderFilter, FolderMap, MappedFolder};
 use model::plan::UidValidity;
 use model::{Batch, Endpoint, Error, ErrorKind, Lease, Result, SkippedItem, SkippedKind, login};
 use store::{LedgerFolder, SourceMark, Store};
@@ -12,7 +12,7 @@ use wire::MailboxStatus;
 
 use super::connect::{Connected, connect};
 use super::journal::Journal;
-use super::mapping::{self, Mapped, Pages};
+use super::mapping::{Mapper, Pages};
 use super::recorder::Recorder;
 use super::source::{Ahead, Changes, ListOrder, Source};
 use super::{Ended, Meter, Shared, Suspects, analyze, folder};
@@ -20,6 +20,9 @@ use crate::service::blocking;
 use crate::session::{self, Catalog, Statuses};
 use crate::target::Target;
 use crate::worker::governor::Seat;
+
+/// How often names that a target refuses are changed.
+const MOST_RENAMINGS: u32 = 5;
 
 /// A user's walk: both connections, and what is known so far.
 pub(super) struct Walk {
@@ -204,20 +207,21 @@ impl Walk {
         user_root: Option<&str>,
         filter: &FolderFilter,
     ) -> Result<Vec<Job>> {
-        let Mapped { map, there, status: target_status } =
-            mapping::map(&mut self.target, &catalog.listing, user_root, filter, &self.ledger).await?;
-        for note in &map.notes {
+        let (mut mapper, target_status) =
+            Mapper::new(&mut self.target, &catalog.listing, user_root, filter, &self.ledger).await?;
+        let FolderMap { folders, notes, .. } = self.create(&mut mapper).await?;
+        for note in &notes {
             self.journal.note(note.to_string()).await?;
         }
         let mut numbers = catalog.status;
-        let keys = map.folders.iter().map(|folder| folder.key.as_slice());
+        let keys = folders.iter().map(|folder| folder.key.as_slice());
         session::complete(&mut numbers, &mut self.source.connection, keys).await?;
-        self.estimate(&map.folders, &numbers);
-        let folders = self.create(map.folders, &there).await?;
+        self.estimate(&folders, &numbers);
         self.subscribe(&folders, &catalog.subscribed).await?;
+        let was_there = |folder: &MappedFolder| mapper.there.contains(&folder.target_name);
         let known: Vec<&str> = folders
             .iter()
-            .filter(|folder| there.contains(&folder.target_name) && self.ledger.contains_key(&folder.key))
+            .filter(|folder| was_there(folder) && self.ledger.contains_key(&folder.key))
             .map(|folder| folder.target_name.as_str())
             .collect();
         let target_validity = self.target.uid_validities(target_status, &known).await?;
@@ -253,31 +257,49 @@ impl Walk {
         Some(Job { mapped, ledger_id, ledger, is_new, order })
     }
 
-    /// Makes the target folders that are missing. One that cannot be made is left out, with its cause.
-    async fn create(
-        &mut self,
-        folders: Vec<MappedFolder>,
-        there: &BTreeSet<String>,
-    ) -> Result<Vec<MappedFolder>> {
+    /// Makes the target folders that are missing. A name that the target does not take gives way to another; a folder
+    /// that cannot be made all the same is left out, with its cause.
+    async fn create(&mut self, mapper: &mut Mapper<'_>) -> Result<FolderMap> {
         self.meter.stage("CreatingFolders", None);
-        let is_there = |folder: &MappedFolder| {
-            there.contains(&folder.target_name) || folder.target_name.eq_ignore_ascii_case("INBOX")
+        let mut there = mapper.there.clone();
+        let mut renamings = 0;
+        loop {
+            let mut map = mapper.map()?;
+            let failed = self.create_missing(&map.folders, &mut there).await?;
+            let bad_names = failed.iter().filter(|(_, e)| e.kind == ErrorKind::FolderNameInvalid);
+            let news = bad_names.filter(|(folder, _)| mapper.refuse(&folder.target)).count();
+            if news > 0 && renamings < MOST_RENAMINGS {
+                renamings += 1;
+                continue;
+            }
+            for (folder, error) in &failed {
+                self.leave_out(folder, SkippedKind::FolderNameInvalid, error).await?;
+            }
+            map.folders.retain(|folder| failed.iter().all(|(left_out, _)| left_out.key != folder.key));
+            return Ok(map);
+        }
+    }
+
+    /// Makes those folders that are not there yet. Says which cannot be made, and why.
+    async fn create_missing(
+        &mut self,
+        folders: &[MappedFolder],
+        there: &mut BTreeSet<String>,
+    ) -> Result<Vec<(MappedFolder, Error)>> {
+        let is_missing = |folder: &&MappedFolder| {
+            !there.contains(&folder.target_name) && !folder.target_name.eq_ignore_ascii_case("INBOX")
         };
-        let missing: Vec<&str> =
-            folders.iter().filter(|f| !is_there(f)).map(|f| f.target_name.as_str()).collect();
-        let mut answers = self.target.create(&missing).await?.into_iter();
-        let mut made = Vec::new();
-        for folder in folders {
-            let answer = if is_there(&folder) { Ok(()) } else { answers.next().unwrap_or(Ok(())) };
+        let missing: Vec<&MappedFolder> = folders.iter().filter(is_missing).collect();
+        let names: Vec<&str> = missing.iter().map(|folder| folder.target_name.as_str()).collect();
+        let mut failed = Vec::new();
+        for (folder, answer) in missing.iter().zip(self.target.create(&names).await?) {
             match answer {
-                Ok(()) => made.push(folder),
-                Err(e) if is_of_folder(e.kind) => {
-                    self.leave_out(&folder, SkippedKind::FolderNameInvalid, &e).await?;
-                }
+                Ok(()) => _ = there.insert(folder.target_name.clone()),
+                Err(e) if is_of_folder(e.kind) => failed.push(((*folder).clone(), e)),
                 Err(e) => return Err(e),
             }
         }
-        Ok(made)
+        Ok(failed)
     }
 
     /// Subscribes to what is subscribed on the source and new here. A subscription is a convenience: a server that

@@ -46,7 +46,8 @@ pub(crate) struct OpenFolder {
     pub(crate) place: OpenPlace,
 }
 
-/// The flags that a folder keeps: those of PERMANENTFLAGS, or all where the server does not say (RFC 3501 §7.1).
+/// The flags that a folder keeps: those of PERMANENTFLAGS; where the server does not say, all (RFC 3501 §7.1) but
+/// system flags that no RFC has, which make some servers refuse the command (peers D6).
 #[derive(Debug, Clone)]
 pub(crate) struct KeptFlags(Option<PermanentFlags>);
 
@@ -175,8 +176,10 @@ impl OpenFolder {
 impl KeptFlags {
     /// The flags that are kept, and those that are not.
     pub(crate) fn split(&self, flags: &Flags) -> (Flags, Flags) {
-        let keeps =
-            |flag: &&str| self.0.as_ref().is_none_or(|permanent| permanent.keeps(&wire::Flag::new(flag)));
+        let keeps = |flag: &&str| {
+            let flag = wire::Flag::new(flag);
+            self.0.as_ref().map_or_else(|| flag.is_standard(), |permanent| permanent.keeps(&flag))
+        };
         let (kept, dropped): (Vec<&str>, Vec<&str>) = flags.iter().partition(keeps);
         (Flags::parse(&kept.join(" ")), Flags::parse(&dropped.join(" ")))
     }
@@ -216,4 +219,18 @@ fn tree_name(row: &UserRow) -> Result<&str> {
             .remedy("write a TargetUserName without `/`, `\\` and a leading dot"));
     }
     Ok(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// D6
+    #[test]
+    fn a_folder_that_does_not_say_keeps_all_but_system_flags_of_nobody() {
+        let (kept, dropped) =
+            KeptFlags(None).split(&Flags::parse("\\SEEN \\Draft $NotJunk \\$NOTJUNK \\Something"));
+        assert_eq!(kept, Flags::parse("\\Seen \\Draft $NotJunk"));
+        assert_eq!(dropped, Flags::parse("\\$NOTJUNK \\Something"));
+    }
 }

@@ -50,6 +50,11 @@ impl Shared {
     fn store(&self) -> MutexGuard<'_, Store> {
         lock(&self.store)
     }
+
+    /// These, unless all is forgiven.
+    fn poison<'p>(&self, poison: &'p [Poison]) -> &'p [Poison] {
+        if self.forgiving.load(Ordering::Relaxed) { &[] } else { poison }
+    }
 }
 
 /// A lock that a panic elsewhere in a test does not spoil.
@@ -137,7 +142,7 @@ impl Sample {
         self.shared.faults.add(fault);
     }
 
-    /// Takes every message from now on, poisonous or not.
+    /// Takes and delivers every message from now on, poisonous or not.
     pub fn forgive(&self) {
         self.shared.forgiving.store(true, Ordering::Relaxed);
     }
