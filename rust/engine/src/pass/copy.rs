@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use model::{ErrorKind, Result};
+use model::{Error, ErrorKind, Result};
 use store::LedgerMessage;
 use tokio_util::sync::CancellationToken;
 use wire::{
@@ -18,6 +18,9 @@ use super::source::{Ahead, Source, SourceFolder};
 use super::suspects::Suspects;
 use super::{Ended, Meter};
 use crate::target::{KeptFlags, OpenFolder, Target};
+
+/// How many messages in a row a server may refuse for a bug of its own before it is given a rest.
+const MOST_BUGS: u32 = 10;
 
 /// What a copy needs.
 pub(super) struct Copy<'a> {
@@ -62,6 +65,8 @@ pub(super) struct CopyReport {
     pub(super) dropped_flags: BTreeSet<String>,
     /// How many were copied.
     pub(super) copied: u64,
+    /// How many the target has refused since for a bug of its own.
+    bugs: u32,
     /// The target's UIDNEXT after them, as far as it was told.
     pub(super) target_uid_next: Option<u32>,
 }
@@ -262,6 +267,7 @@ impl Fate<'_> {
 
     async fn copied(&mut self, message: Sent, place: Option<u32>) -> Result<()> {
         self.report.copied += 1;
+        self.report.bugs = 0;
         self.meter.update(|p| {
             p.transferred_items += 1;
             p.transferred_bytes += message.size;
@@ -305,11 +311,22 @@ impl Fate<'_> {
         match meaning(&refusal) {
             QuotaExceeded | Throttled | ConnectionLost | AuthenticationFailed | FolderNotFound
             | PermissionDenied => Err(refusal.to_error().uid(message.uid)),
+            _ if self.is_broken(&refusal) => {
+                let error = Error::new(Throttled, refusal.context).server(refusal.line);
+                Err(error.uid(message.uid))
+            }
             _ => {
                 self.report.refused.push((message, refusal));
                 Ok(())
             }
         }
+    }
+
+    /// Whether the target has refused so many messages in a row for a bug of its own (RFC 5530) that it is none about
+    /// these messages (peers A19).
+    fn is_broken(&mut self, refusal: &Refusal) -> bool {
+        self.report.bugs += u32::from(refusal.code_word().as_deref() == Some("SERVERBUG"));
+        self.report.bugs >= MOST_BUGS
     }
 }
 
