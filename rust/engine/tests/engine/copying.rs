@@ -19,6 +19,7 @@ fn mail_of_every_shape_arrives_with_its_bytes_dates_flags_order_and_subscription
     lab.assert_perfect("shapes");
 }
 
+/// peers 2.3-10
 #[test]
 fn a_second_pass_appends_nothing() {
     let (from, to) = (Sample::start(Options::default()).unwrap(), Sample::start(Options::default()).unwrap());
