@@ -54,6 +54,11 @@ impl<'a> Mapper<'a> {
         })
     }
 
+    /// Keeps in mind that the target tells no names apart that differ in case only. Says whether that was news.
+    pub(crate) fn ignore_case(&mut self) -> bool {
+        !std::mem::replace(&mut self.rules.case_insensitive, true)
+    }
+
     /// Keeps in mind that the target takes no folder of this name. Says whether that was news.
     pub(crate) fn refuse(&mut self, target: &[String]) -> bool {
         self.refused.insert(target.to_vec())

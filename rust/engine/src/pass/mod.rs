@@ -4,6 +4,7 @@ mod adopt;
 mod analyze;
 mod connect;
 mod copy;
+mod create;
 mod flags;
 mod folder;
 mod inventory;

@@ -21,9 +21,6 @@ use crate::session::{self, Catalog, Statuses};
 use crate::target::Target;
 use crate::worker::governor::Seat;
 
-/// How often names that a target refuses are changed.
-const MOST_RENAMINGS: u32 = 5;
-
 /// A user's walk: both connections, and what is known so far.
 pub(super) struct Walk {
     pub(super) store: Store,
@@ -44,7 +41,7 @@ pub(super) struct Walk {
     /// Whether only some of the messages are wanted.
     filtered: bool,
     /// The pages of the ledger, by the source's bytes of the folder's name.
-    ledger: Pages,
+    pub(super) ledger: Pages,
 }
 
 /// A folder to be brought in step.
@@ -257,69 +254,6 @@ impl Walk {
         Some(Job { mapped, ledger_id, ledger, is_new, order })
     }
 
-    /// Makes the target folders that are missing. A name that the target does not take gives way to another; a folder
-    /// that cannot be made all the same is left out, with its cause.
-    async fn create(&mut self, mapper: &mut Mapper<'_>) -> Result<FolderMap> {
-        self.meter.stage("CreatingFolders", None);
-        let mut there = mapper.there.clone();
-        let mut renamings = 0;
-        loop {
-            let mut map = mapper.map()?;
-            let failed = self.create_missing(&map.folders, &mut there).await?;
-            let bad_names = failed.iter().filter(|(_, e)| e.kind == ErrorKind::FolderNameInvalid);
-            let news = bad_names.filter(|(folder, _)| mapper.refuse(&folder.target)).count();
-            if news > 0 && renamings < MOST_RENAMINGS {
-                renamings += 1;
-                continue;
-            }
-            for (folder, error) in &failed {
-                self.leave_out(folder, SkippedKind::FolderNameInvalid, error).await?;
-            }
-            map.folders.retain(|folder| failed.iter().all(|(left_out, _)| left_out.key != folder.key));
-            return Ok(map);
-        }
-    }
-
-    /// Makes those folders that are not there yet. Says which cannot be made, and why.
-    async fn create_missing(
-        &mut self,
-        folders: &[MappedFolder],
-        there: &mut BTreeSet<String>,
-    ) -> Result<Vec<(MappedFolder, Error)>> {
-        let is_missing = |folder: &&MappedFolder| {
-            !there.contains(&folder.target_name) && !folder.target_name.eq_ignore_ascii_case("INBOX")
-        };
-        let missing: Vec<&MappedFolder> = folders.iter().filter(is_missing).collect();
-        let names: Vec<&str> = missing.iter().map(|folder| folder.target_name.as_str()).collect();
-        let mut failed = Vec::new();
-        for (folder, answer) in missing.iter().zip(self.target.create(&names).await?) {
-            match answer {
-                Ok(()) => _ = there.insert(folder.target_name.clone()),
-                Err(e) if is_of_folder(e.kind) => failed.push(((*folder).clone(), e)),
-                Err(e) => return Err(e),
-            }
-        }
-        Ok(failed)
-    }
-
-    /// Subscribes to what is subscribed on the source and new here. A subscription is a convenience: a server that
-    /// refuses it has refused no mail.
-    async fn subscribe(&mut self, folders: &[MappedFolder], subscribed: &BTreeSet<Vec<u8>>) -> Result<()> {
-        let wanted: Vec<&MappedFolder> = folders
-            .iter()
-            .filter(|folder| subscribed.contains(&folder.key) && !self.ledger.contains_key(&folder.key))
-            .collect();
-        let names: Vec<&str> = wanted.iter().map(|folder| folder.target_name.as_str()).collect();
-        let answers = self.target.subscribe(&names).await?;
-        for (folder, answer) in wanted.iter().zip(answers) {
-            if let Err(e) = answer {
-                let shown = folder.source_shown();
-                self.journal.note(format!("Folder {shown} was not subscribed: {e}")).await?;
-            }
-        }
-        Ok(())
-    }
-
     /// Makes pages in the ledger for the folders that have none.
     async fn open_pages(&mut self, folders: &[MappedFolder]) -> Result<()> {
         let page = |folder: &MappedFolder| LedgerFolder {
@@ -378,7 +312,12 @@ impl Walk {
         }
     }
 
-    async fn leave_out(&mut self, folder: &MappedFolder, kind: SkippedKind, error: &Error) -> Result<()> {
+    pub(super) async fn leave_out(
+        &mut self,
+        folder: &MappedFolder,
+        kind: SkippedKind,
+        error: &Error,
+    ) -> Result<()> {
         let shown = folder.source_shown();
         self.journal.note(format!("Folder {shown} was left out: {error}")).await?;
         let item = SkippedItem {
@@ -439,7 +378,7 @@ fn mark_of(status: MailboxStatus) -> Option<SourceMark> {
 }
 
 /// Failures that concern one folder and leave the connections good.
-fn is_of_folder(kind: ErrorKind) -> bool {
+pub(super) fn is_of_folder(kind: ErrorKind) -> bool {
     matches!(
         kind,
         ErrorKind::FolderNotFound

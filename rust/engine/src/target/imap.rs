@@ -4,6 +4,7 @@ use model::folder::{Listing, TargetRules};
 use model::{Endpoint, ErrorKind, Result, UserRow, login};
 use wire::{Connection, MailboxName, Refusal, Selected, Status};
 
+use super::Made;
 use crate::session::{self, Catalog, Statuses};
 
 /// One user's mailbox on an IMAP server.
@@ -32,17 +33,18 @@ impl ImapTarget {
     }
 
     /// Makes folders; one that is there already is fine.
-    pub(crate) async fn create(&mut self, names: &[&str]) -> Result<Vec<Result<()>>> {
+    pub(crate) async fn create(&mut self, names: &[&str]) -> Result<Vec<Result<Made>>> {
         let answers = self.connection.create(&wire_names(names)).await?;
         let made = |(answer, name): (Result<(), Refusal>, &&str)| match answer {
-            Err(refusal) if !says_it_exists(&refusal) => {
+            Ok(()) => Ok(Made::Now),
+            Err(refusal) if says_it_exists(&refusal) => Ok(Made::Before),
+            Err(refusal) => {
                 let mut error = refusal.to_error().folder(*name);
                 if error.kind == ErrorKind::ServerRefused && is_about_the_name(&refusal) {
                     error.kind = ErrorKind::FolderNameInvalid;
                 }
                 Err(error)
             }
-            _ => Ok(()),
         };
         Ok(answers.into_iter().zip(names).map(made).collect())
     }

@@ -31,6 +31,15 @@ pub(crate) enum Target {
     Maildir(Arc<MaildirTree>),
 }
 
+/// When a folder was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Made {
+    /// When we asked for it.
+    Now,
+    /// It was there already, although it was not listed under that name.
+    Before,
+}
+
 /// A target folder that is open.
 #[derive(Debug)]
 pub(crate) struct OpenFolder {
@@ -95,10 +104,13 @@ impl Target {
     }
 
     /// Makes folders that are not there, in this order.
-    pub(crate) async fn create(&mut self, names: &[&str]) -> Result<Vec<Result<()>>> {
+    pub(crate) async fn create(&mut self, names: &[&str]) -> Result<Vec<Result<Made>>> {
         match self {
             Self::Imap(imap) => imap.create(names).await,
-            Self::Maildir(tree) => on_tree(tree, names, MaildirTree::create).await,
+            Self::Maildir(tree) => {
+                let answers = on_tree(tree, names, MaildirTree::create).await?;
+                Ok(answers.into_iter().map(|answer| answer.map(|()| Made::Now)).collect())
+            }
         }
     }
 

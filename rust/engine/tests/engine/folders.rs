@@ -127,6 +127,22 @@ fn a_folder_whose_name_the_target_refuses_gets_another_and_keeps_it() {
     assert_eq!((to.appended(), there()), (6, [2, 1, 1, 1, 1]));
 }
 
+/// O12, O27: `Plans` and `plans` are two folders here and one there.
+#[test]
+fn folders_that_the_target_takes_for_one_are_kept_apart() {
+    let from = Sample::start(sample::Options::default()).unwrap();
+    let to = Sample::start(sample::Options { ignores_case: true, ..sample::Options::default() }).unwrap();
+    for folder in ["Plans", "plans", "plans/x", "archive"] {
+        put(from.address(), "ada", folder, [message(&folder.replace('/', "-"))]);
+    }
+    put(to.address(), "ada", "Archive", [message("of old")]);
+    let lab = Lab::between(from.address(), to.address());
+    lab.migrate(&["ada"]);
+    lab.pass();
+    let there = ["Plans", "plans_2", "plans_2/x", "Archive"].map(|name| to.messages("ada", name).len());
+    assert_eq!((there, to.appended()), ([1, 1, 1, 2], 5));
+}
+
 /// A16: a refusal that is not about the name may pass, and a folder that was renamed would stay so.
 #[test]
 fn a_folder_that_could_not_be_made_for_now_is_made_by_the_next_pass() {

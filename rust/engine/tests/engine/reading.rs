@@ -36,7 +36,7 @@ fn costs_only_itself(answer: &str, kind: SkippedKind) {
     lab.assert_perfect("ada");
 }
 
-/// I1, I5, A7, Y2, peers 2.3-2: what was promised is counted against what came, and tried again in the next pass.
+/// I1, A7, Y2, peers 2.3-2: what was promised is counted against what came, and tried again in the next pass.
 #[test]
 fn a_message_that_is_listed_and_does_not_come_is_named() {
     costs_only_itself("", SkippedKind::MissingItem);

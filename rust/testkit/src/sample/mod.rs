@@ -84,7 +84,7 @@ impl Sample {
         let certificate = Certificate::generate(folder.path())?;
         let shared = Shared {
             acceptor: TlsAcceptor::from(certificate.server_config()?),
-            store: Mutex::new(Store::new(options.separator)),
+            store: Mutex::new(Store::new(options.separator, options.ignores_case)),
             faults: fault::Faults::default(),
             connections: Arc::new(()),
             forgiving: AtomicBool::new(false),

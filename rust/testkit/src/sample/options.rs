@@ -21,6 +21,8 @@ pub struct Options {
     pub size_error: usize,
     /// How many messages SELECT and STATUS tell of that are not there.
     pub phantoms: usize,
+    /// Whether `Plans` and `plans` are one folder, as on Exchange.
+    pub ignores_case: bool,
     /// The answer to CREATE for a name that is not to be had; none for a good one.
     pub name_refusal: fn(&str) -> Option<&'static str>,
     /// Whether folders keep any keyword, as PERMANENTFLAGS says ([RFC 3501 §7.1]); else they keep none.
@@ -45,6 +47,7 @@ impl Default for Options {
             rewrites: false,
             size_error: 0,
             phantoms: 0,
+            ignores_case: false,
             name_refusal: |_| None,
             keywords: true,
             max_connections: None,
