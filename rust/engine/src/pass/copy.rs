@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use model::plan::Flags;
 use model::{Error, ErrorKind, Result};
 use store::LedgerMessage;
 use tokio_util::sync::CancellationToken;
@@ -11,6 +12,7 @@ use wire::{
 use xxhash_rust::xxh3::Xxh3Default;
 
 use super::inventory::plan_flags;
+use super::lost_flags::Samples;
 use super::recorder::Recorder;
 use super::sink::{Delivered, NotDelivered, Sent, Sink};
 use super::skip::meaning;
@@ -61,6 +63,8 @@ pub(super) struct CopyReport {
     pub(super) unreadable: Vec<RefusedFetch>,
     /// Messages that are on the target under UIDs that the server did not tell.
     pub(super) unplaced: Vec<Sent>,
+    /// A copy for each flag that was sent along.
+    pub(super) samples: Samples,
     /// Flags that the target folder does not keep.
     pub(super) dropped_flags: BTreeSet<String>,
     /// How many were copied.
@@ -274,14 +278,23 @@ impl Fate<'_> {
             p.synced_items += 1;
         });
         match place {
-            Some(_) => {
-                self.report.target_uid_next =
-                    self.report.target_uid_next.max(place.map(|uid| uid.saturating_add(1)));
+            Some(uid) => {
+                self.report.target_uid_next = self.report.target_uid_next.max(Some(uid.saturating_add(1)));
+                self.sample(&message.flags, uid);
                 self.recorder.row(self.ledger_id, row(&message, place)).await
             }
             None => {
                 self.report.unplaced.push(message);
                 Ok(())
+            }
+        }
+    }
+
+    fn sample(&mut self, flags: &Flags, uid: u32) {
+        let CopyReport { samples, dropped_flags, .. } = &mut *self.report;
+        for flag in flags.iter() {
+            if !samples.contains_key(flag) && !dropped_flags.contains(flag) {
+                samples.insert(flag.to_owned(), uid);
             }
         }
     }

@@ -9,6 +9,7 @@ mod flags;
 mod folder;
 mod inventory;
 mod journal;
+mod lost_flags;
 mod mapping;
 mod meter;
 mod recorder;

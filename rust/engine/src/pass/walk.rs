@@ -36,6 +36,8 @@ pub(super) struct Walk {
     pub(super) tally: Tally,
     /// The messages that earlier passes left behind, by folder.
     pub(super) skipped_before: BTreeMap<String, BTreeSet<u32>>,
+    /// Flags that the target was seen to keep of what it was given.
+    pub(super) kept_flags: BTreeSet<String>,
     /// Held as long as the connections are.
     _seats: Vec<Seat>,
     /// Whether only some of the messages are wanted.
@@ -125,6 +127,7 @@ pub(super) async fn walk(
         ledger: orders.ledger,
         skipped_before: skipped_before(&journal).await?,
         tally: Tally::default(),
+        kept_flags: BTreeSet::new(),
         store,
         journal,
         meter,

@@ -9,7 +9,7 @@ use jiff::fmt::strtime;
 
 use super::command::{Argument, Command};
 use super::fault::{Fault, Moment};
-use super::options::answer_to;
+use super::options::{Options, answer_to};
 use super::selected::flags;
 use super::session::Session;
 use super::store::Incoming;
@@ -30,7 +30,7 @@ pub(super) fn append(session: &mut Session, user: &str, command: &Command, fault
         }
         return response;
     }
-    let messages = if session.shared.options.rewrites { rewritten(messages) } else { messages };
+    let messages = kept(messages, &session.shared.options);
     let stored = session.shared.store().append(user, &folder, messages);
     let Some((uid_validity, uids)) = stored else { return "NO [TRYCREATE] No such folder".to_owned() };
     session.closing = faults.iter().find_map(|fault| match fault {
@@ -54,13 +54,15 @@ fn refusal(session: &Session, messages: &[Incoming], faults: &[Fault]) -> Option
     injected.cloned().or_else(poisonous)
 }
 
-/// The messages as a server keeps them that has its own idea of headers.
-fn rewritten(messages: Vec<Incoming>) -> Vec<Incoming> {
-    let rewrite = |message: Incoming| {
-        let bytes = [b"X-Sample: stored\r\n", message.bytes.as_slice()].concat();
-        Incoming { bytes, ..message }
-    };
-    messages.into_iter().map(rewrite).collect()
+/// The messages as this server keeps them.
+fn kept(mut messages: Vec<Incoming>, options: &Options) -> Vec<Incoming> {
+    for message in &mut messages {
+        message.flags.retain(|flag| !options.ignored_by_append.contains(flag));
+        if options.rewrites {
+            message.bytes.splice(..0, *b"X-Sample: stored\r\n");
+        }
+    }
+    messages
 }
 
 /// Flags, time and literal of each message; nothing where they are malformed.

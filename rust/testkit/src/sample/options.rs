@@ -17,6 +17,8 @@ pub struct Options {
     pub unreadable: Vec<Poison>,
     /// Whether a message gets a header field when it is stored, as some servers do.
     pub rewrites: bool,
+    /// Flags that APPEND ignores, and STORE sets.
+    pub ignored_by_append: Vec<String>,
     /// By how much RFC822.SIZE is wrong.
     pub size_error: usize,
     /// How many messages SELECT and STATUS tell of that are not there.
@@ -45,6 +47,7 @@ impl Default for Options {
             poison: Vec::new(),
             unreadable: Vec::new(),
             rewrites: false,
+            ignored_by_append: Vec::new(),
             size_error: 0,
             phantoms: 0,
             ignores_case: false,
