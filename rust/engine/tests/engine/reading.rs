@@ -42,7 +42,7 @@ fn a_message_that_is_listed_and_does_not_come_is_named() {
     costs_only_itself("", SkippedKind::MissingItem);
 }
 
-/// Z3, peers 2.2: a refused FETCH is no empty message, and no reason to do without the others.
+/// peers 2.2: a refused FETCH is no empty message, and no reason to do without the others.
 #[test]
 fn a_message_that_the_source_refuses_to_deliver_is_named() {
     costs_only_itself("NO [SERVERBUG] Internal error occurred", SkippedKind::SourceReadError);
