@@ -1,7 +1,7 @@
 //! Which folders are copied, and where they go.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::ErrorKind;
 use model::folder::{
@@ -32,6 +32,7 @@ struct Case {
     filter: FolderFilter,
     root: Option<&'static str>,
     settled: BTreeMap<Vec<u8>, Vec<String>>,
+    refused: BTreeSet<Vec<String>>,
 }
 
 impl Case {
@@ -43,6 +44,7 @@ impl Case {
             filter: FolderFilter::default(),
             root: None,
             settled: BTreeMap::new(),
+            refused: BTreeSet::new(),
         }
     }
 
@@ -69,6 +71,7 @@ impl Case {
             target: &self.target,
             rules: &self.rules,
             settled: &self.settled,
+            refused: &self.refused,
         })
     }
 
@@ -377,6 +380,44 @@ fn a_well_known_folder_is_meant_whatever_its_name() {
         let case = Case::new(listing('/', "", &["INBOX", name])).exclude(&["#DeletedItems#/*"]);
         assert_eq!(case.lines(), ["INBOX > INBOX"], "{name}");
     }
+}
+
+/// O8, O17, G7, D4, N1
+#[test]
+fn a_name_that_the_target_refuses_gives_way_to_another() {
+    let refusals: [(&[&str], &[&str], FolderNoteKind); 5] = [
+        (&["Files"], &["Files > Files_2", "Files/x > Files_2/x"], FolderNoteKind::Reserved),
+        (&["a^b "], &["a^b  > a_b_", "a^b /x > a_b_/x"], FolderNoteKind::CharactersReplaced),
+        (&["INBOX/Plans"], &["INBOX > INBOX", "INBOX/Plans > Plans"], FolderNoteKind::MovedOutOfInbox),
+        (&["a/b", "a_b/c"], &["a > a", "a/b > a_b", "a/b/c > a_b_c"], FolderNoteKind::Flattened),
+        (&["a^b", "a_b"], &["a^b > a_b_2"], FolderNoteKind::CharactersReplaced),
+    ];
+    for (refused, expected, reason) in refusals {
+        let sources = expected.iter().map(|line| line.split(" > ").next().unwrap()).collect::<Vec<_>>();
+        let mut case = Case::new(listing('/', "", &sources));
+        case.refused = refused.iter().map(|name| name.split('/').map(str::to_owned).collect()).collect();
+        assert_eq!(case.lines(), expected);
+        assert_eq!(kinds(&case.map())[0], reason);
+    }
+}
+
+#[test]
+fn a_folder_that_has_its_place_keeps_it_whatever_is_refused() {
+    let mut case = Case::new(listing('/', "", &["Files"]));
+    case.settled.insert(b"Files".to_vec(), owned(&["Files"]));
+    case.refused.insert(owned(&["Files"]));
+    assert_eq!(case.lines(), ["Files > Files"]);
+}
+
+/// O26, U1: a target without NAMESPACE shows by its folders where others belong.
+#[test]
+fn the_own_namespace_is_told_or_else_seen() {
+    let mut listed = listing('.', "", &["INBOX", "INBOX.Sent"]);
+    assert_eq!(listed.own_namespace().unwrap().prefix, "", "what is told is believed");
+    listed.namespaces = Namespaces::default();
+    assert_eq!(listed.own_namespace().unwrap().prefix, "INBOX.");
+    listed.folders.truncate(1);
+    assert_eq!(listed.own_namespace(), None);
 }
 
 /// O24: Exchange shows them over IMAP, in the language of the mailbox, and what lies in them is no mail.

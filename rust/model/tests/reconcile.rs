@@ -72,7 +72,7 @@ fn messages_that_are_merely_alike_are_read_and_only_equal_ones_adopted() {
     assert_eq!((adopted, append, reads), (vec![pair(2, 90)], vec![1], 3));
 }
 
-/// O23, A8, A16
+/// O16, O23, A8
 #[test]
 fn another_date_or_size_is_no_match_until_the_bytes_are() {
     assert_eq!(run(&[message(1, 0, 5)], &[message(90, 0, 6)]), (vec![pair(1, 90)], vec![], 2));

@@ -44,6 +44,11 @@ impl Flag {
     pub fn is_system(&self) -> bool {
         self.0.starts_with('\\')
     }
+
+    /// Whether it is a keyword, or a system flag that RFC 3501 has.
+    pub fn is_standard(&self) -> bool {
+        !self.is_system() || SYSTEM.contains(&self.as_str())
+    }
 }
 
 impl Borrow<str> for Flag {

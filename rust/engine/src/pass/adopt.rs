@@ -149,9 +149,14 @@ pub(crate) fn short_digest(hasher: &blake3::Hasher) -> [u8; 16] {
 mod tests {
     use super::*;
 
+    /// G13, A10
     #[test]
-    fn a_folded_message_id_is_read_whole_and_an_empty_one_is_none() {
-        assert_eq!(field_value(b"Message-ID:\r\n <a@b>\r\n\r\n").as_deref(), Some("<a@b>"));
+    fn a_message_id_is_the_same_however_it_is_folded_and_padded_and_an_empty_one_is_none() {
+        for block in
+            ["Message-ID:\r\n <a@b>\r\n\r\n", "MESSAGE-ID:\t<a@b> \t\r\n\r\n", "Message-ID:  <a@b>\n\n"]
+        {
+            assert_eq!(field_value(block.as_bytes()).as_deref(), Some("<a@b>"), "{block:?}");
+        }
         assert_eq!(field_value(b"\r\n"), None);
         assert_eq!(field_value(b"Message-ID: \r\n\r\n"), None);
     }

@@ -18,9 +18,17 @@ pub(super) async fn analyze(
     meter: &Meter,
     cancel: &CancellationToken,
 ) -> Result<Ended> {
-    let (nowhere, rules, settled) = (Listing::default(), TargetRules::default(), Default::default());
-    let input =
-        MapInput { source: listing, user_root, filter, target: &nowhere, rules: &rules, settled: &settled };
+    let (nowhere, rules) = (Listing::default(), TargetRules::default());
+    let (settled, refused) = Default::default();
+    let input = MapInput {
+        source: listing,
+        user_root,
+        filter,
+        target: &nowhere,
+        rules: &rules,
+        settled: &settled,
+        refused: &refused,
+    };
     let (mut items, mut bytes) = (0, 0);
     for folder in map_folders(&input)?.folders {
         if cancel.is_cancelled() {

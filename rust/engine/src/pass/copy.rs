@@ -2,13 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use model::{ErrorKind, Result};
+use model::plan::Flags;
+use model::{Error, ErrorKind, Result};
 use store::LedgerMessage;
 use tokio_util::sync::CancellationToken;
-use wire::{AppendOptions, Body, BodyHead, FetchOptions, Refusal, RefusedFetch, Status, UidSet};
+use wire::{
+    AppendOptions, Body, BodyHead, FetchOptions, Refusal, RefusedFetch, Status, UidSet, suggested_backoff,
+};
 use xxhash_rust::xxh3::Xxh3Default;
 
 use super::inventory::plan_flags;
+use super::lost_flags::Samples;
 use super::recorder::Recorder;
 use super::sink::{Delivered, NotDelivered, Sent, Sink};
 use super::skip::meaning;
@@ -16,6 +20,9 @@ use super::source::{Ahead, Source, SourceFolder};
 use super::suspects::Suspects;
 use super::{Ended, Meter};
 use crate::target::{KeptFlags, OpenFolder, Target};
+
+/// How many messages in a row a server may refuse for a bug of its own before it is given a rest.
+const MOST_BUGS: u32 = 10;
 
 /// What a copy needs.
 pub(super) struct Copy<'a> {
@@ -56,10 +63,14 @@ pub(super) struct CopyReport {
     pub(super) unreadable: Vec<RefusedFetch>,
     /// Messages that are on the target under UIDs that the server did not tell.
     pub(super) unplaced: Vec<Sent>,
+    /// A copy for each flag that was sent along.
+    pub(super) samples: Samples,
     /// Flags that the target folder does not keep.
     pub(super) dropped_flags: BTreeSet<String>,
     /// How many were copied.
     pub(super) copied: u64,
+    /// How many the target has refused since for a bug of its own.
+    bugs: u32,
     /// The target's UIDNEXT after them, as far as it was told.
     pub(super) target_uid_next: Option<u32>,
 }
@@ -164,7 +175,7 @@ impl Pump<'_> {
         drained?;
         if ended == Ended::Complete {
             left.missing.ranges().for_each(|range| self.fate.report.missing.insert_range(range));
-            left.refused.into_iter().for_each(|refused| self.fate.not_read(refused));
+            left.refused.into_iter().try_for_each(|refused| self.fate.not_read(refused))?;
         }
         Ok(ended)
     }
@@ -260,15 +271,16 @@ impl Fate<'_> {
 
     async fn copied(&mut self, message: Sent, place: Option<u32>) -> Result<()> {
         self.report.copied += 1;
+        self.report.bugs = 0;
         self.meter.update(|p| {
             p.transferred_items += 1;
             p.transferred_bytes += message.size;
             p.synced_items += 1;
         });
         match place {
-            Some(_) => {
-                self.report.target_uid_next =
-                    self.report.target_uid_next.max(place.map(|uid| uid.saturating_add(1)));
+            Some(uid) => {
+                self.report.target_uid_next = self.report.target_uid_next.max(Some(uid.saturating_add(1)));
+                self.sample(&message.flags, uid);
                 self.recorder.row(self.ledger_id, row(&message, place)).await
             }
             None => {
@@ -278,8 +290,21 @@ impl Fate<'_> {
         }
     }
 
-    /// A refusal to deliver one message is about that message; one to deliver several may be about any of them.
-    fn not_read(&mut self, refused: RefusedFetch) {
+    fn sample(&mut self, flags: &Flags, uid: u32) {
+        let CopyReport { samples, dropped_flags, .. } = &mut *self.report;
+        for flag in flags.iter() {
+            if !samples.contains_key(flag) && !dropped_flags.contains(flag) {
+                samples.insert(flag.to_owned(), uid);
+            }
+        }
+    }
+
+    /// A refusal to deliver one message is about that message; one to deliver several may be about any of them. Who
+    /// says how long to wait is asked for nothing more.
+    fn not_read(&mut self, refused: RefusedFetch) -> Result<()> {
+        if suggested_backoff(&refused.refusal.line).is_some() {
+            return Err(refused.refusal.to_error());
+        }
         match usize::try_from(refused.uids.count()).unwrap_or(usize::MAX) {
             0 | 1 => self.report.unreadable.push(refused),
             together => {
@@ -287,6 +312,7 @@ impl Fate<'_> {
                 self.again.together = self.again.together.max(together);
             }
         }
+        Ok(())
     }
 
     /// A refusal that would meet the next message, too, ends the pass; one that is about this message does not.
@@ -298,11 +324,22 @@ impl Fate<'_> {
         match meaning(&refusal) {
             QuotaExceeded | Throttled | ConnectionLost | AuthenticationFailed | FolderNotFound
             | PermissionDenied => Err(refusal.to_error().uid(message.uid)),
+            _ if self.is_broken(&refusal) => {
+                let error = Error::new(Throttled, refusal.context).server(refusal.line);
+                Err(error.uid(message.uid))
+            }
             _ => {
                 self.report.refused.push((message, refusal));
                 Ok(())
             }
         }
+    }
+
+    /// Whether the target has refused so many messages in a row for a bug of its own (RFC 5530) that it is none about
+    /// these messages (peers A19).
+    fn is_broken(&mut self, refusal: &Refusal) -> bool {
+        self.report.bugs += u32::from(refusal.code_word().as_deref() == Some("SERVERBUG"));
+        self.report.bugs >= MOST_BUGS
     }
 }
 

@@ -10,6 +10,7 @@ use super::adopt::{Adopted, Found, adopt};
 use super::copy::{Copy, CopyReport, row};
 use super::flags;
 use super::inventory::{FlagSets, FlagsId};
+use super::lost_flags;
 use super::skip;
 use super::source::SourceFolder;
 use super::walk::{Job, Walk};
@@ -118,9 +119,14 @@ impl FolderPass<'_> {
         self.save_numbers(None, false).await?;
         self.walk.tally.synced += u64::try_from(adopted.len()).unwrap_or(0);
         self.walk.show_tally();
-        let (ended, report) = self.copy(append.into_iter().collect()).await?;
+        let (ended, mut report) = self.copy(append.into_iter().collect()).await?;
         let (clean, next) = (report.is_clean(), report.target_uid_next);
         let next = next.max(self.place(&report).await?);
+        if ended == Ended::Complete {
+            let samples = std::mem::take(&mut report.samples);
+            let lost = lost_flags::restore(self.walk, &self.to, self.ledger_id, samples).await?;
+            report.dropped_flags.extend(lost);
+        }
         self.walk.tally.synced += report.copied;
         skip::account(self.walk, &self.from, &self.shown, report).await?;
         if ended == Ended::Complete {

@@ -12,29 +12,57 @@ use crate::target::Target;
 /// A ledger's pages, by the source's bytes of the folder's name.
 pub(crate) type Pages = BTreeMap<Vec<u8>, (i64, LedgerFolder)>;
 
-/// The mapping, and what it was made from on the target.
-pub(crate) struct Mapped {
-    /// Where folders go.
-    pub(crate) map: FolderMap,
+/// What folders are mapped by.
+pub(crate) struct Mapper<'a> {
+    source: &'a Listing,
+    user_root: Option<&'a str>,
+    filter: &'a FolderFilter,
+    target: Listing,
+    rules: TargetRules,
+    settled: BTreeMap<Vec<u8>, Vec<String>>,
+    refused: BTreeSet<Vec<String>>,
     /// The names of the folders that the target has already.
     pub(crate) there: BTreeSet<String>,
-    /// The numbers that the target told along.
-    pub(crate) status: Statuses,
 }
 
-/// Maps a user's folders.
-pub(crate) async fn map(
-    target: &mut Target,
-    source: &Listing,
-    user_root: Option<&str>,
-    filter: &FolderFilter,
-    pages: &Pages,
-) -> Result<Mapped> {
-    let (listing, rules, status) = target.listing().await?;
-    let settled = pages.iter().map(|(key, (_, page))| (key.clone(), levels(page, &rules))).collect();
-    let input = MapInput { source, user_root, filter, target: &listing, rules: &rules, settled: &settled };
-    let map = map_folders(&input)?;
-    Ok(Mapped { map, there: listing.folders.into_iter().map(|folder| folder.name).collect(), status })
+impl<'a> Mapper<'a> {
+    /// Lists the target's folders. Returns the numbers that it told along, too.
+    pub(crate) async fn new(
+        target: &mut Target,
+        source: &'a Listing,
+        user_root: Option<&'a str>,
+        filter: &'a FolderFilter,
+        pages: &Pages,
+    ) -> Result<(Self, Statuses)> {
+        let (listing, rules, status) = target.listing().await?;
+        let settled = pages.iter().map(|(key, (_, page))| (key.clone(), levels(page, &rules))).collect();
+        let there = listing.folders.iter().map(|folder| folder.name.clone()).collect();
+        let refused = BTreeSet::new();
+        Ok((Self { source, user_root, filter, target: listing, rules, settled, refused, there }, status))
+    }
+
+    /// Where folders go.
+    pub(crate) fn map(&self) -> Result<FolderMap> {
+        map_folders(&MapInput {
+            source: self.source,
+            user_root: self.user_root,
+            filter: self.filter,
+            target: &self.target,
+            rules: &self.rules,
+            settled: &self.settled,
+            refused: &self.refused,
+        })
+    }
+
+    /// Keeps in mind that the target tells no names apart that differ in case only. Says whether that was news.
+    pub(crate) fn ignore_case(&mut self) -> bool {
+        !std::mem::replace(&mut self.rules.case_insensitive, true)
+    }
+
+    /// Keeps in mind that the target takes no folder of this name. Says whether that was news.
+    pub(crate) fn refuse(&mut self, target: &[String]) -> bool {
+        self.refused.insert(target.to_vec())
+    }
 }
 
 /// The levels of a target name that was made by [`TargetRules::name`].

@@ -4,10 +4,12 @@ mod adopt;
 mod analyze;
 mod connect;
 mod copy;
+mod create;
 mod flags;
 mod folder;
 mod inventory;
 mod journal;
+mod lost_flags;
 mod mapping;
 mod meter;
 mod recorder;
@@ -27,7 +29,7 @@ use crate::worker::governor::Governor;
 
 pub(crate) use adopt::{Adopted, Found, short_digest};
 pub(crate) use inventory::plan_flags;
-pub(crate) use mapping::{Mapped, Pages, map};
+pub(crate) use mapping::{Mapper, Pages};
 pub(crate) use meter::Meter;
 pub(crate) use suspects::Suspects;
 

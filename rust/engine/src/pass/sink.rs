@@ -3,10 +3,11 @@
 use std::collections::{HashMap, VecDeque};
 
 use model::plan::Flags;
-use model::{Error, Result};
+use model::{Error, ErrorKind, Result};
 use wire::{AppendOptions, AppendUid, Appender, Begun, BodyHead, MailboxName, Outcome, Refusal, Ticket};
 
 use super::inventory::wire_flags;
+use super::skip::meaning;
 use crate::target::{Delivery, MaildirFolder, OpenFolder, OpenPlace, Target};
 
 /// What became of a message.
@@ -215,7 +216,10 @@ impl ImapSink<'_> {
     fn judge(&self, outcome: Outcome) -> Result<Option<u32>, NotDelivered> {
         match outcome.result {
             Ok(place) => Ok(place.and_then(|place| self.trusted(place))),
-            Err(_) if outcome.batch > 1 => Err(NotDelivered::WithOthers { together: outcome.batch }),
+            // Who asks to slow down means no message, and would be asked again at once by the halves of the command.
+            Err(refusal) if outcome.batch > 1 && meaning(&refusal) != ErrorKind::Throttled => {
+                Err(NotDelivered::WithOthers { together: outcome.batch })
+            }
             Err(refusal) => Err(NotDelivered::Refused(Box::new(refusal))),
         }
     }

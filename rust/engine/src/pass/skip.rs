@@ -145,6 +145,31 @@ fn dropped_flags(folder: &str, report: CopyReport) -> Option<SkippedItem> {
 mod tests {
     use super::*;
 
+    /// O4, O6, O7, O21, G5, G8, A9, A17, C2, C3, D5
+    #[test]
+    fn the_servers_words_tell_what_is_wrong_with_a_message() {
+        use SkippedKind::*;
+        let refusals = [
+            (None, "Command Argument Error. 11", CorruptItem),
+            (None, "Command Argument Error. 10", CorruptItem),
+            (None, "Message contains NUL characters", CorruptItem),
+            (None, "Message contains bare newlines", CorruptItem),
+            (None, "Message contains invalid header", CorruptItem),
+            (None, "Invalid character in literal", CorruptItem),
+            (None, "command line limit exceeded", LargeItem),
+            (None, "Maximum size of appendable message has been exceeded.", LargeItem),
+            (Some("TOOBIG"), "Message too large", LargeItem),
+            (Some("LIMIT"), "Mail size is larger than the maximum size allowed by server", LargeItem),
+            (None, "APPEND", TargetRejected),
+        ];
+        for (code, text, kind) in refusals {
+            let (code, text) = (code.map(str::to_owned), text.to_owned());
+            let (context, status) = (String::new(), wire::Status::Bad);
+            let refusal = Refusal { context, status, code, line: text.clone(), text };
+            assert_eq!(kind_of(&refusal), kind, "{}", refusal.text);
+        }
+    }
+
     #[test]
     fn header_fields_are_found_in_any_case_and_unfolded() {
         let header = "FROM: a@b\r\nsubject: one\r\n two\r\nX: y\r\n\r\n";

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::content_filter::ContentFilter;
-use model::folder::{FolderFilter, MappedFolder};
+use model::folder::{FolderFilter, FolderMap, MappedFolder};
 use model::plan::UidValidity;
 use model::{Batch, Endpoint, Error, ErrorKind, Lease, Result, SkippedItem, SkippedKind, login};
 use store::{LedgerFolder, SourceMark, Store};
@@ -12,7 +12,7 @@ use wire::MailboxStatus;
 
 use super::connect::{Connected, connect};
 use super::journal::Journal;
-use super::mapping::{self, Mapped, Pages};
+use super::mapping::{Mapper, Pages};
 use super::recorder::Recorder;
 use super::source::{Ahead, Changes, ListOrder, Source};
 use super::{Ended, Meter, Shared, Suspects, analyze, folder};
@@ -36,12 +36,14 @@ pub(super) struct Walk {
     pub(super) tally: Tally,
     /// The messages that earlier passes left behind, by folder.
     pub(super) skipped_before: BTreeMap<String, BTreeSet<u32>>,
+    /// Flags that the target was seen to keep of what it was given.
+    pub(super) kept_flags: BTreeSet<String>,
     /// Held as long as the connections are.
     _seats: Vec<Seat>,
     /// Whether only some of the messages are wanted.
     filtered: bool,
     /// The pages of the ledger, by the source's bytes of the folder's name.
-    ledger: Pages,
+    pub(super) ledger: Pages,
 }
 
 /// A folder to be brought in step.
@@ -125,6 +127,7 @@ pub(super) async fn walk(
         ledger: orders.ledger,
         skipped_before: skipped_before(&journal).await?,
         tally: Tally::default(),
+        kept_flags: BTreeSet::new(),
         store,
         journal,
         meter,
@@ -204,20 +207,21 @@ impl Walk {
         user_root: Option<&str>,
         filter: &FolderFilter,
     ) -> Result<Vec<Job>> {
-        let Mapped { map, there, status: target_status } =
-            mapping::map(&mut self.target, &catalog.listing, user_root, filter, &self.ledger).await?;
-        for note in &map.notes {
+        let (mut mapper, target_status) =
+            Mapper::new(&mut self.target, &catalog.listing, user_root, filter, &self.ledger).await?;
+        let FolderMap { folders, notes, .. } = self.create(&mut mapper).await?;
+        for note in &notes {
             self.journal.note(note.to_string()).await?;
         }
         let mut numbers = catalog.status;
-        let keys = map.folders.iter().map(|folder| folder.key.as_slice());
+        let keys = folders.iter().map(|folder| folder.key.as_slice());
         session::complete(&mut numbers, &mut self.source.connection, keys).await?;
-        self.estimate(&map.folders, &numbers);
-        let folders = self.create(map.folders, &there).await?;
+        self.estimate(&folders, &numbers);
         self.subscribe(&folders, &catalog.subscribed).await?;
+        let was_there = |folder: &MappedFolder| mapper.there.contains(&folder.target_name);
         let known: Vec<&str> = folders
             .iter()
-            .filter(|folder| there.contains(&folder.target_name) && self.ledger.contains_key(&folder.key))
+            .filter(|folder| was_there(folder) && self.ledger.contains_key(&folder.key))
             .map(|folder| folder.target_name.as_str())
             .collect();
         let target_validity = self.target.uid_validities(target_status, &known).await?;
@@ -251,51 +255,6 @@ impl Walk {
         let order = ListOrder { key: mapped.key.clone(), changed_since };
         let is_new = ledger.target_uid_validity.is_none();
         Some(Job { mapped, ledger_id, ledger, is_new, order })
-    }
-
-    /// Makes the target folders that are missing. One that cannot be made is left out, with its cause.
-    async fn create(
-        &mut self,
-        folders: Vec<MappedFolder>,
-        there: &BTreeSet<String>,
-    ) -> Result<Vec<MappedFolder>> {
-        self.meter.stage("CreatingFolders", None);
-        let is_there = |folder: &MappedFolder| {
-            there.contains(&folder.target_name) || folder.target_name.eq_ignore_ascii_case("INBOX")
-        };
-        let missing: Vec<&str> =
-            folders.iter().filter(|f| !is_there(f)).map(|f| f.target_name.as_str()).collect();
-        let mut answers = self.target.create(&missing).await?.into_iter();
-        let mut made = Vec::new();
-        for folder in folders {
-            let answer = if is_there(&folder) { Ok(()) } else { answers.next().unwrap_or(Ok(())) };
-            match answer {
-                Ok(()) => made.push(folder),
-                Err(e) if is_of_folder(e.kind) => {
-                    self.leave_out(&folder, SkippedKind::FolderNameInvalid, &e).await?;
-                }
-                Err(e) => return Err(e),
-            }
-        }
-        Ok(made)
-    }
-
-    /// Subscribes to what is subscribed on the source and new here. A subscription is a convenience: a server that
-    /// refuses it has refused no mail.
-    async fn subscribe(&mut self, folders: &[MappedFolder], subscribed: &BTreeSet<Vec<u8>>) -> Result<()> {
-        let wanted: Vec<&MappedFolder> = folders
-            .iter()
-            .filter(|folder| subscribed.contains(&folder.key) && !self.ledger.contains_key(&folder.key))
-            .collect();
-        let names: Vec<&str> = wanted.iter().map(|folder| folder.target_name.as_str()).collect();
-        let answers = self.target.subscribe(&names).await?;
-        for (folder, answer) in wanted.iter().zip(answers) {
-            if let Err(e) = answer {
-                let shown = folder.source_shown();
-                self.journal.note(format!("Folder {shown} was not subscribed: {e}")).await?;
-            }
-        }
-        Ok(())
     }
 
     /// Makes pages in the ledger for the folders that have none.
@@ -356,7 +315,12 @@ impl Walk {
         }
     }
 
-    async fn leave_out(&mut self, folder: &MappedFolder, kind: SkippedKind, error: &Error) -> Result<()> {
+    pub(super) async fn leave_out(
+        &mut self,
+        folder: &MappedFolder,
+        kind: SkippedKind,
+        error: &Error,
+    ) -> Result<()> {
         let shown = folder.source_shown();
         self.journal.note(format!("Folder {shown} was left out: {error}")).await?;
         let item = SkippedItem {
@@ -417,7 +381,7 @@ fn mark_of(status: MailboxStatus) -> Option<SourceMark> {
 }
 
 /// Failures that concern one folder and leave the connections good.
-fn is_of_folder(kind: ErrorKind) -> bool {
+pub(super) fn is_of_folder(kind: ErrorKind) -> bool {
     matches!(
         kind,
         ErrorKind::FolderNotFound

@@ -1,9 +1,10 @@
 //! An IMAP server as a target.
 
 use model::folder::{Listing, TargetRules};
-use model::{Endpoint, Error, ErrorKind, Result, UserRow, login};
-use wire::{Connection, MailboxName, Refusal, Selected};
+use model::{Endpoint, ErrorKind, Result, UserRow, login};
+use wire::{Connection, MailboxName, Refusal, Selected, Status};
 
+use super::Made;
 use crate::session::{self, Catalog, Statuses};
 
 /// One user's mailbox on an IMAP server.
@@ -24,24 +25,26 @@ impl ImapTarget {
     /// The folders, what their names can be, and their numbers.
     pub(crate) async fn listing(&mut self) -> Result<(Listing, TargetRules, Statuses)> {
         let Catalog { listing, status, .. } = session::catalog(&mut self.connection).await?;
-        let personal = listing.namespaces.personal.first();
-        let delimiter = personal
-            .and_then(|namespace| namespace.delimiter)
-            .or_else(|| listing.folders.iter().find_map(|folder| folder.delimiter));
-        let prefix = personal.map(|namespace| namespace.prefix.clone()).unwrap_or_default();
+        let own = listing.own_namespace().unwrap_or_default();
+        let delimiter = own.delimiter.or_else(|| listing.folders.iter().find_map(|folder| folder.delimiter));
+        let prefix = own.prefix;
         let rules = TargetRules { delimiter, prefix, ..TargetRules::default() };
         Ok((listing, rules, status))
     }
 
     /// Makes folders; one that is there already is fine.
-    pub(crate) async fn create(&mut self, names: &[&str]) -> Result<Vec<Result<()>>> {
+    pub(crate) async fn create(&mut self, names: &[&str]) -> Result<Vec<Result<Made>>> {
         let answers = self.connection.create(&wire_names(names)).await?;
         let made = |(answer, name): (Result<(), Refusal>, &&str)| match answer {
-            Err(refusal) if !says_it_exists(&refusal) => {
-                let error = refusal.to_error();
-                Err(Error { kind: not_made(error.kind), ..error }.folder(*name))
+            Ok(()) => Ok(Made::Now),
+            Err(refusal) if says_it_exists(&refusal) => Ok(Made::Before),
+            Err(refusal) => {
+                let mut error = refusal.to_error().folder(*name);
+                if error.kind == ErrorKind::ServerRefused && is_about_the_name(&refusal) {
+                    error.kind = ErrorKind::FolderNameInvalid;
+                }
+                Err(error)
             }
-            _ => Ok(()),
         };
         Ok(answers.into_iter().zip(names).map(made).collect())
     }
@@ -79,7 +82,43 @@ fn says_it_exists(refusal: &Refusal) -> bool {
         || refusal.text.to_ascii_lowercase().contains("exists")
 }
 
-/// A refusal of CREATE that says nothing else means the name.
-fn not_made(kind: ErrorKind) -> ErrorKind {
-    if kind == ErrorKind::ServerRefused { ErrorKind::FolderNameInvalid } else { kind }
+/// Whether another name may do: RFC 5530's code, and the texts of servers that do not send it (peers O8, D4, G7).
+/// Any other refusal may pass, and a folder that was renamed stays so.
+fn is_about_the_name(refusal: &Refusal) -> bool {
+    let text = refusal.text.to_ascii_lowercase();
+    refusal.status == Status::Bad
+        || refusal.code_word().as_deref() == Some("CANNOT")
+        || ["name", "reserved", "character", "inferior"].iter().any(|known| text.contains(known))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(status: Status, code: Option<&str>, text: &str) -> Refusal {
+        let (code, text) = (code.map(str::to_owned), text.to_owned());
+        Refusal { context: String::new(), status, code, line: text.clone(), text }
+    }
+
+    /// A8, O12: whether a folder is there shows in the attempt to make it.
+    #[test]
+    fn a_folder_that_is_there_already_is_made() {
+        assert!(says_it_exists(&refusal(Status::No, Some("ALREADYEXISTS"), "no")));
+        assert!(says_it_exists(&refusal(Status::No, None, "Mailbox already exists")));
+        assert!(!says_it_exists(&refusal(Status::No, None, "Parent does not exist")));
+    }
+
+    /// O8, G7, D4
+    #[test]
+    fn a_refusal_of_the_name_is_told_from_one_that_may_pass() {
+        for text in [
+            "Folder name is reserved",
+            "Mailbox doesn't allow inferior mailboxes",
+            "Character not allowed in mailbox name: '^'",
+        ] {
+            assert!(is_about_the_name(&refusal(Status::No, None, text)), "{text}");
+        }
+        assert!(is_about_the_name(&refusal(Status::No, Some("CANNOT"), "Folder contains excess whitespace")));
+        assert!(!is_about_the_name(&refusal(Status::No, Some("SERVERBUG"), "Internal error")));
+    }
 }

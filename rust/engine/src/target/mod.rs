@@ -31,6 +31,15 @@ pub(crate) enum Target {
     Maildir(Arc<MaildirTree>),
 }
 
+/// When a folder was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Made {
+    /// When we asked for it.
+    Now,
+    /// It was there already, although it was not listed under that name.
+    Before,
+}
+
 /// A target folder that is open.
 #[derive(Debug)]
 pub(crate) struct OpenFolder {
@@ -46,7 +55,8 @@ pub(crate) struct OpenFolder {
     pub(crate) place: OpenPlace,
 }
 
-/// The flags that a folder keeps: those of PERMANENTFLAGS, or all where the server does not say (RFC 3501 §7.1).
+/// The flags that a folder keeps: those of PERMANENTFLAGS; where the server does not say, all (RFC 3501 §7.1) but
+/// system flags that no RFC has, which make some servers refuse the command (peers D6).
 #[derive(Debug, Clone)]
 pub(crate) struct KeptFlags(Option<PermanentFlags>);
 
@@ -94,10 +104,13 @@ impl Target {
     }
 
     /// Makes folders that are not there, in this order.
-    pub(crate) async fn create(&mut self, names: &[&str]) -> Result<Vec<Result<()>>> {
+    pub(crate) async fn create(&mut self, names: &[&str]) -> Result<Vec<Result<Made>>> {
         match self {
             Self::Imap(imap) => imap.create(names).await,
-            Self::Maildir(tree) => on_tree(tree, names, MaildirTree::create).await,
+            Self::Maildir(tree) => {
+                let answers = on_tree(tree, names, MaildirTree::create).await?;
+                Ok(answers.into_iter().map(|answer| answer.map(|()| Made::Now)).collect())
+            }
         }
     }
 
@@ -175,8 +188,10 @@ impl OpenFolder {
 impl KeptFlags {
     /// The flags that are kept, and those that are not.
     pub(crate) fn split(&self, flags: &Flags) -> (Flags, Flags) {
-        let keeps =
-            |flag: &&str| self.0.as_ref().is_none_or(|permanent| permanent.keeps(&wire::Flag::new(flag)));
+        let keeps = |flag: &&str| {
+            let flag = wire::Flag::new(flag);
+            self.0.as_ref().map_or_else(|| flag.is_standard(), |permanent| permanent.keeps(&flag))
+        };
         let (kept, dropped): (Vec<&str>, Vec<&str>) = flags.iter().partition(keeps);
         (Flags::parse(&kept.join(" ")), Flags::parse(&dropped.join(" ")))
     }
@@ -216,4 +231,18 @@ fn tree_name(row: &UserRow) -> Result<&str> {
             .remedy("write a TargetUserName without `/`, `\\` and a leading dot"));
     }
     Ok(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// D6
+    #[test]
+    fn a_folder_that_does_not_say_keeps_all_but_system_flags_of_nobody() {
+        let (kept, dropped) =
+            KeptFlags(None).split(&Flags::parse("\\SEEN \\Draft $NotJunk \\$NOTJUNK \\Something"));
+        assert_eq!(kept, Flags::parse("\\Seen \\Draft $NotJunk"));
+        assert_eq!(dropped, Flags::parse("\\$NOTJUNK \\Something"));
+    }
 }

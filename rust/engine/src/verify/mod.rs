@@ -14,7 +14,7 @@ use wire::{Connection, FetchOptions, InternalDate, MailboxName, UidSet};
 pub(crate) use compare::Message;
 use compare::compare;
 
-use crate::pass::{Mapped, Pages, map, plan_flags, short_digest};
+use crate::pass::{Mapper, Pages, plan_flags, short_digest};
 use crate::session;
 use crate::target::{OpenFolder, OpenPlace, Target};
 
@@ -45,10 +45,10 @@ pub(crate) async fn verify(
     let mut source = session::open(&source.place, login).await?;
     let mut target = Target::open(&target, &user.row).await?;
     let listing = session::catalog(&mut source).await?.listing;
-    let Mapped { map, there, .. } = map(&mut target, &listing, root.as_deref(), &filter, &pages).await?;
-    for folder in map.folders {
-        let exists = there.iter().any(|name| *name == folder.target_name)
-            || folder.target_name.eq_ignore_ascii_case("INBOX");
+    let (mapper, _) = Mapper::new(&mut target, &listing, root.as_deref(), &filter, &pages).await?;
+    for folder in mapper.map()?.folders {
+        let exists =
+            mapper.there.contains(&folder.target_name) || folder.target_name.eq_ignore_ascii_case("INBOX");
         let mut sides = Sides { source: &mut source, target: &mut target, content: content.as_ref() };
         on_folder(sides.folder(&user, folder, exists).await?);
     }

@@ -44,6 +44,20 @@ fn without_namespace_names_are_taken_as_they_are() {
     arrives_without(&["NAMESPACE"]);
 }
 
+/// I2, peers 2.3-3: what is offered and refused is done in the old way.
+#[test]
+fn capabilities_that_the_server_lies_about_are_done_without() {
+    let mut lying = Options::default();
+    lying.capabilities.extend(["LIST-EXTENDED", "LIST-STATUS", "STATUS=SIZE"].map(str::to_owned));
+    let (from, to) = (Sample::start(lying.clone()).unwrap(), Sample::start(lying).unwrap());
+    mail::fill(from.address(), "ada", Plan { seed: 8, messages: 30 }).unwrap();
+    let lab = Lab::between(from.address(), to.address());
+    lab.migrate(&["ada"]);
+    Mailbox::read(to.address(), "ada").assert_is(&Mailbox::read(from.address(), "ada"));
+    lab.pass();
+    assert_eq!(to.appended(), 30);
+}
+
 #[test]
 fn with_bare_imap4rev1_everything_arrives() {
     arrives_without(&[

@@ -1,6 +1,6 @@
 //! What an initial pass brings over, and that a second one has nothing to do.
 
-use testkit::mail::{self, Plan, Shape};
+use testkit::mail::{self, Message, Plan, Shape};
 use testkit::sample::{Options, Sample};
 
 use crate::common::{Lab, Mailbox, dovecot, message, put};
@@ -19,6 +19,7 @@ fn mail_of_every_shape_arrives_with_its_bytes_dates_flags_order_and_subscription
     lab.assert_perfect("shapes");
 }
 
+/// peers 2.3-10
 #[test]
 fn a_second_pass_appends_nothing() {
     let (from, to) = (Sample::start(Options::default()).unwrap(), Sample::start(Options::default()).unwrap());
@@ -56,5 +57,31 @@ fn users_are_kept_apart_and_none_is_forgotten() {
     assert_eq!(lab.migrate(&users).synced_items, 120);
     for user in users {
         Mailbox::read(target.address(), user).assert_is(&Mailbox::read(server.address(), user));
+    }
+}
+
+/// O11, A4: what APPEND does not take, STORE may.
+#[test]
+fn flags_that_the_target_ignores_with_a_new_message_are_set_afterwards() {
+    let flagged = |subject: &str, flags| Message { flags, ..message(subject) };
+    let both = || vec!["\\Flagged", "\\Seen"];
+    for (ignored, folder) in [(vec!["\\Flagged"], "INBOX"), (both(), "Work")] {
+        let from = Sample::start(Options::default()).unwrap();
+        let ignored_by_append = ignored.into_iter().map(str::to_owned).collect();
+        let to = Sample::start(Options { ignored_by_append, ..Options::default() }).unwrap();
+        put(
+            from.address(),
+            "ada",
+            "INBOX",
+            [flagged("one", both()), message("two"), flagged("three", both())],
+        );
+        put(from.address(), "ada", folder, [flagged("four", vec!["\\Seen"]), flagged("five", both())]);
+        let lab = Lab::between(from.address(), to.address());
+        lab.migrate(&["ada"]);
+        Mailbox::read(to.address(), "ada").assert_is(&Mailbox::read(from.address(), "ada"));
+        put(from.address(), "ada", folder, [flagged("six", both())]);
+        lab.pass();
+        Mailbox::read(to.address(), "ada").assert_is(&Mailbox::read(from.address(), "ada"));
+        assert_eq!(to.appended(), 6);
     }
 }

@@ -1,5 +1,8 @@
 //! Which folders are copied, and where they go.
 
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
+
 use testkit::dovecot::Options;
 use testkit::mail::{self, Plan};
 use testkit::sample::{self, Sample};
@@ -7,7 +10,7 @@ use testkit::sample::{self, Sample};
 use crate::common::lab::{address_of, batch_from};
 use crate::common::{Lab, Mailbox, batch_of, fresh_dovecot, message, put};
 
-/// U1, A5: everything lies below `INBOX.` on one side, and nothing does on the other.
+/// U1, A5, C6, D3, D7: everything lies below `INBOX.` on one side, and nothing does on the other.
 #[test]
 fn a_prefix_and_another_separator_come_and_go() {
     let courier = Options { prefix: "INBOX.".to_owned(), separator: '.', ..Options::default() };
@@ -93,5 +96,72 @@ fn a_name_that_the_target_cannot_hold_is_changed_and_noted() {
     assert!(
         report.iter().any(|entry| entry.text.contains("v1.2") && entry.text.contains("v1_2")),
         "{report:?}"
+    );
+}
+
+/// O8, G7, D4, N1: what names the target takes shows only when it is asked to.
+#[test]
+fn a_folder_whose_name_the_target_refuses_gets_another_and_keeps_it() {
+    let from = Sample::start(sample::Options::default()).unwrap();
+    let refusal = |name: &str| match name {
+        "Files" => Some("NO Folder name is reserved"),
+        name if name.contains("  ") => Some("NO [CANNOT] Folder contains excess whitespace"),
+        name if name.starts_with("INBOX/") => Some("NO Mailbox doesn't allow inferior mailboxes"),
+        _ => None,
+    };
+    let to = Sample::start(sample::Options { name_refusal: refusal, ..sample::Options::default() }).unwrap();
+    for folder in ["Files", "Files/x", "two  blanks", "INBOX/Plans", "Plain"] {
+        put(from.address(), "ada", folder, [message(&folder.replace('/', "-"))]);
+    }
+    let lab = Lab::between(from.address(), to.address());
+    lab.migrate(&["ada"]);
+    let there = || {
+        ["Files_2", "Files_2/x", "two _blanks", "Plans", "Plain"].map(|name| to.messages("ada", name).len())
+    };
+    assert_eq!(there(), [1; 5]);
+    lab.assert_perfect("ada");
+    let report = lab.statistics("ada").report;
+    assert!(report.iter().any(|entry| entry.text.contains("`Files` goes to `Files_2`")), "{report:?}");
+    put(from.address(), "ada", "Files", [message("later")]);
+    lab.pass();
+    assert_eq!((to.appended(), there()), (6, [2, 1, 1, 1, 1]));
+}
+
+/// O12, O27: `Plans` and `plans` are two folders here and one there.
+#[test]
+fn folders_that_the_target_takes_for_one_are_kept_apart() {
+    let from = Sample::start(sample::Options::default()).unwrap();
+    let to = Sample::start(sample::Options { ignores_case: true, ..sample::Options::default() }).unwrap();
+    for folder in ["Plans", "plans", "plans/x", "archive"] {
+        put(from.address(), "ada", folder, [message(&folder.replace('/', "-"))]);
+    }
+    put(to.address(), "ada", "Archive", [message("of old")]);
+    let lab = Lab::between(from.address(), to.address());
+    lab.migrate(&["ada"]);
+    lab.pass();
+    let there = ["Plans", "plans_2", "plans_2/x", "Archive"].map(|name| to.messages("ada", name).len());
+    assert_eq!((there, to.appended()), ([1, 1, 1, 2], 5));
+}
+
+/// A16: a refusal that is not about the name may pass, and a folder that was renamed would stay so.
+#[test]
+fn a_folder_that_could_not_be_made_for_now_is_made_by_the_next_pass() {
+    static REFUSES: AtomicBool = AtomicBool::new(true);
+    let refusal =
+        |name: &str| (name == "Work" && REFUSES.load(Relaxed)).then_some("NO [SERVERBUG] Internal error");
+    let from = Sample::start(sample::Options::default()).unwrap();
+    let to = Sample::start(sample::Options { name_refusal: refusal, ..sample::Options::default() }).unwrap();
+    put(from.address(), "ada", "Work", [message("one")]);
+    put(from.address(), "ada", "Zoo", [message("two")]);
+    let lab = Lab::between(from.address(), to.address());
+    lab.migrate(&["ada"]);
+    assert_eq!(names(&to), ["INBOX", "Zoo"]);
+    let [item] = lab.skipped("ada").try_into().unwrap();
+    assert_eq!((item.folder_name.as_str(), item.uid), ("Work", None));
+    REFUSES.store(false, Relaxed);
+    lab.pass();
+    assert_eq!(
+        (names(&to), to.messages("ada", "Work").len()),
+        (["INBOX", "Work", "Zoo"].map(str::to_owned).to_vec(), 1)
     );
 }

@@ -1,7 +1,7 @@
 //! Numbers that change and folders that are not empty: messages are known by what they are.
 
 use testkit::mail::{self, Plan};
-use testkit::sample::{Options, Sample};
+use testkit::sample::{Fault, Moment, Options, Sample};
 
 use crate::common::{Lab, Mailbox, message, message_with, put};
 
@@ -97,6 +97,35 @@ fn a_message_with_the_message_id_of_another_is_no_copy_of_it() {
     assert!(before.iter().zip(&after[1..]).all(|(ours, theirs)| ours.bytes == theirs.bytes));
 }
 
+/// A4, A10, N2: what a copy looks like by now says nothing about what was copied.
+#[test]
+fn a_target_that_rewrites_what_it_stores_gets_each_message_once() {
+    let from = Sample::start(Options::default()).unwrap();
+    let to = Sample::start(Options { rewrites: true, ..Options::default() }).unwrap();
+    mail::fill(from.address(), "ada", Plan { seed: 6, messages: 40 }).unwrap();
+    let lab = Lab::between(from.address(), to.address());
+    lab.migrate(&["ada"]);
+    mail::add_flags(from.address(), "ada", "INBOX", "1", &["\\Flagged".to_owned()]).unwrap();
+    lab.pass();
+    assert_eq!(to.appended(), 40);
+    let copy = &to.messages("ada", "INBOX")[0];
+    assert!(copy.bytes.starts_with(b"X-Sample") && copy.flags.contains("\\Flagged"));
+}
+
+/// O23, A3, peers 2.3-1: sizes are measured, and a claimed one that differs makes nobody another message.
+#[test]
+fn sizes_that_a_server_makes_up_neither_cut_nor_double_a_message() {
+    let from = Sample::start(Options { size_error: 7, ..Options::default() }).unwrap();
+    let to = Sample::start(Options::default()).unwrap();
+    mail::fill(from.address(), "ada", Plan { seed: 6, messages: 40 }).unwrap();
+    let lab = Lab::between(from.address(), to.address());
+    to.inject(Fault::Close { nth: 20, moment: Moment::BeforeOk });
+    lab.migrate(&["ada"]);
+    assert_eq!(to.appended(), 40);
+    Mailbox::read(to.address(), "ada").assert_is(&Mailbox::read(from.address(), "ada"));
+}
+
+/// peers 2.3-9
 #[test]
 fn messages_without_message_id_are_adopted_by_their_bytes() {
     let (from, to) = (Sample::start(Options::default()).unwrap(), Sample::start(Options::default()).unwrap());

@@ -1,10 +1,12 @@
 //! What later passes bring over, and what they leave alone.
 
+use model::contract::{Item, Operation, UserIdentity};
 use testkit::client::Client;
 use testkit::mail;
 use testkit::sample::{Options, Sample};
 use testkit::{Address, PASSWORD};
 
+use crate::common::lab::address_of;
 use crate::common::{Lab, Mailbox, message, put};
 
 /// Two sample servers, with messages `one`, `two` and `three` copied from one to the other.
@@ -60,6 +62,7 @@ fn flags_that_the_user_changed_on_the_target_stay() {
     assert_eq!(flags(to.address(), 2), ["\\Seen"]);
 }
 
+/// G12, A7
 #[test]
 fn what_is_deleted_on_the_source_stays_on_the_target() {
     let (from, to, lab) = synced();
@@ -70,6 +73,7 @@ fn what_is_deleted_on_the_source_stays_on_the_target() {
     assert_eq!((subjects, to.appended()), (4, 4));
 }
 
+/// G6
 #[test]
 fn what_the_user_deleted_on_the_target_does_not_come_back() {
     let (_from, to, lab) = synced();
@@ -96,4 +100,17 @@ fn a_folder_that_vanished_from_the_target_is_made_and_filled_again() {
     Client::login(to.address(), "ada", PASSWORD).unwrap().command("DELETE Work").unwrap();
     lab.pass();
     Mailbox::read(to.address(), "ada").assert_is(&Mailbox::read(from.address(), "ada"));
+}
+
+/// peers 2.3-6: nothing changed on the source, and so only a verification looks.
+#[test]
+fn what_was_lost_on_the_target_shows_when_it_is_verified() {
+    let (_from, to, lab) = synced();
+    mail::delete(to.address(), "ada", "INBOX", "2").unwrap();
+    lab.pass();
+    lab.assert_perfect("ada");
+    let verification = Operation::VerifyUser(UserIdentity { identity: address_of("ada") });
+    let answer = lab.ask(verification).unwrap();
+    let [Item::FolderVerification(folder)] = answer.as_slice() else { panic!("{answer:?}") };
+    assert_eq!((folder.source_items, folder.target_items, folder.identical), (3, 2, false));
 }

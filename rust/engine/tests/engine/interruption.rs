@@ -169,6 +169,7 @@ fn answers_that_are_cut_off_lose_and_double_nothing() {
     assert_eq!(to.messages("ada", "INBOX").len(), COUNT);
 }
 
+/// G15, peers 2.3-7
 #[test]
 fn a_lost_connection_is_tried_again_without_being_asked() {
     let (from, to) = (filled(), Sample::start(Options::default()).unwrap());
@@ -178,6 +179,7 @@ fn a_lost_connection_is_tried_again_without_being_asked() {
     Mailbox::read(to.address(), "ada").assert_is(&Mailbox::read(from.address(), "ada"));
 }
 
+/// peers 2.3-4
 #[test]
 fn a_worker_that_is_told_to_end_leaves_work_that_the_next_one_finishes() {
     let (from, to) = (filled(), Sample::start(Options::without(&["MULTIAPPEND"])).unwrap());

@@ -15,6 +15,7 @@ mod limits;
 mod login;
 mod maildir;
 mod options;
+mod reading;
 mod refusals;
 mod secrets;
 mod service;

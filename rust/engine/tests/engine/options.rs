@@ -14,6 +14,7 @@ fn servers() -> (Sample, Sample) {
     (Sample::start(Options::default()).unwrap(), Sample::start(Options::default()).unwrap())
 }
 
+/// A1, N3: the server is not asked to search by date.
 #[test]
 fn a_content_filter_copies_only_what_was_received_then() {
     let (from, to) = servers();

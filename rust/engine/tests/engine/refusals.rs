@@ -5,7 +5,7 @@ use model::{ErrorKind, SkippedKind};
 use testkit::client::Client;
 use testkit::dovecot;
 use testkit::mail::{self, Message};
-use testkit::sample::{Options, Poison, Refusal, Sample};
+use testkit::sample::{Fault, Options, Poison, Refusal, Sample};
 use testkit::{Address, PASSWORD};
 
 use crate::common::lab::{batch_from, eventually};
@@ -22,7 +22,7 @@ fn fill_with_poison(address: &Address) {
     put(address, "ada", "Work", (1..=10).map(|n| message_with(&format!("number {n}"), body(n))));
 }
 
-/// C2, C3, G5: a refusal in a batch costs only the message that it is about.
+/// O4, C2, C3, G5, A9, A17, peers 2.4: a refusal in a batch costs only the message that it is about, which is named.
 fn costs_only_itself(response: &str, kind: SkippedKind, capabilities: &[&str]) {
     let (from, to) = (Sample::start(Options::default()).unwrap(), poisoned(response, capabilities));
     fill_with_poison(from.address());
@@ -85,6 +85,73 @@ fn a_message_that_makes_the_server_hang_up_is_found_by_halving_and_the_rest_arri
 #[test]
 fn a_message_that_makes_the_server_say_goodbye_is_found_where_each_has_its_own_command() {
     hangs_up_at_one_message("BYE Invalid character in literal", &["MULTIAPPEND"]);
+}
+
+/// O3, D8, A20: a server that asks to wait is waited for, and means no message.
+#[test]
+fn a_target_that_asks_to_wait_gets_all_messages_later() {
+    for response in [
+        "BAD Request is throttled. Suggested Backoff Time: 150 milliseconds",
+        "NO [INUSE] Timeout while waiting for lock",
+        "NO Temporary unavailable",
+    ] {
+        for capabilities in [&[][..], &["MULTIAPPEND"]] {
+            let from = Sample::start(Options::default()).unwrap();
+            let to = Sample::start(Options::without(capabilities)).unwrap();
+            put(from.address(), "ada", "Work", (1..=10).map(|n| message(&format!("number {n}"))));
+            let lab = Lab::between(from.address(), to.address());
+            to.inject(Fault::Refuse { nth: 4, response: response.to_owned() });
+            let mut batch = batch_of(&["ada"]);
+            batch.options.auto_retry_count = 0;
+            lab.start(batch);
+            assert_eq!(lab.wait().status, BatchStatus::Failed);
+            let error = lab.failure("ada");
+            assert!(error.retryable && error.server.unwrap().contains(response), "{response}");
+            lab.start_again();
+            lab.synced();
+            assert_eq!(to.appended(), 10);
+            lab.assert_perfect("ada");
+        }
+    }
+}
+
+/// O3
+#[test]
+fn a_target_that_says_how_long_to_wait_is_believed_as_often_as_it_does() {
+    let (from, to) = (Sample::start(Options::default()).unwrap(), Sample::start(Options::default()).unwrap());
+    put(from.address(), "ada", "Work", [message("one")]);
+    let lab = Lab::between(from.address(), to.address());
+    let response = "NO Request is throttled. Suggested Backoff Time: 20 milliseconds";
+    for nth in 1..=4 {
+        to.inject(Fault::Refuse { nth, response: response.to_owned() });
+    }
+    let mut batch = batch_of(&["ada"]);
+    batch.options.auto_retry_count = 1;
+    lab.migrate_batch(batch);
+    assert_eq!(to.appended(), 1);
+    lab.assert_perfect("ada");
+}
+
+/// A19: it is not the messages.
+#[test]
+fn a_target_that_refuses_everything_for_a_bug_of_its_own_fails_the_pass_and_not_each_message() {
+    let response = "NO [SERVERBUG] Internal error".to_owned();
+    let poison = Poison { bytes: b"From".to_vec(), response };
+    let to = Sample::start(Options { poison: vec![poison], ..Options::default() }).unwrap();
+    let from = Sample::start(Options::default()).unwrap();
+    put(from.address(), "ada", "Work", (1..=30).map(|n| message(&format!("number {n}"))));
+    let lab = Lab::between(from.address(), to.address());
+    let mut batch = batch_of(&["ada"]);
+    batch.options.auto_retry_count = 0;
+    lab.start(batch);
+    assert_eq!(lab.wait().status, BatchStatus::Failed);
+    let error = lab.failure("ada");
+    assert!(error.retryable && error.server.unwrap().contains("SERVERBUG"));
+    assert_eq!(lab.skipped("ada"), []);
+    to.forgive();
+    lab.start_again();
+    lab.synced();
+    assert_eq!(to.appended(), 30);
 }
 
 /// D5
@@ -206,6 +273,7 @@ fn a_login_refused_for_too_many_connections_is_waited_out() {
     waits_for_room(Refusal::No);
 }
 
+/// G17
 #[test]
 fn a_folder_that_takes_no_mail_is_left_out_and_the_others_arrive() {
     let options = dovecot::Options { read_only: vec!["Work".to_owned()], ..Default::default() };

@@ -86,6 +86,11 @@ impl Listing {
         (in_order(own, locate), others)
     }
 
+    /// Where the user's own folders lie: as the server tells, or else as their names show.
+    pub fn own_namespace(&self) -> Option<Namespace> {
+        self.namespaces_or_guess().personal.into_iter().next()
+    }
+
     /// The folders below a path (UserRoot). The path's own folder becomes the inbox.
     pub(super) fn below(&self, root: &str) -> Result<Vec<Located<'_>>> {
         let root = root.trim_matches('/');

@@ -1,6 +1,6 @@
 //! Maps the source's folders to the target's: selects, then places.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::filter::FolderFilter;
 use super::listing::{Listing, Located};
@@ -25,6 +25,8 @@ pub struct MapInput<'a> {
     /// The target levels that earlier passes gave to source keys. They stay, whatever has come since: a folder
     /// that moved would be copied again.
     pub settled: &'a BTreeMap<Vec<u8>, Vec<String>>,
+    /// Target levels that the target would not make: its rules cannot be known in advance.
+    pub refused: &'a BTreeSet<Vec<String>>,
 }
 
 /// A folder to copy.
@@ -99,7 +101,8 @@ pub fn map_folders(input: &MapInput<'_>) -> Result<FolderMap> {
     };
     let known = WellKnownFolders::find(&folders);
     let (target, _) = input.target.personal();
-    let mut placer = Placer::new(input.rules, target.iter().map(|folder| folder.levels.clone()));
+    let existing = target.iter().map(|folder| folder.levels.clone());
+    let mut placer = Placer::new(input.rules, existing, input.refused);
     settle(&folders, input.settled, &mut placer);
     let chosen = choose(folders, &known, input.filter, &mut map.left_out);
     pair_well_known(&chosen, &known, &WellKnownFolders::find(&target), &mut placer);

@@ -70,6 +70,13 @@ impl TargetRules {
         if cleaned.is_empty() { "_".to_owned() } else { cleaned }
     }
 
+    /// A level of nothing but letters, digits and single blanks, for targets that do not say what they cannot hold.
+    fn plainest(&self, level: &str) -> String {
+        let tidy = Self { tidy_blanks: true, ..self.clone() }.clean(level);
+        let plain = |c: char| if c.is_alphanumeric() || " -_".contains(c) { c } else { '_' };
+        tidy.chars().map(plain).collect()
+    }
+
     /// The form in which the target compares names.
     fn key(&self, levels: &[String]) -> Vec<String> {
         let mut key: Vec<String> = levels.to_vec();
@@ -94,6 +101,8 @@ pub enum FolderNoteKind {
     MovedOutOfInbox,
     /// The target has only one level.
     Flattened,
+    /// The target keeps the name to itself.
+    Reserved,
     /// The target has another name for Sent, Trash and their like.
     WellKnown,
 }
@@ -116,6 +125,7 @@ impl fmt::Display for FolderNote {
             FolderNoteKind::NameTaken => "another folder has that name on the target",
             FolderNoteKind::MovedOutOfInbox => "the target's inbox has no subfolders",
             FolderNoteKind::Flattened => "the target has no subfolders",
+            FolderNoteKind::Reserved => "the target takes no folder of that name",
             FolderNoteKind::WellKnown => "this is the target's own folder for it",
         };
         write!(f, "folder `{}` goes to `{}`: {reason}", self.source, self.target)
@@ -130,14 +140,20 @@ pub(super) struct Placer<'a> {
     /// Source levels to target levels.
     placed: BTreeMap<Vec<String>, Vec<String>>,
     taken: BTreeSet<Vec<String>>,
+    refused: &'a BTreeSet<Vec<String>>,
     pub(super) notes: Vec<FolderNote>,
 }
 
 impl<'a> Placer<'a> {
-    /// Starts with what exists on the target.
-    pub(super) fn new(rules: &'a TargetRules, existing: impl Iterator<Item = Vec<String>>) -> Self {
+    /// Starts with what exists on the target, and what it refused to make.
+    pub(super) fn new(
+        rules: &'a TargetRules,
+        existing: impl Iterator<Item = Vec<String>>,
+        refused: &'a BTreeSet<Vec<String>>,
+    ) -> Self {
         let existing = existing.map(|levels| (rules.key(&levels), levels)).collect();
-        Self { rules, existing, placed: BTreeMap::new(), taken: BTreeSet::new(), notes: Vec::new() }
+        let taken = refused.iter().map(|levels| rules.key(levels)).collect();
+        Self { rules, existing, placed: BTreeMap::new(), taken, refused, notes: Vec::new() }
     }
 
     /// Puts a folder where an earlier pass put it.
@@ -168,10 +184,13 @@ impl<'a> Placer<'a> {
             return target.clone();
         }
         let mut reasons = Vec::new();
-        let wanted =
+        let mut wanted =
             if source == [INBOX] { vec![INBOX.to_owned()] } else { self.wanted(source, &mut reasons) };
+        while let Some(other) = self.instead_of(&wanted, &mut reasons) {
+            wanted = other;
+        }
         let mut target = self.free(&wanted);
-        if target != wanted {
+        if target != wanted && !reasons.contains(&FolderNoteKind::Reserved) {
             reasons.push(FolderNoteKind::NameTaken);
         }
         if let Some(existing) =
@@ -209,6 +228,24 @@ impl<'a> Placer<'a> {
         }
         target.push(level);
         target
+    }
+
+    /// What to try where the target refused these levels: plainer characters, then a place that is inside no other
+    /// folder. Where there is neither, [`Self::free`] finds another name.
+    fn instead_of(&self, levels: &[String], reasons: &mut Vec<FolderNoteKind>) -> Option<Vec<String>> {
+        let (last, parents) = levels.split_last().filter(|_| self.refused.contains(levels))?;
+        let plainest = self.rules.plainest(last);
+        let (reason, other) = match parents {
+            _ if plainest != *last => (FolderNoteKind::CharactersReplaced, [parents, &[plainest]].concat()),
+            [] => {
+                reasons.push(FolderNoteKind::Reserved);
+                return None;
+            }
+            [inbox] if inbox == INBOX => (FolderNoteKind::MovedOutOfInbox, vec![plainest]),
+            _ => (FolderNoteKind::Flattened, vec![levels.join("_")]),
+        };
+        reasons.push(reason);
+        Some(other)
     }
 
     /// These levels, or the first with a number behind them that nobody has.

@@ -4,13 +4,12 @@
 //! [RFC 3502]: https://www.rfc-editor.org/rfc/rfc3502
 //! [RFC 4315]: https://www.rfc-editor.org/rfc/rfc4315
 
-use std::sync::atomic::Ordering::Relaxed;
-
 use jiff::Timestamp;
 use jiff::fmt::strtime;
 
 use super::command::{Argument, Command};
 use super::fault::{Fault, Moment};
+use super::options::{Options, answer_to};
 use super::selected::flags;
 use super::session::Session;
 use super::store::Incoming;
@@ -31,6 +30,7 @@ pub(super) fn append(session: &mut Session, user: &str, command: &Command, fault
         }
         return response;
     }
+    let messages = kept(messages, &session.shared.options);
     let stored = session.shared.store().append(user, &folder, messages);
     let Some((uid_validity, uids)) = stored else { return "NO [TRYCREATE] No such folder".to_owned() };
     session.closing = faults.iter().find_map(|fault| match fault {
@@ -49,12 +49,20 @@ fn refusal(session: &Session, messages: &[Incoming], faults: &[Fault]) -> Option
         Fault::Refuse { response, .. } => Some(response),
         _ => None,
     });
-    let contains =
-        |bytes: &[u8], needle: &[u8]| !needle.is_empty() && bytes.windows(needle.len()).any(|w| w == needle);
-    let poison = session.shared.options.poison.iter().filter(|_| !session.shared.forgiving.load(Relaxed));
-    let mut poisonous =
-        poison.filter(|poison| messages.iter().any(|message| contains(&message.bytes, &poison.bytes)));
-    injected.or_else(|| poisonous.next().map(|poison| &poison.response)).cloned()
+    let poison = session.shared.poison(&session.shared.options.poison);
+    let poisonous = || messages.iter().find_map(|message| answer_to(&message.bytes, poison));
+    injected.cloned().or_else(poisonous)
+}
+
+/// The messages as this server keeps them.
+fn kept(mut messages: Vec<Incoming>, options: &Options) -> Vec<Incoming> {
+    for message in &mut messages {
+        message.flags.retain(|flag| !options.ignored_by_append.contains(flag));
+        if options.rewrites {
+            message.bytes.splice(..0, *b"X-Sample: stored\r\n");
+        }
+    }
+    messages
 }
 
 /// Flags, time and literal of each message; nothing where they are malformed.

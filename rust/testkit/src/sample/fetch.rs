@@ -5,6 +5,7 @@
 use std::io;
 
 use super::command::{Argument, Command};
+use super::options::answer_to;
 use super::selected::{Selected, join, numbers};
 use super::sequence::{Numbers, resolve};
 use super::session::Session;
@@ -39,10 +40,22 @@ pub(super) async fn fetch(session: &mut Session, user: &str, command: &Command) 
         !selected.read_only && items.iter().any(|item| matches!(item, Item::Body { seen: true, .. }));
     for (position, uid) in messages {
         let Some(message) = read(session, user, &selected, uid, marks_seen) else { continue };
-        write(&mut session.out, position, &message, &items);
+        match withheld(session, &message, &items) {
+            Some(answer) if answer.is_empty() => continue,
+            Some(answer) => return Ok(answer),
+            None => {}
+        }
+        write(&mut session.out, position, &message, &items, session.shared.options.size_error);
         session.flush_if_large().await?;
     }
     Ok("OK Done".to_owned())
+}
+
+/// The answer to who asks for a message that cannot be read.
+fn withheld(session: &Session, message: &Stored, items: &[Item]) -> Option<String> {
+    let whole = |item: &Item| matches!(item, Item::Body { section: Section::Whole, .. });
+    let unreadable = session.shared.poison(&session.shared.options.unreadable);
+    items.iter().any(whole).then(|| answer_to(&message.bytes, unreadable)).flatten()
 }
 
 fn read(session: &Session, user: &str, selected: &Selected, uid: u32, marks_seen: bool) -> Option<Stored> {
@@ -146,7 +159,7 @@ fn fields(header: &[u8], names: &[String]) -> Vec<u8> {
     chosen
 }
 
-fn write(out: &mut Vec<u8>, position: usize, message: &Stored, items: &[Item]) {
+fn write(out: &mut Vec<u8>, position: usize, message: &Stored, items: &[Item], size_error: usize) {
     out.extend_from_slice(format!("* {position} FETCH (").as_bytes());
     for (index, item) in items.iter().enumerate() {
         if index > 0 {
@@ -158,7 +171,10 @@ fn write(out: &mut Vec<u8>, position: usize, message: &Stored, items: &[Item]) {
             Item::InternalDate => {
                 out.extend_from_slice(format!("INTERNALDATE \"{}\"", message.internal_date).as_bytes());
             }
-            Item::Size => out.extend_from_slice(format!("RFC822.SIZE {}", message.bytes.len()).as_bytes()),
+            Item::Size => {
+                let claimed = message.bytes.len() + size_error;
+                out.extend_from_slice(format!("RFC822.SIZE {claimed}").as_bytes());
+            }
             Item::Body { label, section, partial, .. } => {
                 let whole = section.of(&message.bytes);
                 let (offset, count) = partial.unwrap_or((0, whole.len()));

@@ -25,6 +25,7 @@ pub(super) fn answer(session: &mut Session, user: &str, command: &Command) -> Op
 }
 
 fn list(session: &mut Session, user: &str, command: &Command) -> Option<String> {
+    let [_, _] = command.arguments.as_slice() else { return None };
     let (reference, pattern) = (command.text(0)?, command.text(1)?);
     let separator = session.shared.options.separator;
     if pattern.is_empty() {
@@ -84,6 +85,9 @@ fn create(session: &mut Session, user: &str, command: &Command) -> Option<String
     if !name.starts_with(&session.shared.options.prefix) {
         return Some(format!("NO [CANNOT] Folders begin with {}", session.shared.options.prefix));
     }
+    if let Some(refusal) = (session.shared.options.name_refusal)(&name) {
+        return Some(refusal.to_owned());
+    }
     if !session.shared.store().create(user, &name) {
         return Some("NO [ALREADYEXISTS] Folder exists".to_owned());
     }
@@ -124,7 +128,7 @@ fn status(session: &mut Session, user: &str, command: &Command) -> Option<String
     for item in items {
         let item = item.text()?.to_uppercase();
         let value = match item.as_str() {
-            "MESSAGES" => folder.messages.len(),
+            "MESSAGES" => folder.messages.len() + session.shared.options.phantoms,
             "RECENT" => 0,
             "UIDNEXT" => folder.uid_next as usize,
             "UIDVALIDITY" => folder.uid_validity as usize,

@@ -10,6 +10,8 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
 use super::command::Command;
+use super::fault::Moment;
+use super::options::Refusal;
 use super::session::Session;
 use crate::credentials::{MASTER_PASSWORD, MASTER_SEPARATOR, MASTER_USER, PASSWORD};
 
@@ -24,6 +26,10 @@ pub(super) async fn answer(session: &mut Session, command: &Command) -> io::Resu
 }
 
 fn admit(session: &mut Session, user: Option<String>) -> String {
+    if session.turned_away && session.shared.options.refusal == Refusal::HangUp {
+        session.closing = Some(Moment::BeforeOk);
+        return String::new();
+    }
     if session.turned_away {
         return "NO [UNAVAILABLE] Too many connections".to_owned();
     }

@@ -50,6 +50,11 @@ impl Shared {
     fn store(&self) -> MutexGuard<'_, Store> {
         lock(&self.store)
     }
+
+    /// These, unless all is forgiven.
+    fn poison<'p>(&self, poison: &'p [Poison]) -> &'p [Poison] {
+        if self.forgiving.load(Ordering::Relaxed) { &[] } else { poison }
+    }
 }
 
 /// A lock that a panic elsewhere in a test does not spoil.
@@ -79,7 +84,7 @@ impl Sample {
         let certificate = Certificate::generate(folder.path())?;
         let shared = Shared {
             acceptor: TlsAcceptor::from(certificate.server_config()?),
-            store: Mutex::new(Store::new(options.separator)),
+            store: Mutex::new(Store::new(options.separator, options.ignores_case)),
             faults: fault::Faults::default(),
             connections: Arc::new(()),
             forgiving: AtomicBool::new(false),
@@ -137,7 +142,7 @@ impl Sample {
         self.shared.faults.add(fault);
     }
 
-    /// Takes every message from now on, poisonous or not.
+    /// Takes and delivers every message from now on, poisonous or not.
     pub fn forgive(&self) {
         self.shared.forgiving.store(true, Ordering::Relaxed);
     }

@@ -3,7 +3,7 @@
 /// What may differ from one sample server to the next.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// What it announces. What is not announced is refused: LITERAL+, MULTIAPPEND, NAMESPACE, SASL-IR, UIDPLUS, UNSELECT.
+    /// What it announces. What is not announced is refused, and so is LIST-EXTENDED in any case: LITERAL+, MULTIAPPEND, NAMESPACE, SASL-IR, UIDPLUS, UNSELECT.
     /// STARTTLS is announced by itself, where TLS is not active yet.
     pub capabilities: Vec<String>,
     /// What the personal namespace starts with: empty or `INBOX.`.
@@ -12,6 +12,21 @@ pub struct Options {
     pub separator: char,
     /// Messages that hold these octets are refused, every time, until [`forgive`](super::Sample::forgive).
     pub poison: Vec<Poison>,
+    /// Messages that hold these octets cannot be read: the FETCH ends there with this answer; where it is empty, the
+    /// message is left out. Every time, until [`forgive`](super::Sample::forgive).
+    pub unreadable: Vec<Poison>,
+    /// Whether a message gets a header field when it is stored, as some servers do.
+    pub rewrites: bool,
+    /// Flags that APPEND ignores, and STORE sets.
+    pub ignored_by_append: Vec<String>,
+    /// By how much RFC822.SIZE is wrong.
+    pub size_error: usize,
+    /// How many messages SELECT and STATUS tell of that are not there.
+    pub phantoms: usize,
+    /// Whether `Plans` and `plans` are one folder, as on Exchange.
+    pub ignores_case: bool,
+    /// The answer to CREATE for a name that is not to be had; none for a good one.
+    pub name_refusal: fn(&str) -> Option<&'static str>,
     /// Whether folders keep any keyword, as PERMANENTFLAGS says ([RFC 3501 §7.1]); else they keep none.
     ///
     /// [RFC 3501 §7.1]: https://www.rfc-editor.org/rfc/rfc3501#section-7.1
@@ -30,6 +45,13 @@ impl Default for Options {
             prefix: String::new(),
             separator: '/',
             poison: Vec::new(),
+            unreadable: Vec::new(),
+            rewrites: false,
+            ignored_by_append: Vec::new(),
+            size_error: 0,
+            phantoms: 0,
+            ignores_case: false,
+            name_refusal: |_| None,
             keywords: true,
             max_connections: None,
             refusal: Refusal::Bye,
@@ -68,4 +90,12 @@ pub enum Refusal {
     Bye,
     /// A greeting, and `NO [UNAVAILABLE]` to the login ([RFC 5530](https://www.rfc-editor.org/rfc/rfc5530)).
     No,
+    /// A greeting, and the end of the connection in place of an answer to the login.
+    HangUp,
+}
+
+/// The answer of the first of these that a message falls under.
+pub(super) fn answer_to(message: &[u8], poison: &[Poison]) -> Option<String> {
+    let holds = |needle: &[u8]| !needle.is_empty() && message.windows(needle.len()).any(|at| at == needle);
+    poison.iter().find(|poison| holds(&poison.bytes)).map(|poison| poison.response.clone())
 }

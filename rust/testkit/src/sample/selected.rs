@@ -52,7 +52,7 @@ pub(super) fn select(session: &mut Session, user: &str, command: &Command) -> Op
     session.untagged(&format!(
         "OK [PERMANENTFLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft{any_keyword})] Kept"
     ));
-    session.untagged(&format!("{} EXISTS", view.len()));
+    session.untagged(&format!("{} EXISTS", view.len() + session.shared.options.phantoms));
     session.untagged("0 RECENT");
     session.untagged(&format!("OK [UIDVALIDITY {}] Valid", folder.uid_validity));
     session.untagged(&format!("OK [UIDNEXT {}] Next", folder.uid_next));

@@ -60,6 +60,7 @@ impl Folder {
 pub(super) struct Account {
     pub(super) folders: BTreeMap<String, Folder>,
     pub(super) subscriptions: BTreeSet<String>,
+    ignores_case: bool,
 }
 
 impl Account {
@@ -67,12 +68,19 @@ impl Account {
     ///
     /// [RFC 3501 §5.1]: https://www.rfc-editor.org/rfc/rfc3501#section-5.1
     pub(super) fn folder(&self, name: &str) -> Option<&Folder> {
-        self.folders.get(canonical(name))
+        self.folders.get(&self.key(name))
     }
 
     /// The folder of this name, to change it.
     pub(super) fn folder_mut(&mut self, name: &str) -> Option<&mut Folder> {
-        self.folders.get_mut(canonical(name))
+        let key = self.key(name);
+        self.folders.get_mut(&key)
+    }
+
+    /// The name under which such a folder is kept, if there is one.
+    fn key(&self, name: &str) -> String {
+        let alike = |known: &&String| self.ignores_case && known.eq_ignore_ascii_case(name);
+        self.folders.keys().find(alike).map_or_else(|| canonical(name).to_owned(), Clone::clone)
     }
 }
 
@@ -86,21 +94,23 @@ pub(super) fn canonical(name: &str) -> &str {
 pub(super) struct Store {
     accounts: BTreeMap<String, Account>,
     separator: char,
+    ignores_case: bool,
     last_uid_validity: u32,
     appended: usize,
 }
 
 impl Store {
-    pub(super) fn new(separator: char) -> Self {
-        Self { accounts: BTreeMap::new(), separator, last_uid_validity: 1_000, appended: 0 }
+    pub(super) fn new(separator: char, ignores_case: bool) -> Self {
+        Self { accounts: BTreeMap::new(), separator, ignores_case, last_uid_validity: 1_000, appended: 0 }
     }
 
     /// A user's mail, with at least an INBOX.
     pub(super) fn account(&mut self, user: &str) -> &mut Account {
-        let uid_validity = &mut self.last_uid_validity;
+        let (uid_validity, ignores_case) = (&mut self.last_uid_validity, self.ignores_case);
         self.accounts.entry(user.to_owned()).or_insert_with(|| Account {
             folders: BTreeMap::from([("INBOX".to_owned(), empty_folder(uid_validity))]),
             subscriptions: BTreeSet::new(),
+            ignores_case,
         })
     }
 

@@ -1,0 +1,97 @@
+//! Makes the target folders that are missing, under names that the target takes.
+
+use std::collections::BTreeSet;
+
+use model::folder::{FolderMap, MappedFolder};
+use model::{Error, ErrorKind, Result, SkippedKind};
+
+use super::mapping::Mapper;
+use super::walk::{Walk, is_of_folder};
+use crate::target::Made;
+
+/// How often names that a target refuses are changed.
+const MOST_RENAMINGS: u32 = 5;
+
+/// What came of making folders.
+#[derive(Debug, Default)]
+struct Creation {
+    /// Folders that cannot be made, and why.
+    failed: Vec<(MappedFolder, Error)>,
+    /// Whether the target takes a name for another that differs in case only (peers O12).
+    ignores_case: bool,
+}
+
+impl Walk {
+    /// Makes the target folders that are missing. A name that the target does not take, or takes for that of another
+    /// folder, gives way to another; a folder that cannot be made all the same is left out, with its cause.
+    pub(super) async fn create(&mut self, mapper: &mut Mapper<'_>) -> Result<FolderMap> {
+        self.meter.stage("CreatingFolders", None);
+        let mut there = mapper.there.clone();
+        let mut renamings = 0;
+        loop {
+            let mut map = mapper.map()?;
+            let Creation { failed, ignores_case } = self.create_missing(&map.folders, &mut there).await?;
+            if ignores_case && mapper.ignore_case() {
+                continue;
+            }
+            let bad_names = failed.iter().filter(|(_, e)| e.kind == ErrorKind::FolderNameInvalid);
+            let news = bad_names.filter(|(folder, _)| mapper.refuse(&folder.target)).count();
+            if news > 0 && renamings < MOST_RENAMINGS {
+                renamings += 1;
+                continue;
+            }
+            for (folder, error) in &failed {
+                self.leave_out(folder, SkippedKind::FolderNameInvalid, error).await?;
+            }
+            map.folders.retain(|folder| failed.iter().all(|(left_out, _)| left_out.key != folder.key));
+            return Ok(map);
+        }
+    }
+
+    /// Makes those folders that are not there yet.
+    async fn create_missing(
+        &mut self,
+        folders: &[MappedFolder],
+        there: &mut BTreeSet<String>,
+    ) -> Result<Creation> {
+        let is_missing = |folder: &&MappedFolder| {
+            !there.contains(&folder.target_name) && !folder.target_name.eq_ignore_ascii_case("INBOX")
+        };
+        let missing: Vec<&MappedFolder> = folders.iter().filter(is_missing).collect();
+        let names: Vec<&str> = missing.iter().map(|folder| folder.target_name.as_str()).collect();
+        let mut creation = Creation::default();
+        for (folder, answer) in missing.iter().zip(self.target.create(&names).await?) {
+            let name = &folder.target_name;
+            let is_alike = |other: &String| other.to_lowercase() == name.to_lowercase();
+            match answer {
+                Ok(Made::Before) if there.iter().any(is_alike) => creation.ignores_case = true,
+                Ok(_) => _ = there.insert(name.clone()),
+                Err(e) if is_of_folder(e.kind) => creation.failed.push(((*folder).clone(), e)),
+                Err(e) => return Err(e),
+            }
+        }
+        Ok(creation)
+    }
+
+    /// Subscribes to what is subscribed on the source and new here. A subscription is a convenience: a server that
+    /// refuses it has refused no mail.
+    pub(super) async fn subscribe(
+        &mut self,
+        folders: &[MappedFolder],
+        subscribed: &BTreeSet<Vec<u8>>,
+    ) -> Result<()> {
+        let wanted: Vec<&MappedFolder> = folders
+            .iter()
+            .filter(|folder| subscribed.contains(&folder.key) && !self.ledger.contains_key(&folder.key))
+            .collect();
+        let names: Vec<&str> = wanted.iter().map(|folder| folder.target_name.as_str()).collect();
+        let answers = self.target.subscribe(&names).await?;
+        for (folder, answer) in wanted.iter().zip(answers) {
+            if let Err(e) = answer {
+                let shown = folder.source_shown();
+                self.journal.note(format!("Folder {shown} was not subscribed: {e}")).await?;
+            }
+        }
+        Ok(())
+    }
+}

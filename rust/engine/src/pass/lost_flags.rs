@@ -1,0 +1,96 @@
+//! Sets flags that the target took with a message and did not keep (peers O11, A4): some servers ignore all that
+//! APPEND says of flags, or `\Flagged` alone, and yet take them by STORE.
+//!
+//! One copy for each flag is looked at, once in a pass: a server does so always or never.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::Result;
+use model::plan::Flags;
+use store::Store;
+use wire::{Connection, Flag, StoreAction, SummaryItems, UidSet};
+
+use super::inventory::plan_flags;
+use super::walk::Walk;
+use crate::service::blocking;
+use crate::target::{OpenFolder, Target};
+
+/// The first copy with each flag, by its UID on the target.
+pub(super) type Samples = BTreeMap<String, u32>;
+
+/// Sets what the copies of this pass lack in a folder. Returns the flags that the target does not take so, either.
+pub(super) async fn restore(
+    walk: &mut Walk,
+    folder: &OpenFolder,
+    ledger_id: i64,
+    mut samples: Samples,
+) -> Result<Vec<String>> {
+    samples.retain(|flag, _| !walk.kept_flags.contains(flag));
+    let Target::Imap(imap) = &mut walk.target else { return Ok(Vec::new()) };
+    // Without a UIDNEXT, copies of this pass cannot be told from those that their owner may have changed since.
+    if samples.is_empty() || folder.uid_next == 0 {
+        return Ok(Vec::new());
+    }
+    let target = imap.select(&folder.name).await?;
+    let lost = look(target, samples, &mut walk.kept_flags).await?;
+    if lost.is_empty() {
+        return Ok(Vec::new());
+    }
+    walk.recorder.flush().await?;
+    let copies = copies(walk.store.clone(), ledger_id, folder.uid_next, lost).await?;
+    let mut refused = Vec::new();
+    for (flag, uids) in copies {
+        let flags = std::iter::once(Flag::new(&flag)).collect();
+        match target.uid_store(&uids, StoreAction::Add, &flags).await {
+            Err(e) if e.refusal().is_some() => refused.push(flag),
+            other => other?,
+        }
+    }
+    Ok(refused)
+}
+
+/// Looks at the samples in the selected folder. Says which flags are not there, and adds the others to `kept`.
+async fn look(
+    target: &mut Connection,
+    samples: Samples,
+    kept: &mut BTreeSet<String>,
+) -> Result<BTreeSet<String>> {
+    let uids: UidSet = samples.values().copied().collect();
+    let mut found: BTreeMap<u32, Flags> = BTreeMap::new();
+    let items = SummaryItems { flags: true, ..SummaryItems::default() };
+    target
+        .uid_fetch_summaries(&uids, items, |summary| {
+            found.extend(summary.flags.map(|flags| (summary.uid, plan_flags(&flags))));
+        })
+        .await?;
+    let mut lost = BTreeSet::new();
+    for (flag, uid) in samples {
+        match found.get(&uid) {
+            Some(flags) if flags.contains(&flag) => _ = kept.insert(flag),
+            Some(_) => _ = lost.insert(flag),
+            // Somebody has deleted it already: the next folder will tell.
+            None => {}
+        }
+    }
+    Ok(lost)
+}
+
+/// The copies that should have each of these flags, from a UID of the target on.
+async fn copies(
+    store: Store,
+    ledger_id: i64,
+    first: u32,
+    flags: BTreeSet<String>,
+) -> Result<BTreeMap<String, UidSet>> {
+    blocking(move || {
+        let mut copies: BTreeMap<String, UidSet> = BTreeMap::new();
+        store.ledger_messages(ledger_id, |row| {
+            let Some(uid) = row.target_uid.filter(|uid| *uid >= first) else { return };
+            for flag in Flags::parse(&row.flags).iter().filter(|flag| flags.contains(*flag)) {
+                copies.entry(flag.to_owned()).or_default().insert(uid);
+            }
+        })?;
+        Ok(copies)
+    })
+    .await
+}

@@ -1,0 +1,94 @@
+//! What sources do not deliver, and what they tell wrong.
+
+use model::SkippedKind;
+use model::status::DataConsistencyScore;
+use testkit::dovecot;
+use testkit::sample::{Options, Poison, Sample};
+
+use crate::common::lab::eventually;
+use crate::common::{Lab, Mailbox, batch_of, fresh_dovecot, message, message_with, put};
+
+/// Ten messages of which the fourth and the last cannot be read, and a server that takes them all.
+fn unreadable(answer: &str) -> (Sample, Sample, Lab) {
+    let unreadable = vec![Poison { bytes: b"unreadable".to_vec(), response: answer.to_owned() }];
+    let from = Sample::start(Options { unreadable, ..Options::default() }).unwrap();
+    let to = Sample::start(Options::default()).unwrap();
+    let body = |n| if n == 4 || n == 10 { "unreadable" } else { "fine" };
+    put(from.address(), "ada", "Work", (1..=10).map(|n| message_with(&format!("number {n}"), body(n))));
+    let lab = Lab::between(from.address(), to.address());
+    (from, to, lab)
+}
+
+fn costs_only_itself(answer: &str, kind: SkippedKind) {
+    let (from, to, lab) = unreadable(answer);
+    lab.migrate(&["ada"]);
+    assert_eq!(to.messages("ada", "Work").len(), 8);
+    let skipped = lab.skipped("ada");
+    let told: Vec<_> = skipped.iter().map(|item| (item.kind, item.uid)).collect();
+    assert_eq!(told, [(kind, Some(4)), (kind, Some(10))]);
+    assert!(skipped[0].error_message.contains(answer), "{}", skipped[0].error_message);
+    assert_eq!(skipped[0].subject.as_deref(), Some("number 4"));
+    assert_eq!(lab.user().data_consistency_score, DataConsistencyScore::Investigate);
+
+    from.forgive();
+    lab.pass();
+    assert_eq!(to.appended(), 10);
+    lab.assert_perfect("ada");
+}
+
+/// I1, A7, Y2, peers 2.3-2: what was promised is counted against what came, and tried again in the next pass.
+#[test]
+fn a_message_that_is_listed_and_does_not_come_is_named() {
+    costs_only_itself("", SkippedKind::MissingItem);
+}
+
+/// peers 2.2: a refused FETCH is no empty message, and no reason to do without the others.
+#[test]
+fn a_message_that_the_source_refuses_to_deliver_is_named() {
+    costs_only_itself("NO [SERVERBUG] Internal error occurred", SkippedKind::SourceReadError);
+}
+
+/// O3
+#[test]
+fn a_source_that_says_how_long_to_wait_is_not_asked_for_each_message_alone() {
+    let (from, to, lab) = unreadable("NO Request is throttled. Suggested Backoff Time: 300 milliseconds");
+    lab.start(batch_of(&["ada"]));
+    eventually("the source asks to wait", || {
+        lab.statistics("ada").progress.status_detail == "RetryingTransient"
+    });
+    assert_eq!(lab.skipped("ada"), []);
+    from.forgive();
+    lab.synced();
+    assert_eq!(to.appended(), 10);
+    lab.assert_perfect("ada");
+}
+
+/// A24: SELECT and STATUS count what is not there.
+#[test]
+fn a_folder_holds_what_it_delivers_and_not_what_it_claims() {
+    let from = Sample::start(Options { phantoms: 5, ..Options::default() }).unwrap();
+    let to = Sample::start(Options::default()).unwrap();
+    put(from.address(), "ada", "INBOX", ["one", "two", "three"].map(message));
+    let lab = Lab::between(from.address(), to.address());
+    let batch = lab.migrate(&["ada"]);
+    assert_eq!((batch.source_items, batch.synced_items), (3, 3));
+    lab.pass();
+    assert_eq!(to.appended(), 3);
+    lab.assert_perfect("ada");
+}
+
+/// peers 2.3-5: a folder counts as in step, and is passed over, only after a pass that left nothing of it behind.
+#[test]
+fn a_folder_that_was_left_incomplete_is_not_passed_over_because_the_source_says_that_nothing_changed() {
+    let Some(server) = fresh_dovecot(&dovecot::Options::default()) else { return };
+    let poison = Poison { bytes: b"poison".to_vec(), response: "NO Not today".to_owned() };
+    let to = Sample::start(Options { poison: vec![poison], ..Options::default() }).unwrap();
+    put(server.address(), "ada", "INBOX", [message("one"), message_with("two", "poison")]);
+    let lab = Lab::between(server.address(), to.address());
+    lab.migrate(&["ada"]);
+    lab.pass();
+    assert_eq!(to.appended(), 1);
+    to.forgive();
+    lab.pass();
+    Mailbox::read(to.address(), "ada").assert_is(&Mailbox::read(server.address(), "ada"));
+}
