@@ -36,6 +36,11 @@ impl Flags {
         self.iter().any(|other| same(flag, other))
     }
 
+    /// Whether each of them is in `other`, too.
+    fn are_all_in(&self, other: &Self) -> bool {
+        self.iter().all(|flag| other.contains(flag))
+    }
+
     /// Those that `other` lacks.
     pub fn without(&self, other: &Self) -> Self {
         let kept: Vec<&str> = self.iter().filter(|flag| !other.contains(flag)).collect();
@@ -46,7 +51,7 @@ impl Flags {
 /// In any order.
 impl PartialEq for Flags {
     fn eq(&self, other: &Self) -> bool {
-        self.0 == other.0 || (self.without(other).is_empty() && other.without(self).is_empty())
+        self.0 == other.0 || (self.are_all_in(other) && other.are_all_in(self))
     }
 }
 

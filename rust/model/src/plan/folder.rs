@@ -105,9 +105,11 @@ fn ascends(last: u32, uid: u32, what: &str) -> Result<u32> {
 }
 
 fn flag_change(row: &LedgerRow, flags: &Flags) -> Option<FlagChange> {
+    if *flags == row.flags {
+        return None;
+    }
     let (add, remove) = (flags.without(&row.flags), row.flags.without(flags));
-    let changed = !add.is_empty() || !remove.is_empty();
-    changed.then_some(FlagChange { uid: row.uid, target_uid: row.target_uid, add, remove })
+    Some(FlagChange { uid: row.uid, target_uid: row.target_uid, add, remove })
 }
 
 #[cfg(test)]
