@@ -298,26 +298,37 @@ impl Line {
         };
         sleep_until(parcel.read_at + now.delay).await;
         for piece in parcel.bytes.chunks(now.piece.unwrap_or(PARCEL).max(1)) {
-            let (piece, cut) = self.admit(piece);
-            if let Some(bandwidth) = now.bandwidth {
-                sleep_until(self.reserve(piece.len(), bandwidth)).await;
-            }
-            to.write_all(piece).await?;
-            self.passed.fetch_add(piece.len() as u64, Ordering::Relaxed);
-            if let Some(cut) = cut {
-                return Err(End::Cut(cut));
+            let mut rest = piece;
+            while !rest.is_empty() {
+                let (next, later) = self.split(rest);
+                if let Some(bandwidth) = now.bandwidth {
+                    sleep_until(self.reserve(next.len(), bandwidth)).await;
+                }
+                to.write_all(next).await?;
+                if let Some(cut) = self.count(next.len()) {
+                    return Err(End::Cut(cut));
+                }
+                rest = later;
             }
         }
         Ok(())
     }
 
-    /// How much of a piece may pass, and whether the connection is to be cut then.
-    fn admit<'a>(&self, piece: &'a [u8]) -> (&'a [u8], Option<Cut>) {
+    /// Divides bytes where the connection that carries them is to be cut, if that is so far.
+    fn split<'a>(&self, bytes: &'a [u8]) -> (&'a [u8], &'a [u8]) {
+        let left = lock(&self.state).cut.and_then(|(left, _)| usize::try_from(left).ok());
+        bytes.split_at(left.unwrap_or(usize::MAX).min(bytes.len()))
+    }
+
+    /// Counts what has passed, and tells whether the connection is to be cut now. Counted after the bytes were written:
+    /// a cut does not get lost on a connection that has ended already.
+    fn count(&self, bytes: usize) -> Option<Cut> {
+        self.passed.fetch_add(bytes as u64, Ordering::Relaxed);
         let mut state = lock(&self.state);
-        let Some((left, how)) = state.cut else { return (piece, None) };
-        let reached = usize::try_from(left).ok().and_then(|left| piece.get(..left));
-        state.cut = if reached.is_some() { None } else { Some((left - piece.len() as u64, how)) };
-        (reached.unwrap_or(piece), reached.map(|_| how))
+        let (left, how) = state.cut?;
+        let left = left.saturating_sub(bytes as u64);
+        state.cut = Some((left, how)).filter(|_| left > 0);
+        (left == 0).then_some(how)
     }
 
     /// When so many bytes will have passed.

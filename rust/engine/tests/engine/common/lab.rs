@@ -85,6 +85,11 @@ impl Lab {
         self.events.lock().unwrap().clone()
     }
 
+    /// Makes room: a long run answers much.
+    pub(crate) fn forget_events(&self) {
+        self.events.lock().unwrap().clear();
+    }
+
     /// Starts a worker in this process, and returns when it serves.
     pub(crate) fn serve(&self) {
         let stop = CancellationToken::new();
@@ -323,8 +328,13 @@ pub(crate) fn address_of(user: &str) -> String {
 }
 
 /// Waits until something is so.
-pub(crate) fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
-    let deadline = Instant::now() + PATIENCE;
+pub(crate) fn eventually(what: &str, is_so: impl FnMut() -> bool) {
+    within(PATIENCE, what, is_so);
+}
+
+/// Waits until something is so, which must be within this time.
+pub(crate) fn within(patience: Duration, what: &str, mut is_so: impl FnMut() -> bool) {
+    let deadline = Instant::now() + patience;
     while !is_so() {
         assert!(Instant::now() < deadline, "in vain: {what}");
         sleep(Duration::from_millis(10));

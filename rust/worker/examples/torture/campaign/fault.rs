@@ -61,9 +61,11 @@ impl Ways {
 }
 
 impl Round {
-    /// Draws a round while so many kills and cuts are left.
-    pub(super) fn draw(chance: &mut StdRng, kills: u32, cuts: u32) -> Self {
+    /// Draws a round after another one, while so many kills and cuts are left.
+    pub(super) fn draw(chance: &mut StdRng, last: Option<&Self>, kills: u32, cuts: u32) -> Self {
         let ways = Ways { source: way(chance), target: way(chance) };
+        // Half of the ways last: what waits before a narrow one when a worker is killed meets the next worker there.
+        let ways = last.filter(|_| chance.random()).map_or(ways, |last| last.ways.clone());
         let at = place(chance);
         let after = bytes(chance, at);
         let how = if chance.random() { Cut::Fin } else { Cut::Reset };
@@ -83,7 +85,7 @@ fn way(chance: &mut StdRng) -> Way {
     let mut way = Way::default();
     match chance.random_range(0..6) {
         0 => way.delay = Duration::from_millis(chance.random_range(1..8)),
-        1 => way.bandwidth = Some(chance.random_range(200_000..4_000_000)),
+        1 => way.bandwidth = Some(100_000 << chance.random_range(0..6)),
         2 => way.piece = Some(chance.random_range(1..200)),
         _ => {}
     }

@@ -21,7 +21,7 @@ mod lab;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use model::status::BatchStatus;
 use rand::rngs::StdRng;
@@ -30,12 +30,15 @@ use testkit::mail;
 use testkit::proxy::{Cut, Way};
 
 use fault::{Fault, Place, Round};
-use lab::eventually;
+use lab::within;
 use rig::Rig;
 use verdict::Verdict;
 
 /// How many faults strike the users of one chapter.
 const ROUNDS: u32 = 80;
+
+/// How long anything may take: the worker waits for an answer for two minutes, and a machine that paused is no defect.
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// What to do.
 #[derive(Debug, Clone, Copy)]
@@ -141,7 +144,7 @@ impl Campaign {
     fn round(&mut self) {
         let mut chance = self.chance(1);
         let (kills, cuts) = (self.plan.kills - self.kills, self.plan.cuts - self.cuts);
-        let round = Round::draw(&mut chance, kills, cuts);
+        let round = Round::draw(&mut chance, self.last.as_ref(), kills, cuts);
         self.last = Some(round.clone());
         if chance.random_ratio(1, 3) {
             self.rig.add_flag(&mut chance);
@@ -152,6 +155,10 @@ impl Campaign {
                 self.until_passed(at, after);
                 self.rig.kill_worker();
                 self.kills += 1;
+                // Now and then nothing else happens: what was under way from a dead worker has the time to do harm.
+                if chance.random_ratio(1, 8) {
+                    self.settle();
+                }
             }
             Fault::Cut { at, after, how } => {
                 self.cut(at, after, how);
@@ -193,7 +200,7 @@ impl Campaign {
 
     /// Waits until something is so, and meanwhile sees to it that there is mail to move.
     fn until(&mut self, what: &str, mut is_so: impl FnMut(&Rig) -> bool) {
-        eventually(what, || {
+        within(PATIENCE, what, || {
             if is_so(&self.rig) {
                 return true;
             }
@@ -218,6 +225,6 @@ impl Campaign {
     }
 
     fn settle(&mut self) {
-        eventually("everything is synced", || self.rig.push_on() == Some(BatchStatus::Synced));
+        within(PATIENCE, "everything is synced", || self.rig.push_on() == Some(BatchStatus::Synced));
     }
 }

@@ -110,6 +110,7 @@ impl Rig {
         let batch = BatchIdentity { identity: Some(BATCH.to_owned()) };
         self.lab.ask(Operation::RemoveBatch(batch)).unwrap();
         eventually("the batch is gone", || self.lab.batch().is_none());
+        self.lab.forget_events();
     }
 
     /// Kills the worker. The next one serves when this returns.
