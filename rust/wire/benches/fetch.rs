@@ -14,8 +14,14 @@ use wire::{Connection, FetchOptions, Login, Options, SummaryItems, UidSet};
 
 const MESSAGES: u32 = 10_000;
 
-const PLAIN: SummaryItems<'_> =
-    SummaryItems { flags: true, internal_date: true, size: true, modseq: false, header_fields: &[] };
+const PLAIN: SummaryItems<'_> = SummaryItems {
+    flags: true,
+    internal_date: true,
+    size: true,
+    modseq: false,
+    header_fields: &[],
+    changed_since: None,
+};
 
 const WITH_HEADER: SummaryItems<'_> = SummaryItems { header_fields: &["MESSAGE-ID"], ..PLAIN };
 
