@@ -1,17 +1,22 @@
 //! Connects a pass to both sides, as soon as both bear it.
 
+use std::sync::Arc;
 use std::time::Instant;
 
+use model::status::PassKind;
 use model::{Endpoint, Error, ErrorKind, Lease, Place, Result, login};
 use wire::Connection;
 
 use super::Meter;
 use crate::session;
 use crate::target::Target;
-use crate::worker::governor::{Governor, Seat};
+use crate::worker::governor::{ExtraSeats, Governor, Seat};
 
 /// How often servers may refuse for the number of connections before the pass fails.
 const MOST_REFUSALS: u32 = 8;
+
+/// What came of opening both sides.
+type Sides = Result<(Connection, Target)>;
 
 /// Both sides of a pass, and the right to be connected to them.
 pub(super) struct Connected {
@@ -20,24 +25,71 @@ pub(super) struct Connected {
     pub(super) seats: Vec<Seat>,
 }
 
-/// Opens both sides. A server that has too many connections is tried again when it has fewer.
-pub(super) async fn connect(
-    governor: &Governor,
-    source: &Endpoint,
-    target: &Endpoint,
-    lease: &Lease,
-    meter: &Meter,
-) -> Result<Connected> {
-    let hosts: Vec<String> = [source, target].into_iter().filter_map(host).collect();
-    let mut refusals = 0;
-    loop {
-        let began = Instant::now();
-        let seats = governor.seats(&hosts).await;
-        meter.stalled(began.elapsed());
-        meter.stage("Connecting", None);
+/// Where a pass connects to. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(super) struct Ends {
+    both: Arc<(Endpoint, Endpoint)>,
+}
+
+impl Ends {
+    pub(super) fn new(source: Endpoint, target: Endpoint) -> Self {
+        Self { both: Arc::new((source, target)) }
+    }
+
+    /// Opens both sides. A server that has too many connections is tried again when it has fewer.
+    pub(super) async fn connect(
+        &self,
+        governor: &Governor,
+        lease: &Lease,
+        meter: &Meter,
+    ) -> Result<Connected> {
+        let (source, target) = &*self.both;
+        let hosts: Vec<String> = [source, target].into_iter().filter_map(host).collect();
+        let mut refusals = 0;
+        loop {
+            let began = Instant::now();
+            let seats = governor.seats(&hosts).await;
+            meter.stalled(began.elapsed());
+            meter.stage("Connecting", None);
+            let (sides, crowded) = self.open(governor, lease).await?;
+            refusals += u32::from(crowded.is_some());
+            match sides {
+                Ok((source, target)) => return Ok(Connected { source, target, seats }),
+                Err(error) => match crowded {
+                    Some(detail) if refusals <= MOST_REFUSALS && may_be_crowded(error.kind) => {
+                        meter.stage(detail, None);
+                    }
+                    _ => return Err(error),
+                },
+            }
+        }
+    }
+
+    /// Opens both sides once more for the same user, if neither the endpoints' limits nor the servers are against it and
+    /// nobody waits. The endpoints limit mailboxes, and so do they connections: what others leave free may be used.
+    pub(super) async fn connect_if_there_is_room(
+        &self,
+        governor: &Governor,
+        lease: &Lease,
+    ) -> Option<(Connected, Arc<ExtraSeats>)> {
+        let (source, target) = &*self.both;
+        let most = |endpoint: &Endpoint| Some((host(endpoint)?, most_connections(endpoint, lease.pass)));
+        let (seats, extra) = governor.extra([source, target].into_iter().filter_map(most).collect())?;
+        match self.open(governor, lease).await {
+            Ok((Ok((source, target)), _)) => Some((Connected { source, target, seats }, Arc::new(extra))),
+            Ok((Err(error), _)) | Err(error) => {
+                tracing::debug!(%error, "No other connection for this mailbox");
+                None
+            }
+        }
+    }
+
+    /// Opens both sides, and says which has too many connections.
+    async fn open(&self, governor: &Governor, lease: &Lease) -> Result<(Sides, Option<&'static str>)> {
+        let (source, target) = &*self.both;
         let login = login::source_login(source, &lease.user.row)?;
         let (from, to) =
-            tokio::join!(session::open(&source.place, login), Target::open(target, &lease.user.row),);
+            tokio::join!(session::open(&source.place, login), Target::open(target, &lease.user.row));
         let mut crowded = None;
         let sides = [
             (source, from.as_ref().err(), "StalledDueToSource_ConnectionLimit"),
@@ -46,17 +98,17 @@ pub(super) async fn connect(
         for (endpoint, error, detail) in sides {
             crowded = note(governor, endpoint, error).then_some(detail).or(crowded);
         }
-        refusals += u32::from(crowded.is_some());
-        match (from, to) {
-            (Ok(source), Ok(target)) => return Ok(Connected { source, target, seats }),
-            (Err(error), _) | (_, Err(error)) => match crowded {
-                Some(detail) if refusals <= MOST_REFUSALS && may_be_crowded(error.kind) => {
-                    meter.stage(detail, None);
-                }
-                _ => return Err(error),
-            },
-        }
+        Ok((from.and_then(|from| Ok((from, to?))), crowded))
     }
+}
+
+/// How many mailboxes an endpoint takes at once in such a pass.
+fn most_connections(endpoint: &Endpoint, pass: PassKind) -> usize {
+    match pass {
+        PassKind::Initial | PassKind::Analyze => endpoint.max_concurrent_migrations,
+        PassKind::Incremental => endpoint.max_concurrent_incremental_syncs,
+    }
+    .as_usize()
 }
 
 /// Tells the governor what became of a connection; says whether it was refused for the number of connections.
@@ -79,7 +131,8 @@ fn may_be_crowded(kind: ErrorKind) -> bool {
     matches!(kind, ErrorKind::Throttled | ErrorKind::ConnectionLost)
 }
 
-fn host(endpoint: &Endpoint) -> Option<String> {
+/// The host that the governor knows an endpoint by.
+pub(super) fn host(endpoint: &Endpoint) -> Option<String> {
     match &endpoint.place {
         Place::Imap(server) => Some(format!("{}:{}", server.remote_server.to_ascii_lowercase(), server.port)),
         Place::Maildir { .. } => None,

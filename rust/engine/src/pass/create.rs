@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use model::folder::{FolderMap, MappedFolder};
 use model::{Error, ErrorKind, Result, SkippedKind};
 
+use super::lane::{Lane, is_of_folder};
 use super::mapping::Mapper;
-use super::walk::{Walk, is_of_folder};
+
 use crate::target::Made;
 
 /// How often names that a target refuses are changed.
@@ -21,11 +22,11 @@ struct Creation {
     ignores_case: bool,
 }
 
-impl Walk {
+impl Lane {
     /// Makes the target folders that are missing. A name that the target does not take, or takes for that of another
     /// folder, gives way to another; a folder that cannot be made all the same is left out, with its cause.
     pub(super) async fn create(&mut self, mapper: &mut Mapper<'_>) -> Result<FolderMap> {
-        self.meter.stage("CreatingFolders", None);
+        self.walk.meter.stage("CreatingFolders", None);
         let mut there = mapper.there.clone();
         let mut renamings = 0;
         loop {
@@ -41,7 +42,7 @@ impl Walk {
                 continue;
             }
             for (folder, error) in &failed {
-                self.leave_out(folder, SkippedKind::FolderNameInvalid, error).await?;
+                self.walk.leave_out(folder, SkippedKind::FolderNameInvalid, error).await?;
             }
             map.folders.retain(|folder| failed.iter().all(|(left_out, _)| left_out.key != folder.key));
             return Ok(map);
@@ -73,23 +74,21 @@ impl Walk {
         Ok(creation)
     }
 
-    /// Subscribes to what is subscribed on the source and new here. A subscription is a convenience: a server that
+    /// Subscribes to those new folders that are subscribed on the source. A subscription is a convenience: a server that
     /// refuses it has refused no mail.
     pub(super) async fn subscribe(
         &mut self,
-        folders: &[MappedFolder],
+        new: &[&MappedFolder],
         subscribed: &BTreeSet<Vec<u8>>,
     ) -> Result<()> {
-        let wanted: Vec<&MappedFolder> = folders
-            .iter()
-            .filter(|folder| subscribed.contains(&folder.key) && !self.ledger.contains_key(&folder.key))
-            .collect();
+        let wanted: Vec<&MappedFolder> =
+            new.iter().copied().filter(|folder| subscribed.contains(&folder.key)).collect();
         let names: Vec<&str> = wanted.iter().map(|folder| folder.target_name.as_str()).collect();
         let answers = self.target.subscribe(&names).await?;
         for (folder, answer) in wanted.iter().zip(answers) {
             if let Err(e) = answer {
                 let shown = folder.source_shown();
-                self.journal.note(format!("Folder {shown} was not subscribed: {e}")).await?;
+                self.walk.journal.note(format!("Folder {shown} was not subscribed: {e}")).await?;
             }
         }
         Ok(())

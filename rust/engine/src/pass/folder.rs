@@ -10,16 +10,18 @@ use super::adopt::{Adopted, Found, adopt};
 use super::copy::{Copy, CopyReport, row};
 use super::flags;
 use super::inventory::{FlagSets, FlagsId};
+use super::jobs::Job;
+use super::lane::Lane;
 use super::lost_flags;
 use super::skip;
 use super::source::SourceFolder;
-use super::walk::{Job, Walk};
+
 use crate::service::blocking;
 use crate::target::{OpenFolder, Target};
 
 /// A folder at work.
 struct FolderPass<'w> {
-    walk: &'w mut Walk,
+    lane: &'w mut Lane,
     shown: String,
     from: SourceFolder,
     to: OpenFolder,
@@ -35,10 +37,10 @@ struct Row {
 }
 
 /// Brings one folder in step.
-pub(super) async fn sync(walk: &mut Walk, job: Job, from: SourceFolder) -> Result<Ended> {
-    let to = walk.target.open_folder(&job.mapped.target_name).await?;
+pub(super) async fn sync(lane: &mut Lane, job: Job, from: SourceFolder) -> Result<Ended> {
+    let to = lane.target.open_folder(&job.mapped.target_name).await?;
     let shown = job.mapped.source_shown();
-    let mut pass = FolderPass { walk, shown, from, to, ledger_id: job.ledger_id, ledger: job.ledger };
+    let mut pass = FolderPass { lane, shown, from, to, ledger_id: job.ledger_id, ledger: job.ledger };
     // A folder that was never in step has no rows to read.
     let rows = if job.is_new { Vec::new() } else { pass.ledger_rows().await? };
     pass.run(rows).await
@@ -47,8 +49,7 @@ pub(super) async fn sync(walk: &mut Walk, job: Job, from: SourceFolder) -> Resul
 impl FolderPass<'_> {
     async fn run(mut self, rows: Vec<Row>) -> Result<Ended> {
         let plan = self.plan(&rows)?;
-        self.walk.tally.add_found(self.items(), plan.copy.len());
-        self.walk.show_tally();
+        self.lane.walk.found(self.items(), plan.copy.len());
         if plan.mapping == Mapping::FromContent {
             self.start_over(!rows.is_empty()).await?;
         }
@@ -76,7 +77,7 @@ impl FolderPass<'_> {
     }
 
     async fn ledger_rows(&mut self) -> Result<Vec<Row>> {
-        let (store, id) = (self.walk.store.clone(), self.ledger_id);
+        let (store, id) = (self.lane.walk.store.clone(), self.ledger_id);
         let mut sets: FlagSets = std::mem::take(&mut self.from.sets);
         let (rows, sets) = blocking(move || {
             let mut rows = Vec::new();
@@ -99,8 +100,9 @@ impl FolderPass<'_> {
                 "Folder {}: its UIDVALIDITY changed, so its messages are matched by content.",
                 self.shown
             );
-            self.walk.journal.note(text).await?;
-            let (store, lease, id) = (self.walk.store.clone(), self.walk.lease.clone(), self.ledger_id);
+            self.lane.walk.journal.note(text).await?;
+            let (store, lease, id) =
+                (self.lane.walk.store.clone(), self.lane.walk.lease.clone(), self.ledger_id);
             blocking(move || store.reset_folder(&lease, id)).await?;
         }
         self.ledger.target_uid_next = None;
@@ -112,23 +114,22 @@ impl FolderPass<'_> {
         let mut changes = plan.flag_changes;
         for found in &adopted {
             let (row, change) = self.adopt_row(found);
-            self.walk.recorder.row(self.ledger_id, row).await?;
+            self.lane.recorder.row(self.ledger_id, row).await?;
             changes.extend(change);
         }
         // From here on, what lies on the target below its UIDNEXT is accounted for.
         self.save_numbers(None, false).await?;
-        self.walk.tally.synced += u64::try_from(adopted.len()).unwrap_or(0);
-        self.walk.show_tally();
+        self.lane.walk.synced(u64::try_from(adopted.len()).unwrap_or(0));
         let (ended, mut report) = self.copy(append.into_iter().collect()).await?;
         let (clean, next) = (report.is_clean(), report.target_uid_next);
         let next = next.max(self.place(&report).await?);
         if ended == Ended::Complete {
             let samples = std::mem::take(&mut report.samples);
-            let lost = lost_flags::restore(self.walk, &self.to, self.ledger_id, samples).await?;
+            let lost = lost_flags::restore(self.lane, &self.to, self.ledger_id, samples).await?;
             report.dropped_flags.extend(lost);
         }
-        self.walk.tally.synced += report.copied;
-        skip::account(self.walk, &self.from, &self.shown, report).await?;
+        self.lane.walk.synced(report.copied);
+        skip::account(self.lane, &self.from, &self.shown, report).await?;
         if ended == Ended::Complete {
             self.bring_flags_over(&changes).await?;
             self.save_numbers(next, clean).await?;
@@ -139,14 +140,14 @@ impl FolderPass<'_> {
     /// Looks for messages that the ledger does not have on the target, where there is anything it does not know.
     async fn find(&mut self, copy: Vec<u32>) -> Result<Found> {
         let first_unknown = self.ledger.target_uid_next.unwrap_or(1);
-        match &mut self.walk.target {
+        match &mut self.lane.target {
             _ if copy.is_empty() => Ok(Found::default()),
             Target::Imap(imap) => {
                 if self.to.uid_next != 0 && self.to.uid_next <= first_unknown {
                     return Ok(Found { adopted: Vec::new(), append: copy });
                 }
                 let target = imap.select(&self.to.name).await?;
-                adopt(self.walk.source.select(&self.from).await?, target, first_unknown, copy).await
+                adopt(self.lane.source.select(&self.from).await?, target, first_unknown, copy).await
             }
             Target::Maildir(_) => self.to.find_in_maildir(self.from.uid_validity, copy),
         }
@@ -173,18 +174,18 @@ impl FolderPass<'_> {
         if uids.is_empty() {
             return Ok((Ended::Complete, CopyReport::default()));
         }
-        let walk = &mut *self.walk;
+        let lane = &mut *self.lane;
         let mut copy = Copy {
-            source: &mut walk.source,
+            source: &mut lane.source,
             from: &self.from,
-            target: &mut walk.target,
+            target: &mut lane.target,
             folder: &mut self.to,
-            recorder: &mut walk.recorder,
+            recorder: &mut lane.recorder,
             ledger_id: self.ledger_id,
-            suspects: &walk.suspects,
-            ahead: &mut walk.ahead,
-            meter: &walk.meter,
-            cancel: &walk.cancel,
+            suspects: &lane.walk.suspects,
+            ahead: &mut lane.ahead,
+            meter: &lane.walk.meter,
+            cancel: &lane.walk.stop,
         };
         copy.run(uids).await
     }
@@ -192,7 +193,7 @@ impl FolderPass<'_> {
     /// Finds the UIDs of copies that the server did not tell, by reading the tail that they are in. Says what follows
     /// the highest.
     async fn place(&mut self, report: &CopyReport) -> Result<Option<u32>> {
-        let Target::Imap(imap) = &mut self.walk.target else { return Ok(None) };
+        let Target::Imap(imap) = &mut self.lane.target else { return Ok(None) };
         if report.unplaced.is_empty() {
             return Ok(None);
         }
@@ -200,7 +201,7 @@ impl FolderPass<'_> {
         // Courier tells of new messages only when asked (peers U2).
         target.noop().await?;
         let uids = report.unplaced.iter().map(|sent| sent.uid).collect();
-        let source = self.walk.source.select(&self.from).await?;
+        let source = self.lane.source.select(&self.from).await?;
         let found = adopt(source, target, self.to.uid_next.max(1), uids).await?;
         let mut next = None;
         for sent in &report.unplaced {
@@ -208,7 +209,7 @@ impl FolderPass<'_> {
             let target_uid =
                 place.ok().and_then(|at| found.adopted.get(at)).map(|adopted| adopted.target_uid);
             next = next.max(target_uid.map(|uid| uid.saturating_add(1)));
-            self.walk.recorder.row(self.ledger_id, row(sent, target_uid)).await?;
+            self.lane.recorder.row(self.ledger_id, row(sent, target_uid)).await?;
         }
         Ok(next)
     }
@@ -220,10 +221,10 @@ impl FolderPass<'_> {
             return Ok(());
         }
         let (from, validity) = (&self.from, self.from.uid_validity);
-        flags::apply(&mut self.walk.target, &mut self.to, changes, validity, |uid| from.flags(uid)).await?;
+        flags::apply(&mut self.lane.target, &mut self.to, changes, validity, |uid| from.flags(uid)).await?;
         // The rows that the changes are about come first.
-        self.walk.recorder.flush().await?;
-        let (store, lease, id) = (self.walk.store.clone(), self.walk.lease.clone(), self.ledger_id);
+        self.lane.recorder.flush().await?;
+        let (store, lease, id) = (self.lane.walk.store.clone(), self.lane.walk.lease.clone(), self.ledger_id);
         blocking(move || store.update_flags(&lease, id, &rows)).await
     }
 
@@ -240,6 +241,6 @@ impl FolderPass<'_> {
             return Ok(());
         }
         self.ledger = numbers.clone();
-        self.walk.recorder.numbers(self.ledger_id, numbers).await
+        self.lane.recorder.numbers(self.ledger_id, numbers).await
     }
 }

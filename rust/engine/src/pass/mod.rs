@@ -8,10 +8,14 @@ mod create;
 mod flags;
 mod folder;
 mod inventory;
+mod jobs;
 mod journal;
+mod lane;
+mod lanes;
 mod lost_flags;
 mod mapping;
 mod meter;
+mod prepare;
 mod recorder;
 mod sink;
 mod skip;
@@ -29,6 +33,8 @@ use crate::worker::governor::Governor;
 
 pub(crate) use adopt::{Adopted, Found, short_digest};
 pub(crate) use inventory::plan_flags;
+pub(crate) use lanes::LaneLimits;
+pub(crate) use lost_flags::SeenFlags;
 pub(crate) use mapping::{Mapper, Pages};
 pub(crate) use meter::Meter;
 pub(crate) use suspects::Suspects;
@@ -43,6 +49,10 @@ pub(crate) struct Shared {
     pub(crate) governor: Governor,
     /// Messages that may make servers hang up.
     pub(crate) suspects: Suspects,
+    /// Flags that servers keep.
+    pub(crate) kept_flags: SeenFlags,
+    /// How many connections mailboxes may have.
+    pub(crate) lane_limits: LaneLimits,
 }
 
 /// How a pass ended.
@@ -77,13 +87,9 @@ pub(crate) async fn run(
 ) -> PassOutcome {
     let user = lease.user.row.email_address.clone();
     let pass = walk::walk(store, lease, &shared, meter, cancel.clone());
-    let out_of_patience = async {
-        cancel.cancelled().await;
-        tokio::time::sleep(GRACE).await;
-    };
     let ended: Result<Ended> = tokio::select! {
         ended = pass => ended,
-        () = out_of_patience => Ok(Ended::Stopped),
+        () = out_of_patience(&cancel) => Ok(Ended::Stopped),
     };
     match ended {
         Ok(Ended::Complete) => PassOutcome::Done,
@@ -91,4 +97,10 @@ pub(crate) async fn run(
         Err(_) if cancel.is_cancelled() => PassOutcome::Stopped,
         Err(error) => PassOutcome::Failed(error.user(user)),
     }
+}
+
+/// When what was told to stop has had its time.
+async fn out_of_patience(stop: &CancellationToken) {
+    stop.cancelled().await;
+    tokio::time::sleep(GRACE).await;
 }

@@ -7,12 +7,13 @@ use model::{ErrorKind, Result, SkippedItem, SkippedKind};
 use wire::{InternalDate, Refusal, Summary, SummaryItems, UidSet};
 
 use super::copy::CopyReport;
+use super::lane::Lane;
 use super::source::SourceFolder;
 use super::walk::Walk;
 
 /// Records what a copy left behind, and strikes what an earlier pass left behind and this one has copied.
 pub(super) async fn account(
-    walk: &mut Walk,
+    lane: &mut Lane,
     from: &SourceFolder,
     folder: &str,
     report: CopyReport,
@@ -29,15 +30,15 @@ pub(super) async fn account(
     }
     let missing = "the source listed the message and did not deliver it";
     causes.extend(report.missing.iter().map(|uid| (uid, (SkippedKind::MissingItem, missing.to_owned()))));
-    let mut items = describe(walk, from, folder, causes).await?;
-    unskip(walk, folder, &items).await?;
+    let mut items = describe(lane, from, folder, causes).await?;
+    unskip(&lane.walk, folder, &items).await?;
     items.extend(dropped_flags(folder, report));
-    walk.journal.skip(items).await
+    lane.walk.journal.skip(items).await
 }
 
 /// Looks the messages up. One that is gone was deleted while we worked, and is nobody's loss.
 async fn describe(
-    walk: &mut Walk,
+    lane: &mut Lane,
     from: &SourceFolder,
     folder: &str,
     mut causes: BTreeMap<u32, (SkippedKind, String)>,
@@ -53,7 +54,7 @@ async fn describe(
         header_fields: &["SUBJECT", "FROM", "DATE", "MESSAGE-ID"],
         ..SummaryItems::default()
     };
-    walk.source
+    lane.source
         .select(from)
         .await?
         .uid_fetch_summaries(&uids, wanted, |summary| {
@@ -118,8 +119,8 @@ fn kind_of(refusal: &Refusal) -> SkippedKind {
     }
 }
 
-async fn unskip(walk: &mut Walk, folder: &str, still: &[SkippedItem]) -> Result<()> {
-    let Some(before) = walk.skipped_before.remove(folder) else { return Ok(()) };
+async fn unskip(walk: &Walk, folder: &str, still: &[SkippedItem]) -> Result<()> {
+    let Some(before) = walk.skipped_before(folder) else { return Ok(()) };
     let copied = before.into_iter().filter(|uid| !still.iter().any(|item| item.uid == Some(*uid))).collect();
     walk.journal.unskip(folder, copied).await
 }

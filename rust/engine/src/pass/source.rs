@@ -10,6 +10,7 @@ use wire::{Connection, MailboxName, Selected};
 
 use super::Ended;
 use super::inventory::{self, FlagSets, Listed};
+use super::jobs::{Job, Jobs};
 
 /// A user's mailbox on the source.
 pub(super) struct Source {
@@ -52,11 +53,12 @@ pub(super) struct SourceFolder {
     pub(super) sets: FlagSets,
 }
 
-/// The next folder of the source, listed while the target still has work.
+/// The next folder to do, listed while the target still has work.
+#[derive(Default)]
 pub(super) struct Ahead {
     filter: Option<ContentFilter>,
-    next: Option<ListOrder>,
-    found: Option<Result<SourceFolder>>,
+    jobs: Option<Jobs>,
+    found: Option<(Job, Result<SourceFolder>)>,
 }
 
 impl SourceFolder {
@@ -70,28 +72,26 @@ impl SourceFolder {
 
 impl Ahead {
     /// Lists only what the content filter wants.
-    pub(super) fn new(filter: Option<ContentFilter>) -> Self {
-        Self { filter, next: None, found: None }
+    pub(super) fn new(filter: Option<ContentFilter>, jobs: Jobs) -> Self {
+        Self { filter, jobs: Some(jobs), found: None }
     }
 
-    /// Says which folder is next.
-    pub(super) fn set_next(&mut self, order: Option<ListOrder>) {
-        self.next = order;
-    }
-
-    /// Lists it, if nobody has, and unless the pass was told to stop. What fails is told to who takes it.
+    /// Takes the next job and lists its folder, if that is not done, and unless the pass was told to stop. What fails
+    /// is told to who takes it.
     pub(super) async fn look(&mut self, source: &mut Source, ended: Ended) {
         if ended == Ended::Complete
-            && let Some(order) = self.next.take()
+            && self.found.is_none()
+            && let Some(job) = self.jobs.as_ref().and_then(Jobs::take)
         {
-            self.found = Some(source.list(order, self.filter.as_ref()).await);
+            let listed = source.list(job.order.clone(), self.filter.as_ref()).await;
+            self.found = Some((job, listed));
         }
     }
 
-    /// The folder that was said to be next.
-    pub(super) async fn take(&mut self, source: &mut Source) -> Result<SourceFolder> {
+    /// The next job.
+    pub(super) async fn take(&mut self, source: &mut Source) -> Option<(Job, Result<SourceFolder>)> {
         self.look(source, Ended::Complete).await;
-        self.found.take().unwrap_or_else(|| Err(Error::internal("no folder is next")))
+        self.found.take()
     }
 }
 

@@ -36,10 +36,26 @@ pub(crate) struct Seat {
     host: String,
 }
 
+/// What a further connection for a user who has one works by: it makes way for others.
+#[derive(Debug)]
+pub(crate) struct ExtraSeats {
+    shared: Arc<Shared>,
+    /// Hosts, and how many connections there may be to each.
+    limits: Vec<(String, usize)>,
+}
+
+/// Somebody who waits for a seat.
+struct Waiting<'a> {
+    shared: &'a Shared,
+    host: &'a str,
+}
+
 /// What is known of one host.
 #[derive(Debug, Default)]
 struct Host {
     open: usize,
+    /// How many wait for a seat.
+    waiting: usize,
     /// The most connections that it seems to bear; unknown until it refused one.
     limit: Option<usize>,
     /// Refusals since a connection was last accepted.
@@ -61,7 +77,23 @@ impl Governor {
         seats
     }
 
+    /// Takes one more seat at each of these hosts, if that makes no more than so many there and nobody has to wait.
+    pub(crate) fn extra(&self, limits: Vec<(String, usize)>) -> Option<(Vec<Seat>, ExtraSeats)> {
+        let mut seats = Vec::new();
+        for (name, most) in &limits {
+            let mut hosts = self.shared.lock();
+            let host = hosts.entry(name.clone()).or_default();
+            if host.waiting > 0 || host.open >= *most || host.admit(Instant::now()).is_err() {
+                drop(hosts);
+                return None;
+            }
+            seats.push(Seat { shared: self.shared.clone(), host: name.clone() });
+        }
+        Some((seats, ExtraSeats { shared: self.shared.clone(), limits }))
+    }
+
     async fn seat(&self, host: String) -> Seat {
+        let mut waiting = None;
         loop {
             let changed = self.shared.changed.notified();
             tokio::pin!(changed);
@@ -69,7 +101,11 @@ impl Governor {
             changed.as_mut().enable();
             let admitted = self.shared.lock().entry(host.clone()).or_default().admit(Instant::now());
             match admitted {
-                Ok(()) => return Seat { shared: self.shared.clone(), host },
+                Ok(()) => {
+                    drop(waiting);
+                    return Seat { shared: self.shared.clone(), host };
+                }
+                Err(_) if waiting.is_none() => waiting = Some(Waiting::new(&self.shared, &host)),
                 Err(Some(pause)) => {
                     // Either is a reason to look again.
                     let _ = tokio::time::timeout(pause, changed).await;
@@ -104,6 +140,29 @@ impl Shared {
     /// A panic while counting cannot leave more than a count half made.
     fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Host>> {
         self.hosts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl ExtraSeats {
+    /// Whether others wait for a seat, or have taken those that were free.
+    pub(crate) fn are_wanted_by_others(&self) -> bool {
+        let hosts = self.shared.lock();
+        self.limits
+            .iter()
+            .any(|(name, most)| hosts.get(name).is_some_and(|host| host.waiting > 0 || host.open > *most))
+    }
+}
+
+impl<'a> Waiting<'a> {
+    fn new(shared: &'a Shared, host: &'a str) -> Self {
+        shared.with(host, |host| host.waiting += 1);
+        Self { shared, host }
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.shared.with(self.host, |host| host.waiting = host.waiting.saturating_sub(1));
     }
 }
 
@@ -182,5 +241,38 @@ mod tests {
         let (second, ()) = tokio::join!(governor.seats(&host), async { drop(first) });
         assert_eq!(second.len(), 1);
         assert!(!governor.is_shared("a"));
+    }
+
+    #[tokio::test]
+    async fn an_extra_seat_is_one_that_limits_leave_free() {
+        let governor = Governor::default();
+        let most = |most| vec![("a".to_owned(), most), ("b".to_owned(), 9)];
+        let _held = governor.seats(&["a".to_owned()]).await;
+        assert!(governor.extra(most(1)).is_none());
+        let (seats, extra) = governor.extra(most(2)).unwrap();
+        assert_eq!(seats.len(), 2);
+        assert!(!extra.are_wanted_by_others());
+        let _other = governor.seats(&["a".to_owned()]).await;
+        assert!(extra.are_wanted_by_others(), "there are three");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_extra_seat_makes_way_for_who_waits() {
+        let governor = Governor::default();
+        let host = ["a".to_owned()];
+        let _first = governor.seats(&host).await;
+        let (seats, extra) = governor.extra(vec![("a".to_owned(), 9)]).unwrap();
+        let _refused = governor.seats(&host).await;
+        governor.refused("a");
+        let make_way = async {
+            while !extra.are_wanted_by_others() {
+                tokio::task::yield_now().await;
+            }
+            assert!(governor.extra(vec![("a".to_owned(), 9)]).is_none());
+            drop(seats);
+        };
+        let (waited, ()) = tokio::join!(governor.seats(&host), make_way);
+        assert_eq!(waited.len(), 1);
+        assert!(!extra.are_wanted_by_others());
     }
 }

@@ -11,6 +11,7 @@ mod folders;
 mod identity;
 mod incremental;
 mod interruption;
+mod lanes;
 mod limits;
 mod login;
 mod maildir;

@@ -1,0 +1,68 @@
+//! What a pass has to do, folder by folder, for one connection or several.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use model::folder::MappedFolder;
+use store::LedgerFolder;
+
+use super::source::ListOrder;
+use crate::worker::governor::ExtraSeats;
+
+/// A folder to be brought in step.
+pub(super) struct Job {
+    pub(super) mapped: MappedFolder,
+    pub(super) ledger_id: i64,
+    pub(super) ledger: LedgerFolder,
+    /// Whether the ledger has no messages of it.
+    pub(super) is_new: bool,
+    /// How many messages there seem to be to copy.
+    pub(super) messages: u64,
+    pub(super) order: ListOrder,
+}
+
+/// One lane's way to the jobs that nobody has taken.
+#[derive(Clone)]
+pub(super) struct Jobs {
+    left: Arc<Mutex<VecDeque<Job>>>,
+    /// What an extra lane works by.
+    extra: Option<Arc<ExtraSeats>>,
+}
+
+impl Jobs {
+    /// The first lane does them in this order.
+    pub(super) fn new(jobs: Vec<Job>) -> Self {
+        Self { left: Arc::new(Mutex::new(jobs.into())), extra: None }
+    }
+
+    /// Puts the largest first.
+    pub(super) fn sort(&self) {
+        self.lock().make_contiguous().sort_by_key(|job| std::cmp::Reverse(job.messages));
+    }
+
+    /// The same jobs from the other end, for as long as there is room for another connection: while the first lane
+    /// does a large folder, the small ones do not wait for it.
+    pub(super) fn for_extra_lane(&self, seats: Arc<ExtraSeats>) -> Self {
+        Self { left: self.left.clone(), extra: Some(seats) }
+    }
+
+    /// Takes the next.
+    pub(super) fn take(&self) -> Option<Job> {
+        match &self.extra {
+            None => self.lock().pop_front(),
+            Some(seats) if seats.are_wanted_by_others() => None,
+            Some(_) => self.lock().pop_back(),
+        }
+    }
+
+    /// How many folders there are, and how many messages to copy in them.
+    pub(super) fn size(&self) -> (usize, u64) {
+        let left = self.lock();
+        (left.iter().filter(|job| job.messages > 0).count(), left.iter().map(|job| job.messages).sum())
+    }
+
+    /// A panic between the lanes cannot leave more than a job taken.
+    fn lock(&self) -> MutexGuard<'_, VecDeque<Job>> {
+        self.left.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,108 @@
+//! Says what a pass has to do: which folders, where they go, and in which of them anything has changed.
+
+use model::Result;
+use model::folder::{FolderFilter, FolderMap, MappedFolder};
+use model::plan::UidValidity;
+use store::{LedgerFolder, SourceMark};
+use wire::MailboxStatus;
+
+use super::jobs::Job;
+use super::lane::Lane;
+use super::mapping::{Mapper, Pages};
+use super::source::{Changes, ListOrder};
+use super::walk::Walk;
+use crate::service::blocking;
+use crate::session;
+
+impl Lane {
+    /// Maps the folders, makes those that are missing, and says what is to be done. Folders in which nothing has
+    /// changed are counted, and done with.
+    pub(super) async fn prepare(
+        &mut self,
+        mut ledger: Pages,
+        user_root: Option<&str>,
+        filter: &FolderFilter,
+    ) -> Result<Vec<Job>> {
+        self.walk.meter.stage("EnumeratingFolders", None);
+        let catalog = session::catalog(&mut self.source.connection).await?;
+        let (mut mapper, target_status) =
+            Mapper::new(&mut self.target, &catalog.listing, user_root, filter, &ledger).await?;
+        let FolderMap { folders, notes, .. } = self.create(&mut mapper).await?;
+        for note in &notes {
+            self.walk.journal.note(note.to_string()).await?;
+        }
+        let mut numbers = catalog.status;
+        let keys = folders.iter().map(|folder| folder.key.as_slice());
+        session::complete(&mut numbers, &mut self.source.connection, keys).await?;
+        self.walk.estimate(&folders, &numbers);
+        let (known, new): (Vec<&MappedFolder>, Vec<&MappedFolder>) =
+            folders.iter().partition(|folder| ledger.contains_key(&folder.key));
+        self.subscribe(&new, &catalog.subscribed).await?;
+        let known: Vec<&str> = known.iter().map(|folder| folder.target_name.as_str()).collect();
+        let known: Vec<&str> = known.into_iter().filter(|name| mapper.there.contains(*name)).collect();
+        let target_validity = self.target.uid_validities(target_status, &known).await?;
+        self.walk.open_pages(&new, &mut ledger).await?;
+        let jobs = folders.into_iter().filter_map(|mapped| {
+            let validity = target_validity.get(&mapped.target_name).copied().unwrap_or(0);
+            let status = numbers.get(&mapped.key).copied().unwrap_or_default();
+            let page = ledger.remove(&mapped.key)?;
+            self.walk.job(mapped, page, status, validity)
+        });
+        Ok(jobs.collect())
+    }
+}
+
+impl Walk {
+    /// The work that a folder is; none where both sides say what they said when it was in step.
+    fn job(
+        &self,
+        mapped: MappedFolder,
+        (ledger_id, ledger): (i64, LedgerFolder),
+        now: MailboxStatus,
+        target_validity: u32,
+    ) -> Option<Job> {
+        let target = UidValidity { now: target_validity, recorded: ledger.target_uid_validity };
+        let in_step_at = ledger.in_step_at.filter(|_| target.holds() && self.content_filter.is_none());
+        let source_validity = now.uid_validity.map_or(0, u32::from);
+        if source_validity == ledger.source_uid_validity
+            && let Some(mark) = in_step_at
+            && mark_of(now) == Some(mark)
+        {
+            self.found(mark.messages, 0);
+            return None;
+        }
+        let changed_since = in_step_at.map(|mark| Changes {
+            uid_validity: ledger.source_uid_validity,
+            highest_modseq: mark.highest_modseq,
+        });
+        let order = ListOrder { key: mapped.key.clone(), changed_since };
+        let is_new = ledger.target_uid_validity.is_none();
+        let messages = now.messages.unwrap_or(0).saturating_sub(in_step_at.map_or(0, |mark| mark.messages));
+        Some(Job { mapped, ledger_id, ledger, is_new, messages, order })
+    }
+
+    /// Makes pages in the ledger for folders that have none.
+    async fn open_pages(&self, folders: &[&MappedFolder], ledger: &mut Pages) -> Result<()> {
+        if folders.is_empty() {
+            return Ok(());
+        }
+        let page = |folder: &&MappedFolder| LedgerFolder {
+            source_name: folder.key.clone(),
+            target_name: folder.target_name.clone(),
+            ..LedgerFolder::default()
+        };
+        let new: Vec<LedgerFolder> = folders.iter().map(page).collect();
+        let (store, lease, pages) = (self.store.clone(), self.lease.clone(), new.clone());
+        let ids = blocking(move || store.save_folders(&lease, &pages)).await?;
+        ledger.extend(ids.into_iter().zip(new).map(|(id, page)| (page.source_name.clone(), (id, page))));
+        Ok(())
+    }
+}
+
+fn mark_of(status: MailboxStatus) -> Option<SourceMark> {
+    Some(SourceMark {
+        uid_next: status.uid_next?.get(),
+        messages: status.messages?,
+        highest_modseq: status.highest_modseq?,
+    })
+}
