@@ -6,7 +6,8 @@ Builds, tests, shows, measures and packs ImapMigration.
 Build    leaves the complete, importable module in out/ImapMigration.
 Test     runs every layer of tests, or the layers that are named, and prints the counts last.
 Demo     migrates a few mailboxes between two mail servers that live as long as the demo.
-Bench    measures such a copy.
+Bench    measures such a copy; or of far, large, many and code what is named: far servers, large messages, many messages,
+         the lexer, the CSV reader and the planner.
 Torture  migrates between two Dovecots while the worker is killed and its connections are cut, and compares both sides.
          --seed N repeats a run; --kills N, --cuts N, --users N and --messages N say how much; --keep leaves all behind.
 Package  packs the module as out/ImapMigration-VERSION.zip, with its SHA-256.
@@ -30,7 +31,7 @@ param(
     [ValidateSet('Build', 'Test', 'Demo', 'Bench', 'Torture', 'Package', 'Clean')]
     [string] $Task = 'Build',
 
-    # For Test: the layers to run, all if none is named. For Torture: its options.
+    # For Test: the layers to run, all if none is named. For Bench: what to measure. For Torture: its options.
     [Parameter(ValueFromRemainingArguments)]
     [string[]] $Rest = @()
 )

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The door to build.ps1's tasks on Linux: ./build.sh Build | Test [LAYER...] | Demo | Bench | Torture [OPTION...] | Package | Clean
+# The door to build.ps1's tasks on Linux: ./build.sh Build | Test [LAYER...] | Demo | Bench [PART...] | Torture [OPTION...] | Package | Clean
 #
 # Makes sure of the tools that the task needs, then runs it. Each tool comes from the first of: the PATH; the toolchain
 # folder beside the checkout; Debian's packages; its vendor's installer. The task itself says what it went without.

@@ -5,7 +5,8 @@
 //! ```
 //!
 //! USERS has a name a line, the password of all is in `PASS`. The first run copies; another one with the same STORE
-//! makes an incremental pass. Prints a line for each mailbox that failed.
+//! makes an incremental pass. Prints a line for each mailbox that failed, and the most memory
+//! that it took.
 #![allow(clippy::print_stdout, reason = "what a bench tool prints is its result")]
 
 use std::io::{Error, ErrorKind};
@@ -68,7 +69,17 @@ fn main() -> Result<()> {
             println!("{} {error}", user.identity);
         }
     }
+    if let Some(peak) = peak_memory() {
+        println!("peak memory: {peak}");
+    }
     Ok(())
+}
+
+/// The most memory that this process ever had, where the system tells (Linux).
+fn peak_memory() -> Option<String> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    Some(line.trim().to_owned())
 }
 
 /// The users as a CSV of whole addresses that log in by their names.

@@ -73,6 +73,11 @@ impl Layout {
         self.release(format!("examples/migrate{EXE_SUFFIX}"))
     }
 
+    /// The program that measures far servers, large messages and large folders.
+    pub(crate) fn extremes(&self) -> PathBuf {
+        self.release(format!("examples/extremes{EXE_SUFFIX}"))
+    }
+
     /// Where the benchmark has its servers and mailboxes.
     pub(crate) fn bench(&self) -> PathBuf {
         self.target.join("bench")

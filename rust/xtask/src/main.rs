@@ -20,7 +20,8 @@ use std::process::ExitCode;
 use layout::Layout;
 use process::Result;
 
-const USAGE: &str = "usage: xtask Build | Test [LAYER...] | Demo | Bench | Torture [OPTION...] | Package";
+const USAGE: &str =
+    "usage: xtask Build | Test [LAYER...] | Demo | Bench [PART...] | Torture [OPTION...] | Package";
 
 fn main() -> ExitCode {
     match run(std::env::args().skip(1).collect()) {

@@ -114,13 +114,14 @@ userdb {{
 }
 
 fn storage(options: &Options) -> String {
-    let layout = match options.layout {
-        Layout::Fs => ":LAYOUT=fs",
-        Layout::MaildirPlusPlus => "",
+    let location = match options.layout {
+        Layout::Fs => "maildir:~/Maildir:LAYOUT=fs",
+        Layout::MaildirPlusPlus => "maildir:~/Maildir",
+        Layout::Sdbox => "sdbox:~/sdbox",
     };
     let Options { prefix, separator, .. } = options;
     format!(
-        "mail_location = maildir:~/Maildir{layout}
+        "mail_location = {location}
 mail_fsync = never
 namespace inbox {{
   inbox = yes

@@ -31,6 +31,8 @@ pub enum Layout {
     Fs,
     /// Maildir++: one directory a folder, levels divided by dots.
     MaildirPlusPlus,
+    /// Dovecot's own sdbox: APPEND costs the same however many messages a folder has, unlike in a Maildir.
+    Sdbox,
 }
 
 /// What may differ from one server to the next.
