@@ -39,10 +39,15 @@ pub(crate) async fn open(place: &Place, login: Login) -> Result<Connection> {
         return Err(Error::new(ErrorKind::InvalidArgument, "a Maildir tree cannot be connected to"));
     };
     let mut connection = Connection::open(&options(server), &wire_login(login)).await?;
-    if connection.round_trip() >= FAR {
+    if is_far(&connection) {
         connection.compress().await?;
     }
     Ok(connection)
+}
+
+/// Whether a server answers so late that waiting for it costs more than another connection, or compression.
+pub(crate) fn is_far(connection: &Connection) -> bool {
+    connection.round_trip() >= FAR
 }
 
 /// All folders that a server shows a user.

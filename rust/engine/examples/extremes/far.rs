@@ -13,7 +13,7 @@ use crate::bed::{Bed, copied};
 /// Bytes a second: 100 Mbit/s.
 const BANDWIDTH: u64 = 12_500_000;
 const USERS: [&str; 4] = ["ada", "bob", "cid", "dan"];
-const MESSAGES: usize = 4_000;
+const MESSAGES: usize = 16_000;
 
 /// Measures four mailboxes at once, and one alone; without and with COMPRESS.
 pub(crate) fn measure(migrate: &Path) -> Result<()> {

@@ -11,6 +11,7 @@ use super::recorder::Recorder;
 use super::source::{Ahead, Source, SourceFolder};
 use super::walk::Walk;
 use super::{Ended, folder};
+use crate::session;
 use crate::target::Target;
 use crate::worker::governor::Seat;
 
@@ -31,6 +32,12 @@ impl Lane {
         let recorder = Recorder::new(walk.store.clone(), walk.lease.clone());
         let ahead = Ahead::default();
         Self { walk, source: Source::new(source), target, recorder, ahead, _seats: seats }
+    }
+
+    /// Whether one of the servers is far away.
+    pub(super) fn is_far(&self) -> bool {
+        let target = matches!(&self.target, Target::Imap(imap) if session::is_far(&imap.connection));
+        target || session::is_far(&self.source.connection)
     }
 
     /// Does jobs until there are none left. What was copied is recorded, whatever ends that.

@@ -15,8 +15,10 @@ use crate::worker::governor::Governor;
 
 /// The most lanes of one mailbox.
 const MOST_LANES: usize = 4;
-/// How many messages to copy are worth another lane: connecting takes some round trips.
+/// How many messages to copy are worth another lane: connecting takes some round trips,
 const WORTH_A_LANE: u64 = 500;
+/// as does each folder, so that far away a few messages are.
+const WORTH_A_FAR_LANE: u64 = 50;
 
 /// How many lanes mailboxes may have whose connections broke while they had several, for as long as a worker lives.
 /// Cheap to clone.
@@ -52,7 +54,8 @@ pub(super) async fn run(first: Lane, jobs: Jobs, ends: Ends, shared: &Shared) ->
     let (governor, limits) = (&shared.governor, &shared.lane_limits);
     let walk = first.walk.clone();
     let user = walk.lease.user.id;
-    let most = worthwhile(&jobs).min(limits.of(user));
+    let worth = if first.is_far() { WORTH_A_FAR_LANE } else { WORTH_A_LANE };
+    let most = worthwhile(&jobs, worth).min(limits.of(user));
     let mut lanes = JoinSet::new();
     if most > 1 {
         jobs.sort();
@@ -77,9 +80,9 @@ pub(super) async fn run(first: Lane, jobs: Jobs, ends: Ends, shared: &Shared) ->
 }
 
 /// How many lanes are worth their connections.
-fn worthwhile(jobs: &Jobs) -> usize {
+fn worthwhile(jobs: &Jobs, worth: u64) -> usize {
     let (folders, messages) = jobs.size();
-    let by_messages = usize::try_from(messages / WORTH_A_LANE).unwrap_or(usize::MAX);
+    let by_messages = usize::try_from(messages / worth).unwrap_or(usize::MAX);
     by_messages.min(folders).clamp(1, MOST_LANES)
 }
 

@@ -6,9 +6,6 @@ use model::Result;
 use model::folder::{FolderFilter, FolderMap, Listing, MapInput, TargetRules, map_folders};
 use store::LedgerFolder;
 
-use crate::session::Statuses;
-use crate::target::Target;
-
 /// A ledger's pages, by the source's bytes of the folder's name.
 pub(crate) type Pages = BTreeMap<Vec<u8>, (i64, LedgerFolder)>;
 
@@ -26,19 +23,17 @@ pub(crate) struct Mapper<'a> {
 }
 
 impl<'a> Mapper<'a> {
-    /// Lists the target's folders. Returns the numbers that it told along, too.
-    pub(crate) async fn new(
-        target: &mut Target,
+    /// Maps from what both sides list.
+    pub(crate) fn new(
         source: &'a Listing,
         user_root: Option<&'a str>,
         filter: &'a FolderFilter,
+        (target, rules): (Listing, TargetRules),
         pages: &Pages,
-    ) -> Result<(Self, Statuses)> {
-        let (listing, rules, status) = target.listing().await?;
+    ) -> Self {
         let settled = pages.iter().map(|(key, (_, page))| (key.clone(), levels(page, &rules))).collect();
-        let there = listing.folders.iter().map(|folder| folder.name.clone()).collect();
-        let refused = BTreeSet::new();
-        Ok((Self { source, user_root, filter, target: listing, rules, settled, refused, there }, status))
+        let there = target.folders.iter().map(|folder| folder.name.clone()).collect();
+        Self { source, user_root, filter, target, rules, settled, refused: BTreeSet::new(), there }
     }
 
     /// Where folders go.

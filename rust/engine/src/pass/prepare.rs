@@ -24,9 +24,10 @@ impl Lane {
         filter: &FolderFilter,
     ) -> Result<Vec<Job>> {
         self.walk.meter.stage("EnumeratingFolders", None);
-        let catalog = session::catalog(&mut self.source.connection).await?;
-        let (mut mapper, target_status) =
-            Mapper::new(&mut self.target, &catalog.listing, user_root, filter, &ledger).await?;
+        let (catalog, there) =
+            tokio::join!(session::catalog(&mut self.source.connection), self.target.listing());
+        let (catalog, (there, rules, target_status)) = (catalog?, there?);
+        let mut mapper = Mapper::new(&catalog.listing, user_root, filter, (there, rules), &ledger);
         let FolderMap { folders, notes, .. } = self.create(&mut mapper).await?;
         for note in &notes {
             self.walk.journal.note(note.to_string()).await?;

@@ -45,7 +45,8 @@ pub(crate) async fn verify(
     let mut source = session::open(&source.place, login).await?;
     let mut target = Target::open(&target, &user.row).await?;
     let listing = session::catalog(&mut source).await?.listing;
-    let (mapper, _) = Mapper::new(&mut target, &listing, root.as_deref(), &filter, &pages).await?;
+    let (there, rules, _) = target.listing().await?;
+    let mapper = Mapper::new(&listing, root.as_deref(), &filter, (there, rules), &pages);
     for folder in mapper.map()?.folders {
         let exists =
             mapper.there.contains(&folder.target_name) || folder.target_name.eq_ignore_ascii_case("INBOX");
