@@ -13,6 +13,7 @@ use super::inventory::{FlagSets, FlagsId};
 use super::lost_flags;
 use super::skip;
 use super::source::SourceFolder;
+use super::suspects::Side;
 use super::walk::{Job, Walk};
 use crate::service::blocking;
 use crate::target::{OpenFolder, Target};
@@ -146,7 +147,13 @@ impl FolderPass<'_> {
                     return Ok(Found { adopted: Vec::new(), append: copy });
                 }
                 let target = imap.select(&self.to.name).await?;
-                adopt(self.walk.source.select(&self.from).await?, target, first_unknown, copy).await
+                // A source that hangs up at a message does so when its header is read, too.
+                let unread = self.walk.suspects.of(self.ledger_id, Side::Source).guilty;
+                let (unread, candidates) = copy.into_iter().partition(|uid| unread.contains(*uid));
+                let source = self.walk.source.select(&self.from).await?;
+                let mut found = adopt(source, target, first_unknown, candidates).await?;
+                found.append.extend::<Vec<u32>>(unread);
+                Ok(found)
             }
             Target::Maildir(_) => self.to.find_in_maildir(self.from.uid_validity, copy),
         }

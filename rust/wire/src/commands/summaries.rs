@@ -48,7 +48,7 @@ impl SummaryItems<'_> {
 }
 
 /// One message of an inventory. What the server did not tell is `None`.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Summary<'a> {
     /// The UID.
     pub uid: u32,
