@@ -39,8 +39,10 @@ struct Aside {
 
 impl Connection {
     /// Fetches these messages of the selected mailbox. The server may send them in any order.
-    pub fn fetch_bodies(&mut self, uids: UidSet, options: FetchOptions) -> Result<Bodies<'_>> {
+    pub fn fetch_bodies(&mut self, uids: UidSet, mut options: FetchOptions) -> Result<Bodies<'_>> {
         self.begin(CONTEXT)?;
+        let limit = self.capabilities.message_limit().unwrap_or(u64::MAX);
+        options.messages_per_command = options.messages_per_command.min(limit);
         Ok(Bodies { connection: self, queue: BodyQueue::new(uids, options), place: Place::Between })
     }
 }
