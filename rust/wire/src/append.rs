@@ -73,8 +73,10 @@ pub struct Appender<'c> {
 
 impl Connection {
     /// Starts appending.
-    pub fn appender(&mut self, options: AppendOptions) -> Result<Appender<'_>> {
+    pub fn appender(&mut self, mut options: AppendOptions) -> Result<Appender<'_>> {
         self.begin(CONTEXT)?;
+        let limit = self.capabilities.message_limit().and_then(|limit| usize::try_from(limit).ok());
+        options.messages_per_batch = options.messages_per_batch.min(limit.unwrap_or(usize::MAX));
         let ledger = Ledger::default();
         Ok(Appender { connection: self, options, ledger, last_ticket: 0, left: None, broken: false })
     }

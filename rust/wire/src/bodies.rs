@@ -24,7 +24,7 @@ pub struct Bodies<'c> {
 enum Place {
     /// Before a response.
     Between,
-    /// Inside a literal of which this much is left, or behind it.
+    /// Inside a literal of which this much is left.
     Literal { left: u64, aside: Option<Aside> },
     /// At a body that came as a quoted string; it is handed out once.
     Inline { body: Vec<u8>, taken: bool },
@@ -39,8 +39,10 @@ struct Aside {
 
 impl Connection {
     /// Fetches these messages of the selected mailbox. The server may send them in any order.
-    pub fn fetch_bodies(&mut self, uids: UidSet, options: FetchOptions) -> Result<Bodies<'_>> {
+    pub fn fetch_bodies(&mut self, uids: UidSet, mut options: FetchOptions) -> Result<Bodies<'_>> {
         self.begin(CONTEXT)?;
+        let limit = self.capabilities.message_limit().unwrap_or(u64::MAX);
+        options.messages_per_command = options.messages_per_command.min(limit);
         Ok(Bodies { connection: self, queue: BodyQueue::new(uids, options), place: Place::Between })
     }
 }
@@ -55,6 +57,11 @@ impl<'c> Bodies<'c> {
     /// What did not come. Complete when [`Self::next`] has returned `None`.
     pub fn into_report(self) -> BodiesReport {
         self.queue.report
+    }
+
+    /// What was asked for and has not begun to come.
+    pub fn owed(&self) -> UidSet {
+        self.queue.owed()
     }
 
     async fn advance(&mut self) -> Result<Option<BodyHead>> {
@@ -97,8 +104,8 @@ impl<'c> Bodies<'c> {
             return None;
         }
         let mut items = FetchItems::parse(response.fetch()?);
-        // NIL is no message: it stays owed.
-        let Some(body) = items.body.take().flatten() else {
+        // NIL is no message: it stays owed. Nor is an empty string: a message has a header at least (peers Z3).
+        let Some(body) = items.body.take().flatten().filter(|body| !body.is_empty()) else {
             self.queue.note_facts(items);
             return None;
         };
@@ -121,7 +128,8 @@ impl<'c> Bodies<'c> {
         let taken = self.connection.wire.input.take(body);
         let response = Response::parse(taken.get(..head).unwrap_or_default());
         let items = response.fetch().map(FetchItems::parse).unwrap_or_default();
-        let (aside, head) = match self.queue.judge(items, size, false) {
+        let verdict = if size == 0 { Verdict::Skip } else { self.queue.judge(items, size, false) };
+        let (aside, head) = match verdict {
             Verdict::Deliver(head) => (None, Some(head)),
             Verdict::Skip => (None, None),
             Verdict::SetAside { uid } => (Some(Aside { uid }), None),
@@ -132,32 +140,37 @@ impl<'c> Bodies<'c> {
 
     /// Reads to the end of the response that holds the current body.
     async fn skip_rest(&mut self) -> Result<()> {
-        if let Place::Literal { .. } = self.place {
-            while self.chunk().await?.is_some() {}
-            let tail = self.connection.read_frame(CONTEXT, Framer::tail()).await?;
-            if let Frame::Whole(end) = tail {
-                self.take_tail(end);
-            }
-        }
+        while self.chunk().await?.is_some() {}
         if !matches!(self.place, Place::End) {
             self.place = Place::Between;
         }
         Ok(())
     }
 
-    /// Takes what comes behind a body: whether facts are among it decides how to go on.
-    fn take_tail(&mut self, end: usize) {
-        let tail = self.connection.wire.input.take(end);
-        let Place::Literal { aside: Some(Aside { uid }), .. } = self.place else { return };
-        let mut items = FetchItems::default();
-        items.add(tail);
-        let told_late = items.uid.is_some() || items.flags.is_some() || items.internal_date.is_some();
-        self.queue.set_aside(uid.or(items.uid), told_late);
+    /// Takes what comes behind a body: whether facts are among it decides how to go on. Where it is no rest of a
+    /// list, the announced size was wrong, and what was read is not the message (peers I5).
+    async fn read_tail(&mut self) -> Result<()> {
+        let frame = self.connection.read_frame(CONTEXT, Framer::tail()).await?;
+        let (Frame::Whole(end) | Frame::Body { body: end, .. }) = frame;
+        let Some(items) = FetchItems::parse_tail(self.connection.wire.input.take(end)) else {
+            let text = "a message is not as long as the server announced";
+            return Err(self.connection.violation(format!("{CONTEXT}: {text}")));
+        };
+        if let Place::Literal { aside: Some(Aside { uid }), .. } = self.place {
+            let told_late = items.uid.is_some() || items.flags.is_some() || items.internal_date.is_some();
+            self.queue.set_aside(uid.or(items.uid), told_late);
+        }
+        self.place = Place::Between;
+        Ok(())
     }
 
+    /// The end of a body is told only when what comes behind it has proved that it is the end.
     async fn chunk(&mut self) -> Result<Option<&[u8]>> {
+        if let Place::Literal { left: 0, .. } = self.place {
+            self.read_tail().await?;
+        }
         let left = match &mut self.place {
-            Place::Literal { left, .. } if *left > 0 => left,
+            Place::Literal { left, .. } => left,
             Place::Inline { body, taken } => {
                 let first = !std::mem::replace(taken, true) && !body.is_empty();
                 return Ok(first.then_some(body.as_slice()));

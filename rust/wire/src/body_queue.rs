@@ -49,7 +49,7 @@ pub struct BodyHead {
 /// What did not come.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct BodiesReport {
-    /// Messages that the server left out, or sent as NIL, and yet said OK: mostly they are gone.
+    /// Messages that the server left out, or sent as NIL or empty, and yet said OK: mostly they are gone.
     pub missing: UidSet,
     /// Messages that were not sent because their command was refused.
     pub refused: Vec<RefusedFetch>,
@@ -69,7 +69,7 @@ pub struct RefusedFetch {
 pub(crate) enum Verdict {
     /// Hand it on.
     Deliver(BodyHead),
-    /// Nobody asked for it, or it came before.
+    /// Nobody asked for it, it came before, or it is empty.
     Skip,
     /// It is not known whose it is, or when it arrived: [`BodyQueue::set_aside`] it when all of it was seen.
     SetAside { uid: Option<u32> },
@@ -232,6 +232,13 @@ impl BodyQueue {
             _ if asked.anonymous => self.again.extend(asked.uids.iter()),
             _ => self.report.missing.extend(asked.uids.iter()),
         }
+    }
+
+    /// The messages of all commands under way that have not come.
+    pub(crate) fn owed(&self) -> UidSet {
+        let mut owed = UidSet::new();
+        self.flight.iter().flat_map(|asked| asked.uids.ranges()).for_each(|range| owed.insert_range(range));
+        owed
     }
 
     fn is_owed(&self, uid: u32) -> bool {

@@ -142,6 +142,14 @@ impl Capabilities {
         self.has("AUTH=PLAIN")
     }
 
+    /// How many messages one command may be about (RFC 9738 §3).
+    pub fn message_limit(&self) -> Option<u64> {
+        self.0
+            .iter()
+            .find_map(|name| name.strip_prefix("MESSAGELIMIT=")?.parse().ok())
+            .filter(|&most| most > 0)
+    }
+
     /// The largest message that the server says it takes (RFC 7889). A hint: some servers count in another unit.
     pub fn append_limit(&self) -> Option<u64> {
         self.0.iter().find_map(|name| name.strip_prefix("APPENDLIMIT=")?.parse().ok())

@@ -9,10 +9,12 @@ use tracing::{debug, trace};
 
 use crate::capabilities::Capabilities;
 use crate::command::Command;
+use crate::commands::store::MAX_SET_BYTES;
 use crate::error::{Error, Refusal, Result, Status, lossy};
 use crate::frame::{Frame, Framer, Stop};
 use crate::response::{Response, StatusText};
 use crate::round_trip::RoundTrip;
+use crate::uid_set::UidSet;
 use crate::wire::Wire;
 
 /// An authenticated IMAP connection.
@@ -63,6 +65,13 @@ impl Connection {
             Err(error) if error.kind() != ErrorKind::ConnectionLost => Err(error),
             _ => Ok(()),
         }
+    }
+
+    /// Divides a set of messages into what one command each may be about. A range without an end counts as one message:
+    /// nobody knows how many are in it, and the server says where it stopped.
+    pub(crate) fn parts_of(&self, uids: &UidSet) -> Vec<UidSet> {
+        let limit = self.capabilities.message_limit().filter(|_| !uids.contains(u32::MAX));
+        uids.clone().split_lines(limit.unwrap_or(u64::MAX), MAX_SET_BYTES)
     }
 
     /// Starts a command with words that need no quoting.
@@ -280,14 +289,15 @@ impl Open<'_> {
     }
 }
 
-/// The outcome that a tagged response tells: its response code, or the refusal.
+/// The outcome that a tagged response tells: its response code, or the refusal. An OK that says that only a part was
+/// done is none (RFC 9738 §3.1).
 pub(crate) fn completion(
     context: &str,
     text: StatusText<'_>,
     alert: Option<&str>,
 ) -> Result<Option<String>, Refusal> {
     match text.status {
-        Status::Ok => Ok(text.code.map(lossy)),
+        Status::Ok if text.code_value("MESSAGELIMIT").is_none() => Ok(text.code.map(lossy)),
         _ => Err(Refusal::new(context, text, alert)),
     }
 }

@@ -105,7 +105,7 @@ impl Status {
 pub struct Refusal {
     /// What was refused, as "cannot select folder `Archive`".
     pub context: String,
-    /// NO, BAD, or BYE. After BYE it is open whether the command took effect.
+    /// NO, BAD, or BYE. After BYE it is open whether the command took effect. OK where only a part was done.
     pub status: Status,
     /// The response code, without its brackets.
     pub code: Option<String>,
@@ -151,6 +151,12 @@ impl Refusal {
     /// The first word of the response code, upper-case.
     pub fn code_word(&self) -> Option<String> {
         Some(self.code.as_ref()?.split_ascii_whitespace().next()?.to_ascii_uppercase())
+    }
+
+    /// The lowest UID that an OK says was done, where only a part was (RFC 9738 §3.1).
+    pub(crate) fn stopped_at(&self) -> Option<u32> {
+        let code = self.code.as_deref().filter(|_| self.status == Status::Ok)?;
+        code.split_ascii_whitespace().nth(2)?.parse().ok()
     }
 
     /// What the response code says (RFC 5530 and others), else what known texts say.

@@ -28,16 +28,28 @@ impl<'a> FetchItems<'a> {
     /// Reads what follows `FETCH`; the list may be cut off before a body.
     pub(crate) fn parse(rest: &'a [u8]) -> Self {
         let mut items = Self::default();
-        items.add(Lexer::new(rest).value().map(|list| list.list()).unwrap_or_default());
+        // What is read of a broken list counts as far as it goes.
+        let _whole = items.add(Lexer::new(rest).value().map(|list| list.list()).unwrap_or_default());
         items
     }
 
-    /// Reads items up to the end of the list that they stand in.
-    pub(crate) fn add(&mut self, list: &'a [u8]) {
-        let mut lexer = Lexer::new(list);
-        while let (Some(item), Some(value)) = (lexer.value(), lexer.value()) {
+    /// Reads what follows a body, up to the end of the line; nothing where it is not the rest of a list.
+    pub(crate) fn parse_tail(tail: &'a [u8]) -> Option<Self> {
+        let list = Lexer::rest_of_list(tail)?;
+        let mut items = Self::default();
+        let goes_on = list.is_empty() || list.starts_with(b" ");
+        (goes_on && items.add(list)).then_some(items)
+    }
+
+    /// Reads the items of a list; says whether it holds nothing else.
+    fn add(&mut self, list: &'a [u8]) -> bool {
+        let (mut lexer, mut whole) = (Lexer::new(list), true);
+        while let Some(item) = lexer.value() {
+            let Some(value) = lexer.value() else { return false };
+            whole &= matches!(item, Value::Atom(_));
             self.set(item.text().unwrap_or_default(), value);
         }
+        whole
     }
 
     fn set(&mut self, item: &[u8], value: Value<'a>) {

@@ -39,7 +39,7 @@ pub(crate) async fn log_in(opening: Opening<'_>, login: &Login) -> Result<Connec
             let message = format!("{}: the server does not answer", context(options, login));
             Err(ModelError::new(ErrorKind::TimedOut, message).into())
         });
-        attempt.map_err(authentication_error)?
+        attempt.map_err(|error| authentication_error(error, login))?
     };
     // Login changes what is offered, and not every server says so by itself.
     if connection.capabilities().is_empty() {
@@ -119,7 +119,7 @@ fn connect(options: &Options, gate: Gate) -> Connection {
 }
 
 /// A refusal that says nothing else means that the login was wrong.
-fn authentication_error(error: Error) -> Error {
+fn authentication_error(error: Error, login: &Login) -> Error {
     let Error::Refused(refusal) = error else { return error };
     let mut error = refusal.to_error();
     if error.kind == ErrorKind::ServerRefused {
@@ -129,14 +129,32 @@ fn authentication_error(error: Error) -> Error {
             if too_early { ErrorKind::AuthenticationUnsupported } else { ErrorKind::AuthenticationFailed };
     }
     let remedy = match error.kind {
-        ErrorKind::AuthenticationFailed => {
-            "check user name and password; some servers want an app password, or allow no passwords at all"
-        }
+        ErrorKind::AuthenticationFailed => what_to_check(&refusal.text, login),
         ErrorKind::AuthenticationUnsupported => ENCRYPT,
         _ => return error.into(),
     };
     error.remedy.get_or_insert_with(|| remedy.to_owned());
     error.into()
+}
+
+/// What may be wrong with a login that the server refuses. Exchange gives one and the same answer for everything (peers
+/// O1, O15).
+fn what_to_check(text: &str, login: &Login) -> &'static str {
+    let text = text.trim_end_matches('.');
+    let is_exchange =
+        ["LOGIN failed", "AUTHENTICATE failed"].iter().any(|words| text.eq_ignore_ascii_case(words));
+    let for_another = login.authorization_user.is_some() || login.authentication_user.contains(['/', '\\']);
+    match (is_exchange, for_another) {
+        (true, true) => {
+            "check user names and password; at Exchange the administrator must have a mailbox of its own, which the \
+             built-in Administrator has not, and full access to the user's; Exchange Online takes no password, because \
+             basic authentication is off there"
+        }
+        (true, false) => {
+            "check user name and password; Exchange Online takes no password, because basic authentication is off there"
+        }
+        _ => "check user name and password; some servers want an app password, or allow no passwords at all",
+    }
 }
 
 /// SASL PLAIN (RFC 4616): authorization identity, user, password, with NULs between.

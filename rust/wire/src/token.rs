@@ -76,6 +76,14 @@ impl<'a> Lexer<'a> {
         }
     }
 
+    /// What stands before the parenthesis that closes a list whose start was read before; nothing where more than the
+    /// line end follows, or none closes.
+    pub(crate) fn rest_of_list(data: &'a [u8]) -> Option<&'a [u8]> {
+        let mut lexer = Self::new(data);
+        let inner = lexer.take_list(data);
+        (inner.len() < data.len() && lexer.rest.trim_ascii().is_empty()).then_some(inner)
+    }
+
     /// A literal, `{5}`, `{5+}` or `~{5}` (RFC 3516) before the line end, and its bytes.
     fn literal(&mut self) -> Option<Value<'a>> {
         let announced = self.rest.strip_prefix(b"~").unwrap_or(self.rest);

@@ -126,20 +126,20 @@ impl UidSet {
         self.0.iter().map(|&(start, end)| start..=end)
     }
 
-    /// The set as texts of at most `max_bytes` each: some servers refuse long command lines.
-    pub fn split_lines(&self, max_bytes: usize) -> Vec<String> {
-        let mut lines: Vec<String> = Vec::new();
-        for &range in &self.0 {
-            let text = range_text(range);
-            match lines.last_mut() {
-                Some(line) if line.len() + 1 + text.len() <= max_bytes => {
-                    line.push(',');
-                    line.push_str(&text);
-                }
-                _ => lines.push(text),
-            }
-        }
-        lines
+    /// The set in parts of at most `count` UIDs and `max_bytes` of text, one range at least: some servers refuse long
+    /// command lines, others commands about many messages.
+    pub fn split_lines(mut self, count: u64, max_bytes: usize) -> Vec<Self> {
+        let part = || Some(self.take_line(count, max_bytes)).filter(|part| !part.is_empty());
+        std::iter::from_fn(part).collect()
+    }
+
+    /// The UIDs below this one.
+    pub fn below(mut self, uid: u32) -> Self {
+        self.0.retain_mut(|(start, end)| {
+            *end = (*end).min(uid.saturating_sub(1));
+            start <= end
+        });
+        self
     }
 }
 
@@ -275,10 +275,23 @@ mod tests {
     #[test]
     fn lines_stay_under_the_limit_and_lose_nothing() {
         let uids: UidSet = (1..20_000).step_by(2).collect();
-        let lines = uids.split_lines(8000);
+        let lines: Vec<String> =
+            uids.clone().split_lines(u64::MAX, 8000).iter().map(UidSet::to_string).collect();
         assert!(lines.len() > 1 && lines.iter().all(|line| line.len() <= 8000));
         assert_eq!(set(&lines.join(",")), uids);
-        assert!(UidSet::new().split_lines(8000).is_empty());
+        let parts = uids.split_lines(3000, 80_000);
+        assert_eq!(parts.iter().map(UidSet::count).collect::<Vec<_>>(), [3000, 3000, 3000, 1000]);
+        assert!(UidSet::new().split_lines(u64::MAX, 8000).is_empty());
+    }
+
+    #[test]
+    fn below_cuts_inside_a_range() {
+        for (uid, left) in
+            [(1, ""), (3, "1:2"), (4, "1:3"), (10, "1:3"), (11, "1:3,10"), (u32::MAX, "1:3,10:20")]
+        {
+            assert_eq!(set("1:3,10:20").below(uid).to_string(), left, "{uid}");
+        }
+        assert_eq!(UidSet::all().below(8).to_string(), "1:7");
     }
 
     #[test]

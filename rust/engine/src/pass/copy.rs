@@ -7,7 +7,8 @@ use model::{Error, ErrorKind, Result};
 use store::LedgerMessage;
 use tokio_util::sync::CancellationToken;
 use wire::{
-    AppendOptions, Body, BodyHead, FetchOptions, Refusal, RefusedFetch, Status, UidSet, suggested_backoff,
+    AppendOptions, Bodies, Body, BodyHead, FetchOptions, Refusal, RefusedFetch, Status, UidSet,
+    suggested_backoff,
 };
 use xxhash_rust::xxh3::Xxh3Default;
 
@@ -17,7 +18,7 @@ use super::recorder::Recorder;
 use super::sink::{Delivered, NotDelivered, Sent, Sink};
 use super::skip::meaning;
 use super::source::{Ahead, Source, SourceFolder};
-use super::suspects::Suspects;
+use super::suspects::{Side, Suspects};
 use super::{Ended, Meter};
 use crate::target::{KeptFlags, OpenFolder, Target};
 
@@ -38,7 +39,7 @@ pub(super) struct Copy<'a> {
     pub(super) recorder: &'a mut Recorder,
     /// and under which key.
     pub(super) ledger_id: i64,
-    /// Messages that may make the target hang up.
+    /// Messages that may make either side hang up.
     pub(super) suspects: &'a Suspects,
     /// What the source may do when it has delivered everything.
     pub(super) ahead: &'a mut Ahead,
@@ -57,6 +58,8 @@ pub(super) struct CopyReport {
     pub(super) guilty: UidSet,
     /// The message at which the target said goodbye.
     blamed: Option<u32>,
+    /// Messages at which the source hung up, again and again.
+    pub(super) unread: UidSet,
     /// Messages that the source listed and did not deliver.
     pub(super) missing: UidSet,
     /// Messages that the source refused to deliver, each for itself.
@@ -80,6 +83,7 @@ impl CopyReport {
     pub(super) fn is_clean(&self) -> bool {
         self.refused.is_empty()
             && self.guilty.is_empty()
+            && self.unread.is_empty()
             && self.missing.is_empty()
             && self.unreadable.is_empty()
     }
@@ -90,13 +94,14 @@ impl Copy<'_> {
     /// may have broken by go a group at a time.
     pub(super) async fn run(&mut self, mut uids: UidSet) -> Result<(Ended, CopyReport)> {
         let mut report = CopyReport::default();
-        let suspected = self.suspects.of(self.ledger_id);
-        report.guilty = suspected.guilty.iter().filter(|&uid| uids.remove(uid)).collect();
-        for (run, most) in suspected.divide(uids) {
-            if self.copy(run.clone(), most, &mut report).await? == Ended::Stopped {
-                return Ok((Ended::Stopped, report));
-            }
-            if most != usize::MAX {
+        let [reads, sends] = [Side::Source, Side::Target].map(|side| self.suspects.of(self.ledger_id, side));
+        report.unread = reads.guilty.iter().filter(|&uid| uids.remove(uid)).collect();
+        report.guilty = sends.guilty.iter().filter(|&uid| uids.remove(uid)).collect();
+        for (run, most) in reads.divide(uids) {
+            for (run, fewer) in sends.divide(run) {
+                if self.copy(run.clone(), most.min(fewer), &mut report).await? == Ended::Stopped {
+                    return Ok((Ended::Stopped, report));
+                }
                 self.suspects.acquit(self.ledger_id, &run);
             }
         }
@@ -127,16 +132,18 @@ impl Copy<'_> {
     ) -> Result<Ended> {
         let keeps = self.folder.keeps.clone();
         let Self { source, from, target, folder, recorder, ledger_id, suspects, ahead, meter, cancel } = self;
-        let (ledger_id, refused_before) = (*ledger_id, report.refused.len());
+        let (ledger_id, refused_before, copied_before) = (*ledger_id, report.refused.len(), report.copied);
         let fate = Fate { recorder, ledger_id, meter, report, again, writing: None };
         let sink = Sink::open(target, folder, from.uid_validity, grouping.append())?;
-        let mut pump = Pump { sink, fate, keeps, cancel };
-        let pumped = pump.run(source, from, ahead, uids, grouping.fetch()).await;
-        if let Err(error) = &pumped
-            && pump.sink.has_failed()
-            && matches!(error.kind, ErrorKind::ConnectionLost | ErrorKind::TimedOut)
+        let mut pump = Pump { sink, fate, keeps, cancel, owed: None };
+        let mut pumped = pump.run(source, from, ahead, uids, grouping.fetch()).await;
+        if let Err(error) = &mut pumped
+            && is_break(error.kind)
+            && let Some((side, under_way)) = pump.under_suspicion(refused_before)
         {
-            suspects.broke(ledger_id, pump.under_suspicion(refused_before));
+            suspects.broke(ledger_id, side, under_way, pump.fate.report.copied > copied_before);
+            // Another connection may get right what this one got wrong.
+            error.retryable = true;
         }
         pumped
     }
@@ -148,6 +155,8 @@ struct Pump<'a> {
     fate: Fate<'a>,
     keeps: KeptFlags,
     cancel: &'a CancellationToken,
+    /// What the source still owed when it failed.
+    owed: Option<UidSet>,
 }
 
 impl Pump<'_> {
@@ -160,14 +169,15 @@ impl Pump<'_> {
         options: FetchOptions,
     ) -> Result<Ended> {
         let mut bodies = source.select(from).await?.fetch_bodies(uids, options)?;
-        let mut ended = Ended::Complete;
-        while let Some(body) = bodies.next().await? {
-            if self.cancel.is_cancelled() {
-                ended = Ended::Stopped;
-                break;
+        let ended = match self.messages(&mut bodies).await {
+            Err(Broken::Source(error)) => {
+                self.owed = Some(bodies.owed());
+                self.save().await;
+                return Err(error.into());
             }
-            self.message(body).await?;
-        }
+            Err(Broken::Elsewhere(error)) => return Err(error),
+            Ok(ended) => ended,
+        };
         let left = bodies.into_report();
         // The target stores the last messages while the source lists the next folder.
         let (drained, ()) = tokio::join!(self.sink.drain(), ahead.look(source, ended));
@@ -180,7 +190,17 @@ impl Pump<'_> {
         Ok(ended)
     }
 
-    async fn message(&mut self, mut body: Body<'_, '_>) -> Result<()> {
+    async fn messages(&mut self, bodies: &mut Bodies<'_>) -> Result<Ended, Broken> {
+        while let Some(body) = bodies.next().await.map_err(Broken::Source)? {
+            if self.cancel.is_cancelled() {
+                return Ok(Ended::Stopped);
+            }
+            self.message(body).await?;
+        }
+        Ok(Ended::Complete)
+    }
+
+    async fn message(&mut self, mut body: Body<'_, '_>) -> Result<(), Broken> {
         let BodyHead { uid, size, .. } = *body.head();
         let flags = plan_flags(&body.head().flags);
         let (kept, dropped) = self.keeps.split(&flags);
@@ -188,18 +208,33 @@ impl Pump<'_> {
         self.fate.writing = Some(uid);
         let accepted = self.sink.begin(body.head(), &kept).await?;
         let mut hasher = Xxh3Default::new();
-        while accepted && let Some(chunk) = body.chunk().await? {
+        while accepted && let Some(chunk) = body.chunk().await.map_err(Broken::Source)? {
             hasher.update(chunk);
             self.sink.write(chunk).await?;
         }
         let message = Sent { uid, size, digest: hasher.digest128().to_be_bytes(), flags };
         self.sink.finish(message, accepted, &kept).await?;
         self.fate.writing = None;
-        self.fate.settle(&mut self.sink).await
+        Ok(self.fate.settle(&mut self.sink).await?)
     }
 
-    /// What may have broken the connection: messages that the server complained of, else all that were under way.
-    fn under_suspicion(&self, refused_before: usize) -> UidSet {
+    /// What the source delivered before it broke is stored still, unless it broke inside a message.
+    async fn save(&mut self) {
+        if self.fate.writing.is_none() && self.sink.drain().await.is_ok() {
+            // The source's failure is told. What else fails here will fail again in the next pass.
+            let _settled = self.fate.settle(&mut self.sink).await;
+        }
+    }
+
+    /// Whose connection broke, and by what it may have: messages that the server complained of, else all that were under
+    /// way.
+    fn under_suspicion(&self, refused_before: usize) -> Option<(Side, UidSet)> {
+        if let Some(owed) = &self.owed {
+            return Some((Side::Source, owed.iter().chain(self.fate.writing).collect()));
+        }
+        if !self.sink.has_failed() {
+            return None;
+        }
         let report = &self.fate.report;
         let blamed: UidSet = report
             .refused
@@ -208,8 +243,26 @@ impl Pump<'_> {
             .map(|(sent, _)| sent.uid)
             .chain(report.blamed)
             .collect();
-        if blamed.is_empty() { self.sink.under_way().chain(self.fate.writing).collect() } else { blamed }
+        let under_way = || self.sink.under_way().chain(self.fate.writing).collect();
+        Some((Side::Target, if blamed.is_empty() { under_way() } else { blamed }))
     }
+}
+
+/// What a copy breaks off by.
+enum Broken {
+    Source(wire::Error),
+    Elsewhere(Error),
+}
+
+impl From<Error> for Broken {
+    fn from(error: Error) -> Self {
+        Self::Elsewhere(error)
+    }
+}
+
+/// Whether a connection ends by such an error, be it by a message: closed, silent, or out of order (peers I5).
+fn is_break(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::ConnectionLost | ErrorKind::TimedOut | ErrorKind::ProtocolViolation)
 }
 
 /// How many messages may share a command, and so an outcome.

@@ -15,7 +15,7 @@ use super::lane::Lane;
 use super::lost_flags;
 use super::skip;
 use super::source::SourceFolder;
-
+use super::suspects::Side;
 use crate::service::blocking;
 use crate::target::{OpenFolder, Target};
 
@@ -147,7 +147,13 @@ impl FolderPass<'_> {
                     return Ok(Found { adopted: Vec::new(), append: copy });
                 }
                 let target = imap.select(&self.to.name).await?;
-                adopt(self.lane.source.select(&self.from).await?, target, first_unknown, copy).await
+                // A source that hangs up at a message does so when its header is read, too.
+                let unread = self.lane.walk.suspects.of(self.ledger_id, Side::Source).guilty;
+                let (unread, candidates) = copy.into_iter().partition(|uid| unread.contains(*uid));
+                let source = self.lane.source.select(&self.from).await?;
+                let mut found = adopt(source, target, first_unknown, candidates).await?;
+                found.append.extend::<Vec<u32>>(unread);
+                Ok(found)
             }
             Target::Maildir(_) => self.to.find_in_maildir(self.from.uid_validity, copy),
         }

@@ -28,9 +28,10 @@ pub(super) async fn account(
         let words = format!("the source refused to deliver the message: {}", refused.refusal.line);
         causes.extend(refused.uids.iter().map(|uid| (uid, (SkippedKind::SourceReadError, words.clone()))));
     }
-    let missing = "the source listed the message and did not deliver it";
+    let missing = "the source listed the message and delivered nothing of it";
     causes.extend(report.missing.iter().map(|uid| (uid, (SkippedKind::MissingItem, missing.to_owned()))));
     let mut items = describe(lane, from, folder, causes).await?;
+    items.extend(report.unread.iter().map(|uid| unread(folder, uid)));
     unskip(&lane.walk, folder, &items).await?;
     items.extend(dropped_flags(folder, report));
     lane.walk.journal.skip(items).await
@@ -64,6 +65,12 @@ async fn describe(
         })
         .await?;
     Ok(items)
+}
+
+/// A message that the source is not asked about, because it would hang up again.
+fn unread(folder: &str, uid: u32) -> SkippedItem {
+    let words = "the source closes the connection whenever this message is read".to_owned();
+    item(folder, SkippedKind::SourceReadError, words, &Summary { uid, ..Summary::default() })
 }
 
 fn item(folder: &str, kind: SkippedKind, error_message: String, summary: &Summary<'_>) -> SkippedItem {

@@ -1,7 +1,8 @@
-//! Finds the message that makes a server hang up (peers A22, G8, O5, O7).
+//! Finds the message that makes a server hang up: a target when it is sent, a source when it is read (peers A22, G8, O5,
+//! O7).
 //!
 //! When a connection breaks, any message that was under way may be why; mostly none is. Those that were under way when it
-//! breaks twice are suspects: the next pass sends them in groups, one group at a time, and each loss halves the groups,
+//! breaks twice are suspects: the next pass moves them in groups, one group at a time, and each loss halves the groups,
 //! until the line holds or one message is left.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,6 +14,17 @@ use wire::UidSet;
 const MOST_BREAKS: u32 = 3;
 /// and where none has passed since, so that it may as well be the line.
 const MOST_BREAKS_ALONE: u32 = 6;
+/// How many messages in a row are given up while nothing passes. Then it is the line.
+const MOST_IN_A_ROW: u32 = 10;
+
+/// The side whose connection breaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Side {
+    /// Where messages are read.
+    Source,
+    /// Where they are sent.
+    Target,
+}
 
 /// What is suspected, by the ledger's key of the folder, for as long as a worker lives. Cheap to clone.
 #[derive(Debug, Clone, Default)]
@@ -22,12 +34,12 @@ pub(crate) struct Suspects {
 
 #[derive(Debug, Default)]
 struct Shared {
-    folders: BTreeMap<i64, Suspected>,
+    folders: BTreeMap<(i64, Side), Suspected>,
     /// Folders of which more is known than before.
     narrowed: BTreeSet<i64>,
 }
 
-/// The suspects of one folder.
+/// The suspects of one folder, as one side has them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Suspected {
     /// Source UIDs of messages that were under way.
@@ -40,27 +52,35 @@ pub(super) struct Suspected {
     last: u64,
     /// How often the only suspect broke the connection by itself.
     breaks: u32,
-    /// Whether the target took a suspect meanwhile.
+    /// Whether a suspect passed meanwhile.
     some_passed: bool,
+    /// How many were given up since any message passed.
+    in_a_row: u32,
 }
 
 impl Suspects {
-    /// The suspects of a folder.
-    pub(super) fn of(&self, folder: i64) -> Suspected {
-        self.lock().folders.get(&folder).cloned().unwrap_or_default()
+    /// What one side has of a folder.
+    pub(super) fn of(&self, folder: i64, side: Side) -> Suspected {
+        self.lock().folders.get(&(folder, side)).cloned().unwrap_or_default()
     }
 
-    /// The connection broke while these messages of the folder were under way.
-    pub(super) fn broke(&self, folder: i64, under_way: UidSet) {
+    /// The connection to a side broke while these messages of the folder were under way; `passed` says that others were
+    /// copied before.
+    pub(super) fn broke(&self, folder: i64, side: Side, under_way: UidSet, passed: bool) {
         let mut shared = self.lock();
-        if shared.folders.entry(folder).or_default().broke(under_way) {
+        let suspected = shared.folders.entry((folder, side)).or_default();
+        if passed {
+            suspected.in_a_row = 0;
+        }
+        if suspected.broke(under_way) {
             shared.narrowed.insert(folder);
         }
     }
 
-    /// The target took these messages, or refused them in good order.
+    /// These messages were copied, or refused in good order.
     pub(super) fn acquit(&self, folder: i64, uids: &UidSet) {
-        if let Some(suspected) = self.lock().folders.get_mut(&folder) {
+        let mut shared = self.lock();
+        for (_, suspected) in shared.folders.range_mut((folder, Side::Source)..=(folder, Side::Target)) {
             suspected.acquit(uids);
         }
     }
@@ -78,18 +98,19 @@ impl Suspects {
 }
 
 impl Suspected {
-    /// Divides messages, which are to be sent in this order, into runs; says of each how many of it may be under way.
+    /// Divides messages, which are to be moved in this order, into runs; says of each how many of it may be under way.
     pub(super) fn divide(&self, mut uids: UidSet) -> Vec<(UidSet, usize)> {
         let Some(first) = self.uids.iter().next().filter(|_| self.together > 0) else {
             return vec![(uids, usize::MAX)];
         };
         let before = uids.iter().take_while(|uid| *uid < first).count();
         let mut runs = vec![(uids.take_first(before as u64), usize::MAX)];
-        let mut suspects: UidSet = self.uids.iter().filter(|&uid| uids.remove(uid)).collect();
+        let (mut suspects, innocent): (UidSet, UidSet) =
+            uids.iter().partition(|uid| self.uids.contains(*uid));
         while !suspects.is_empty() {
             runs.push((suspects.take_first(self.together as u64), self.together));
         }
-        runs.push((uids, usize::MAX));
+        runs.push((innocent, usize::MAX));
         runs
     }
 
@@ -98,26 +119,33 @@ impl Suspected {
         let both: UidSet = under_way.iter().filter(|uid| self.uids.contains(*uid)).collect();
         let (before, now) = (self.uids.count(), both.count());
         if now == 0 {
-            let guilty = std::mem::take(&mut self.guilty);
-            *self = Self { last: under_way.count(), uids: under_way, guilty, ..Self::default() };
+            let (guilty, in_a_row) = (std::mem::take(&mut self.guilty), self.in_a_row);
+            *self = Self { last: under_way.count(), uids: under_way, guilty, in_a_row, ..Self::default() };
             return false;
         }
         let by_itself = now == 1 && self.together == 1 && before == 1;
         self.breaks = if by_itself { self.breaks + 1 } else { u32::from(now == 1 && self.together == 1) };
-        let learned = now < self.last || self.together == 0 || by_itself;
+        let may_be_found = self.in_a_row < MOST_IN_A_ROW;
+        let learned = now < self.last || self.together == 0 || (by_itself && may_be_found);
         (self.uids, self.last) = (both, now);
         self.together = usize::try_from(now / 2).unwrap_or(usize::MAX).max(1);
-        if self.breaks >= if self.some_passed { MOST_BREAKS } else { MOST_BREAKS_ALONE } {
+        let most = if self.some_passed { MOST_BREAKS } else { MOST_BREAKS_ALONE };
+        if self.breaks >= most && may_be_found {
             self.guilty.extend(std::mem::take(&mut self.uids).iter());
+            self.in_a_row += 1;
             (self.together, self.last, self.breaks) = (0, 0, 0);
         }
         learned
     }
 
     fn acquit(&mut self, uids: &UidSet) {
-        for uid in uids.iter() {
-            self.some_passed |= self.uids.remove(uid);
+        if uids.is_empty() {
+            return;
         }
+        self.in_a_row = 0;
+        let before = self.uids.count();
+        self.uids = self.uids.iter().filter(|uid| !uids.contains(*uid)).collect();
+        self.some_passed |= self.uids.count() < before;
         if self.uids.is_empty() {
             (self.together, self.last, self.breaks) = (0, 0, 0);
         }
@@ -165,6 +193,36 @@ mod tests {
         assert_eq!(suspected.divide((1..=99).collect()), runs.map(|(uids, most)| (uids.collect(), most)));
         suspected.broke((70..=80).collect());
         assert_eq!(suspected.divide((1..=99).collect()).len(), 1, "the line broke somewhere else");
+    }
+
+    #[test]
+    fn a_line_on_which_nothing_passes_any_more_costs_a_few_messages_and_not_all() {
+        let suspects = Suspects::default();
+        let at_the_first = |folder, passed| {
+            let suspected = suspects.of(folder, Side::Source);
+            let left = (1..=100).filter(|uid| !suspected.guilty.contains(*uid)).collect();
+            let runs = suspected.divide(left);
+            let (run, _) = runs.into_iter().find(|(run, _)| !run.is_empty()).unwrap();
+            suspects.broke(folder, Side::Source, run, passed);
+            suspects.take_narrowed(std::iter::once(folder))
+        };
+        let learned = (0..1000).filter(|_| at_the_first(1, false)).count();
+        assert_eq!(suspects.of(1, Side::Source).guilty, (1..=10).collect());
+        assert!(learned < 200, "a pass that learns nothing counts as one in vain");
+        (0..300).for_each(|_| _ = at_the_first(2, true));
+        assert!(suspects.of(2, Side::Source).guilty.count() > 10, "others passed in between");
+    }
+
+    #[test]
+    fn what_one_side_breaks_by_is_nothing_to_the_other() {
+        let suspects = Suspects::default();
+        for side in [Side::Source, Side::Target, Side::Source] {
+            suspects.broke(7, side, (1..=4).collect(), false);
+        }
+        let runs = |side| suspects.of(7, side).divide((1..=4).collect()).len();
+        assert_eq!((runs(Side::Source), runs(Side::Target)), (4, 1));
+        suspects.acquit(7, &(1..=4).collect());
+        assert_eq!(runs(Side::Source), 1);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use model::SkippedKind;
 use model::status::DataConsistencyScore;
 use testkit::dovecot;
-use testkit::sample::{Options, Poison, Sample};
+use testkit::sample::{Options, Poison, Sample, Stored};
 
 use crate::common::lab::eventually;
 use crate::common::{Lab, Mailbox, batch_of, fresh_dovecot, message, message_with, put};
@@ -46,6 +46,64 @@ fn a_message_that_is_listed_and_does_not_come_is_named() {
 #[test]
 fn a_message_that_the_source_refuses_to_deliver_is_named() {
     costs_only_itself("NO [SERVERBUG] Internal error occurred", SkippedKind::SourceReadError);
+}
+
+/// I5, and what peers G8, A22, O5 are on the other side: a source that hangs up at a message may say why, never at
+/// which.
+fn breaks_at_one_message(answer: &str) {
+    let unreadable = vec![Poison { bytes: b"unreadable".to_vec(), response: answer.to_owned() }];
+    let from = Sample::start(Options { unreadable, ..Options::default() }).unwrap();
+    let to = Sample::start(Options::default()).unwrap();
+    let body = |n| if n == 23 { "unreadable" } else { "fine" };
+    put(from.address(), "ada", "Work", (1..=40).map(|n| message_with(&format!("number {n}"), body(n))));
+    put(from.address(), "ada", "Zoo", [message("after")]);
+    let lab = Lab::between(from.address(), to.address());
+    lab.migrate(&["ada"]);
+    let others = from.messages("ada", "Work").into_iter().filter(|message| message.uid != 23);
+    let bytes = |message: Stored| message.bytes;
+    assert!(
+        others.map(bytes).eq(to.messages("ada", "Work").into_iter().map(bytes)),
+        "in order, and as they are"
+    );
+    assert_eq!((to.appended(), to.messages("ada", "Zoo").len()), (40, 1), "nothing was doubled on the way");
+    let [item] = lab.skipped("ada").try_into().unwrap();
+    assert_eq!(
+        (item.kind, item.uid, item.folder_name.as_str()),
+        (SkippedKind::SourceReadError, Some(23), "Work")
+    );
+    assert!(item.error_message.contains("closes the connection"), "{}", item.error_message);
+    assert_eq!(lab.user().data_consistency_score, DataConsistencyScore::Investigate);
+}
+
+#[test]
+fn a_message_at_which_the_source_hangs_up_is_found_by_halving_and_the_rest_arrives() {
+    breaks_at_one_message("* BYE Internal error occurred\r\n");
+}
+
+#[test]
+fn a_message_within_which_the_source_hangs_up_is_found_and_no_half_of_it_arrives() {
+    breaks_at_one_message(&half_of_23("{4000}\r\nFrom: ada@old.example\r\n"));
+}
+
+#[test]
+fn a_message_at_which_the_source_answers_garbage_is_found_and_no_wrong_copy_arrives() {
+    breaks_at_one_message(&half_of_23("{5}\r\nFrom: ada@old.example\r\n\0\0\0 of no list\r\n"));
+}
+
+#[test]
+fn a_source_that_breaks_off_once_costs_no_message_and_what_it_had_delivered_is_stored_already() {
+    let (from, to, lab) = unreadable("* BYE Going down\r\n");
+    lab.start(batch_of(&["ada"]));
+    eventually("what was delivered is stored", || to.appended() == 3);
+    from.forgive();
+    lab.synced();
+    assert_eq!(to.appended(), 10);
+    lab.assert_perfect("ada");
+}
+
+/// The answer for message 23 up to its body, and this in place of that.
+fn half_of_23(body: &str) -> String {
+    format!("* 23 FETCH (UID 23 FLAGS () INTERNALDATE \"17-Jul-2021 02:44:25 +0000\" BODY[] {body}")
 }
 
 /// O3

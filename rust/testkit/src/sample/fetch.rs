@@ -5,6 +5,7 @@
 use std::io;
 
 use super::command::{Argument, Command};
+use super::fault::Moment;
 use super::options::answer_to;
 use super::selected::{Selected, join, numbers};
 use super::sequence::{Numbers, resolve};
@@ -42,6 +43,11 @@ pub(super) async fn fetch(session: &mut Session, user: &str, command: &Command) 
         let Some(message) = read(session, user, &selected, uid, marks_seen) else { continue };
         match withheld(session, &message, &items) {
             Some(answer) if answer.is_empty() => continue,
+            Some(answer) if answer.starts_with('*') => {
+                session.out.extend_from_slice(answer.as_bytes());
+                session.closing = Some(Moment::BeforeOk);
+                return Ok(answer);
+            }
             Some(answer) => return Ok(answer),
             None => {}
         }

@@ -27,9 +27,9 @@ impl Connection {
             StoreAction::Remove => "-FLAGS.SILENT",
             StoreAction::Replace => "FLAGS.SILENT",
         };
-        let lines = uids.split_lines(MAX_SET_BYTES);
+        let parts = self.parts_of(uids);
         let commands: Vec<_> =
-            lines.iter().map(|set| self.command(&format!("UID STORE {set} {item} {flags}"))).collect();
+            parts.iter().map(|set| self.command(&format!("UID STORE {set} {item} {flags}"))).collect();
         self.run(&format!("cannot change the flags of {} messages", uids.count()), &commands, |_| {}).await?;
         Ok(())
     }

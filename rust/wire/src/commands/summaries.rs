@@ -2,9 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::commands::store::MAX_SET_BYTES;
 use crate::connection::Connection;
-use crate::error::Result;
+use crate::error::{Refusal, Result};
 use crate::fetch_item::FetchItems;
 use crate::flags::Flags;
 use crate::internal_date::InternalDate;
@@ -48,7 +47,7 @@ impl SummaryItems<'_> {
 }
 
 /// One message of an inventory. What the server did not tell is `None`.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Summary<'a> {
     /// The UID.
     pub uid: u32,
@@ -74,23 +73,43 @@ impl Connection {
         mut on_summary: impl FnMut(Summary<'_>),
     ) -> Result<()> {
         let words = items.to_words(self.capabilities().condstore());
-        let lines = uids.split_lines(MAX_SET_BYTES);
-        let commands: Vec<_> =
-            lines.iter().map(|set| self.command(&format!("UID FETCH {set} {words}"))).collect();
-        self.run("cannot list the messages", &commands, |response| {
-            let Some(found) = response.fetch().map(FetchItems::parse) else { return };
-            // Without a UID it is news about some message; outside the set it is the `*` of an empty range.
-            let Some(uid) = found.uid.filter(|&uid| uids.contains(uid)) else { return };
-            on_summary(Summary {
-                uid,
-                flags: found.flags,
-                internal_date: found.internal_date.flatten(),
-                size: found.size,
-                modseq: found.modseq,
-                header: found.header,
+        let mut parts = self.parts_of(uids);
+        let mut came = UidSet::new();
+        while !parts.is_empty() {
+            let commands: Vec<_> =
+                parts.iter().map(|set| self.command(&format!("UID FETCH {set} {words}"))).collect();
+            let answers = self.run_each("cannot list the messages", &commands, |response| {
+                let Some(found) = response.fetch().map(FetchItems::parse) else { return };
+                // Without a UID it is news about some message; outside the set it is the `*` of an empty range.
+                let Some(uid) = found.uid.filter(|&uid| uids.contains(uid)) else { return };
+                came.insert(uid);
+                on_summary(Summary {
+                    uid,
+                    flags: found.flags,
+                    internal_date: found.internal_date.flatten(),
+                    size: found.size,
+                    modseq: found.modseq,
+                    header: found.header,
+                });
             });
-        })
-        .await?;
+            let answers = answers.await?.into_iter().zip(parts);
+            let left = answers.map(|(answer, part)| rest(answer, part, &came));
+            let left = left.collect::<Result<Vec<_>, Refusal>>()?;
+            parts = left.iter().flat_map(|part| self.parts_of(part)).collect();
+        }
         Ok(())
+    }
+}
+
+/// What a command left of its part: a server that lists no more messages at once begins with the highest, and says
+/// which was the lowest (RFC 9738 §3.1). Where lower ones came, nobody knows what is left.
+fn rest(answer: Result<Option<String>, Refusal>, part: UidSet, came: &UidSet) -> Result<UidSet, Refusal> {
+    let Err(refusal) = answer else { return Ok(UidSet::new()) };
+    let Some(lowest) = refusal.stopped_at().filter(|uid| part.contains(*uid)) else { return Err(refusal) };
+    let rest = part.below(lowest);
+    if came.iter().take_while(|uid| *uid < lowest).any(|uid| rest.contains(uid)) {
+        Err(refusal)
+    } else {
+        Ok(rest)
     }
 }

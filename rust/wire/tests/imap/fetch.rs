@@ -100,8 +100,9 @@ async fn many_commands_are_under_way_and_more_follow_each_completion() {
     assert_eq!(report, BodiesReport::default());
 }
 
+/// Z3
 #[tokio::test]
-async fn a_body_may_be_quoted_empty_binary_or_nil() {
+async fn a_body_may_be_quoted_or_binary_and_one_that_is_nil_or_empty_is_no_message() {
     let (mut connection, server) = session(
         "",
         "
@@ -118,11 +119,11 @@ async fn a_body_may_be_quoted_empty_binary_or_nil() {
     .await;
     let (messages, report) = fetch(&mut connection, "1:5", FetchOptions::default()).await;
     server.finish().await.unwrap();
-    assert_eq!(messages, ["1 (\\Seen) d: q \\\"x\\\"", "2 () -: ", "3 () -: a\\x00b", "5 () -: "]);
-    assert_eq!(report.missing, set("4"), "NIL is no message");
+    assert_eq!(messages, ["1 (\\Seen) d: q \\\"x\\\"", "3 () -: a\\x00b"]);
+    assert_eq!(report.missing, set("2,4:5"));
 }
 
-/// I1, A24, peers 2.3-2: who is listed and does not come is gone, not an error.
+/// I1, I5, A24, peers 2.3-2: who is listed and does not come is gone, not an error.
 #[tokio::test]
 async fn phantoms_are_reported_and_news_duplicates_and_strangers_are_not_messages() {
     let (mut connection, server) = session(
@@ -208,6 +209,34 @@ async fn a_cut_inside_a_body_is_an_error_and_no_short_message() {
     assert_eq!(message.chunk().await.unwrap_err().kind(), ErrorKind::ConnectionLost);
     drop(bodies);
     assert!(!connection.is_usable());
+}
+
+/// I5: what is not as long as announced is no message, and nothing after it can be trusted.
+#[tokio::test]
+async fn a_body_that_is_longer_or_shorter_than_announced_is_an_error_before_its_end_is_told() {
+    for (announced, lines) in [
+        (3, "S: abcde)"),
+        (3, "S: abc"),
+        (3, "S: abc(d)"),
+        (3, "S: abc (d) e)"),
+        (9, "S: abc)\nS: * 2 FETCH (UID 2 FLAGS () INTERNALDATE NIL BODY[] {1}\nS: z)"),
+    ] {
+        let head = "\nC: A1 UID FETCH 1:2 *\nS: * 1 FETCH (UID 1 FLAGS () INTERNALDATE NIL BODY[]";
+        let (mut connection, _server) =
+            session("", format!("{head} {{{announced}}}\n{lines}\nS: A1 OK done")).await;
+        let mut bodies = connection.fetch_bodies(set("1:2"), FetchOptions::default()).unwrap();
+        let mut message = bodies.next().await.unwrap().unwrap();
+        let error = loop {
+            match message.chunk().await {
+                Ok(chunk) => assert!(chunk.is_some(), "{lines}: the end was told"),
+                Err(error) => break error,
+            }
+        };
+        assert_eq!(error.kind(), ErrorKind::ProtocolViolation, "{lines}");
+        assert_eq!(bodies.owed(), set("2"));
+        drop(bodies);
+        assert!(!connection.is_usable());
+    }
 }
 
 #[tokio::test]

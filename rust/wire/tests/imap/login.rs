@@ -113,6 +113,41 @@ async fn a_refused_login_keeps_the_servers_text_and_hides_the_password() {
     assert!(error.message.contains("alice") && !format!("{error:?}").contains("secret"));
 }
 
+/// What is said to do about a login that the server refuses with these words.
+async fn remedy(login: &Login, words: &str) -> String {
+    let transcript = format!(
+        "S: * OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] ready\nC: A1 AUTHENTICATE PLAIN\nS: +\nC: *\nS: A1 NO {words}"
+    );
+    let error = open(&transcript, login).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::AuthenticationFailed);
+    assert_eq!(error.server, Some(format!("NO {words}")));
+    error.remedy.unwrap()
+}
+
+/// O1
+#[tokio::test]
+async fn a_login_that_exchange_refuses_names_basic_authentication() {
+    for words in ["AUTHENTICATE failed.", "LOGIN failed."] {
+        let remedy = remedy(&login("alice@example.com", "secret"), words).await;
+        assert!(remedy.contains("Exchange Online takes no password") && !remedy.contains("administrator"));
+    }
+    let elsewhere = remedy(&login("alice", "secret"), "[AUTHENTICATIONFAILED] Authentication failed.").await;
+    assert!(!elsewhere.contains("Exchange"), "{elsewhere}");
+}
+
+/// O15
+#[tokio::test]
+async fn an_administrator_whom_exchange_refuses_is_told_what_it_must_have() {
+    let by_identity = Login { authorization_user: Some("alice".to_owned()), ..login("admin", "secret") };
+    for admin in
+        [by_identity, login("example.com/admin/alice", "secret"), login("example\\admin\\alice", "secret")]
+    {
+        let remedy = remedy(&admin, "AUTHENTICATE failed.").await;
+        assert!(remedy.contains("mailbox of its own") && remedy.contains("full access"), "{remedy}");
+        assert!(remedy.contains("built-in Administrator"), "{remedy}");
+    }
+}
+
 #[tokio::test]
 async fn too_many_connections_is_no_wrong_password() {
     let error = fails(

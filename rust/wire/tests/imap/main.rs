@@ -11,6 +11,7 @@ mod fetch_late;
 mod full_duplex;
 mod listing;
 mod login;
+mod message_limit;
 mod multiappend;
 mod probe;
 mod round_trip;
