@@ -53,6 +53,8 @@ pub(super) struct Job {
     pub(super) ledger: LedgerFolder,
     /// Whether the ledger has no messages of it.
     pub(super) is_new: bool,
+    /// How many messages the source counts in it; unknown where only some are wanted.
+    pub(super) counted: Option<u64>,
     order: ListOrder,
 }
 
@@ -254,7 +256,8 @@ impl Walk {
         });
         let order = ListOrder { key: mapped.key.clone(), changed_since };
         let is_new = ledger.target_uid_validity.is_none();
-        Some(Job { mapped, ledger_id, ledger, is_new, order })
+        let counted = now.messages.filter(|_| !self.filtered);
+        Some(Job { mapped, ledger_id, ledger, is_new, counted, order })
     }
 
     /// Makes pages in the ledger for the folders that have none.
