@@ -41,6 +41,7 @@ pub(super) async fn sync(lane: &mut Lane, job: Job, from: SourceFolder) -> Resul
     let to = lane.target.open_folder(&job.mapped.target_name).await?;
     let shown = job.mapped.source_shown();
     let mut pass = FolderPass { lane, shown, from, to, ledger_id: job.ledger_id, ledger: job.ledger };
+    pass.compare(job.counted).await?;
     // A folder that was never in step has no rows to read.
     let rows = if job.is_new { Vec::new() } else { pass.ledger_rows().await? };
     pass.run(rows).await
@@ -55,6 +56,20 @@ impl FolderPass<'_> {
         }
         drop(rows);
         self.act(plan).await
+    }
+
+    /// Notes that the source counts more messages than it shows, as where it is set to show only some (peers G11, A24).
+    async fn compare(&mut self, counted: Option<u64>) -> Result<()> {
+        let shown = u64::try_from(self.from.listed.len()).unwrap_or(u64::MAX);
+        let Some(counted) = counted.map(|counted| counted.max(self.from.exists)) else { return Ok(()) };
+        if !self.from.whole || counted <= shown {
+            return Ok(());
+        }
+        let text = format!(
+            "Folder {}: the source counts {counted} messages and shows {shown}; what it does not show is not copied.",
+            self.shown
+        );
+        self.lane.walk.journal.note(text).await
     }
 
     /// How many messages the source folder has, of those that are wanted.

@@ -16,6 +16,8 @@ pub(super) struct Job {
     pub(super) ledger: LedgerFolder,
     /// Whether the ledger has no messages of it.
     pub(super) is_new: bool,
+    /// How many messages the source counts in it; unknown where only some are wanted.
+    pub(super) counted: Option<u64>,
     /// How many messages there seem to be to copy.
     pub(super) messages: u64,
     pub(super) order: ListOrder,

@@ -79,7 +79,8 @@ impl Walk {
         let order = ListOrder { key: mapped.key.clone(), changed_since };
         let is_new = ledger.target_uid_validity.is_none();
         let messages = now.messages.unwrap_or(0).saturating_sub(in_step_at.map_or(0, |mark| mark.messages));
-        Some(Job { mapped, ledger_id, ledger, is_new, messages, order })
+        let counted = now.messages.filter(|_| self.content_filter.is_none());
+        Some(Job { mapped, ledger_id, ledger, is_new, counted, messages, order })
     }
 
     /// Makes pages in the ledger for folders that have none.

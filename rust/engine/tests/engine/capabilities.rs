@@ -44,11 +44,29 @@ fn without_namespace_names_are_taken_as_they_are() {
     arrives_without(&["NAMESPACE"]);
 }
 
-/// I2, peers 2.3-3: what is offered and refused is done in the old way.
+/// Y2: by parts.
+#[test]
+fn a_limit_of_messages_a_command_is_kept_and_everything_arrives() {
+    let mut limited = Options::default();
+    limited.capabilities.push("MESSAGELIMIT=7".to_owned());
+    let (from, to) = (Sample::start(limited.clone()).unwrap(), Sample::start(limited).unwrap());
+    mail::fill(from.address(), "ada", Plan { seed: 8, messages: 60 }).unwrap();
+    let lab = Lab::between(from.address(), to.address());
+    lab.migrate(&["ada"]);
+    mail::add_flags(from.address(), "ada", "INBOX", "1:9", &["$Later".to_owned()]).unwrap();
+    lab.pass();
+    assert_eq!(to.appended(), 60);
+    Mailbox::read(to.address(), "ada").assert_is(&Mailbox::read(from.address(), "ada"));
+}
+
+/// C4, I2, peers 2.3-3, peers 2.4: what is offered and refused is done in the old way, and an APPENDLIMIT in another
+/// unit keeps nobody from trying.
 #[test]
 fn capabilities_that_the_server_lies_about_are_done_without() {
     let mut lying = Options::default();
-    lying.capabilities.extend(["LIST-EXTENDED", "LIST-STATUS", "STATUS=SIZE"].map(str::to_owned));
+    lying
+        .capabilities
+        .extend(["LIST-EXTENDED", "LIST-STATUS", "STATUS=SIZE", "APPENDLIMIT=35"].map(str::to_owned));
     let (from, to) = (Sample::start(lying.clone()).unwrap(), Sample::start(lying).unwrap());
     mail::fill(from.address(), "ada", Plan { seed: 8, messages: 30 }).unwrap();
     let lab = Lab::between(from.address(), to.address());

@@ -2,12 +2,12 @@
 
 use model::contract::{Item, Operation, UserIdentity};
 use testkit::client::Client;
-use testkit::mail;
+use testkit::mail::{self, Message};
 use testkit::sample::{Options, Sample};
 use testkit::{Address, PASSWORD};
 
 use crate::common::lab::address_of;
-use crate::common::{Lab, Mailbox, message, put};
+use crate::common::{Lab, Mailbox, batch_of, message, put};
 
 /// Two sample servers, with messages `one`, `two` and `three` copied from one to the other.
 fn synced() -> (Sample, Sample, Lab) {
@@ -49,6 +49,46 @@ fn flags_that_the_source_sets_and_takes_away_follow() {
     lab.pass();
     assert_eq!(flags(to.address(), 1), ["$Label1"]);
     assert_eq!(to.appended(), 3);
+}
+
+/// O9: what it means is the users' affair.
+#[test]
+fn keywords_of_programs_go_over_with_a_new_message_and_with_an_old_one() {
+    let (from, to, lab) = synced();
+    put(
+        from.address(),
+        "ada",
+        "INBOX",
+        [Message { flags: vec!["$MDNSent", "$Forwarded"], ..message("four") }],
+    );
+    flag(from.address(), 1, "+FLAGS ($MDNSent)");
+    lab.pass();
+    assert_eq!(flags(to.address(), 4), ["$Forwarded", "$MDNSent"]);
+    assert_eq!(flags(to.address(), 1), ["$MDNSent"]);
+    lab.assert_perfect("ada");
+}
+
+/// A1, I6, N3, U4, O22, peers 2.3-9: searches find too little or too much, MOVE tells wrong UIDs, and EXPUNGE destroys.
+#[test]
+fn a_migration_reads_appends_and_sets_flags_and_nothing_else() {
+    let (from, to) = (Sample::start(Options::default()).unwrap(), Sample::start(Options::default()).unwrap());
+    put(from.address(), "ada", "INBOX", ["one", "two", "three"].map(message));
+    put(to.address(), "ada", "INBOX", [message("two"), message("other")]);
+    let lab = Lab::between(from.address(), to.address());
+    let mut batch = batch_of(&["ada"]);
+    batch.options.content_filter = Some("Received -ge '2020/1/1'".to_owned());
+    lab.migrate_batch(batch);
+    flag(from.address(), 1, "+FLAGS (\\Seen $Label1)");
+    put(from.address(), "ada", "Later", [message("four")]);
+    lab.pass();
+    assert_eq!(to.messages("ada", "INBOX").len(), 4);
+    let words = ["SEARCH", "MOVE", "COPY", "EXPUNGE", "CLOSE", "DELETE", "RENAME"];
+    for (server, command) in [(&from, "UID FETCH"), (&to, "UID STORE")] {
+        let commands = server.commands();
+        assert!(commands.contains(command), "{commands:?}");
+        let forbidden = |command: &&String| words.iter().any(|word| command.contains(word));
+        assert_eq!(commands.iter().filter(forbidden).count(), 0, "{commands:?}");
+    }
 }
 
 #[test]

@@ -36,7 +36,7 @@ fn two_batches_share_the_one_connection_that_their_endpoint_allows() {
     assert_eq!(to.appended(), 36);
 }
 
-/// D9, G10, A12, A16, peers 2.3-8: who is one connection too many waits for its turn.
+/// D9, G10, A12, A16, peers 2.3-8, peers 2.4: who is one connection too many waits for its turn.
 #[test]
 fn users_take_turns_at_a_server_that_refuses_connections_beyond_a_limit_it_did_not_tell() {
     for refusal in [Refusal::No, Refusal::Bye, Refusal::HangUp] {

@@ -121,7 +121,7 @@ fn a_source_that_says_how_long_to_wait_is_not_asked_for_each_message_alone() {
     lab.assert_perfect("ada");
 }
 
-/// A24: SELECT and STATUS count what is not there.
+/// A24, G11, Y2: SELECT and STATUS count what is not shown, and the report says so.
 #[test]
 fn a_folder_holds_what_it_delivers_and_not_what_it_claims() {
     let from = Sample::start(Options { phantoms: 5, ..Options::default() }).unwrap();
@@ -130,6 +130,9 @@ fn a_folder_holds_what_it_delivers_and_not_what_it_claims() {
     let lab = Lab::between(from.address(), to.address());
     let batch = lab.migrate(&["ada"]);
     assert_eq!((batch.source_items, batch.synced_items), (3, 3));
+    let report = lab.statistics("ada").report;
+    let warns = |entry: &str| entry.contains("Folder INBOX: the source counts 8 messages and shows 3");
+    assert!(report.iter().any(|entry| warns(&entry.text)), "{report:?}");
     lab.pass();
     assert_eq!(to.appended(), 3);
     lab.assert_perfect("ada");

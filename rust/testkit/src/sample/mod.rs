@@ -19,6 +19,7 @@ mod session;
 mod store;
 mod stream;
 
+use std::collections::BTreeSet;
 use std::io;
 use std::net::{Ipv4Addr, TcpListener};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -44,6 +45,7 @@ struct Shared {
     faults: fault::Faults,
     connections: Arc<()>,
     forgiving: AtomicBool,
+    commands: Mutex<BTreeSet<String>>,
 }
 
 impl Shared {
@@ -88,6 +90,7 @@ impl Sample {
             faults: fault::Faults::default(),
             connections: Arc::new(()),
             forgiving: AtomicBool::new(false),
+            commands: Mutex::default(),
             options,
         };
         let address = Address {
@@ -145,6 +148,11 @@ impl Sample {
     /// Takes and delivers every message from now on, poisonous or not.
     pub fn forgive(&self) {
         self.shared.forgiving.store(true, Ordering::Relaxed);
+    }
+
+    /// The names of all commands that clients have sent, `UID` in front where it was.
+    pub fn commands(&self) -> BTreeSet<String> {
+        lock(&self.shared.commands).clone()
     }
 
     /// How many messages were stored by APPEND so far, acknowledged or not.

@@ -10,7 +10,7 @@ use super::fault::{Fault, Moment};
 use super::options::Refusal;
 use super::selected::Selected;
 use super::stream::{Literal, Stream};
-use super::{Shared, Wrapping, append, fetch, folders, login, selected};
+use super::{Shared, Wrapping, append, fetch, folders, lock, login, selected};
 
 /// How much of an answer is gathered before it is sent.
 const FLUSH_AT: usize = 1 << 18;
@@ -68,6 +68,7 @@ impl Session {
                 self.stream.write(b"* BAD Malformed command\r\n").await?;
                 continue;
             };
+            lock(&self.shared.commands).insert(command.name.clone());
             let starts_tls = command.name == "STARTTLS" && !self.stream.is_encrypted();
             let status =
                 if starts_tls { "OK Begin TLS".to_owned() } else { self.answer(&command, faults).await? };

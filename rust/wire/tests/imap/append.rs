@@ -62,7 +62,7 @@ async fn a_message_is_announced_with_flags_and_date_and_its_place_is_told() {
     server.finish().await.unwrap();
 }
 
-/// A18: the list of flags is sent even where it is empty.
+/// A18, peers 2.4: the list of flags is sent even where it is empty.
 #[tokio::test]
 async fn an_odd_date_is_left_to_the_server() {
     let (mut connection, server) =

@@ -55,7 +55,7 @@ async fn bodies_come_as_literals_with_their_facts() {
     server.finish().await.unwrap();
 }
 
-/// K2: nothing is asked message by message. Dovecot answers several FETCH commands interleaved when it has to wait for
+/// K2, peers 2.4: nothing is asked message by message. Dovecot answers several FETCH commands interleaved when it has to wait for
 /// its reader.
 #[tokio::test]
 async fn one_command_asks_for_all_so_that_nothing_can_come_out_of_order() {
