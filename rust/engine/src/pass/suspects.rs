@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use model::ErrorKind;
 use wire::UidSet;
 
 /// How often a message must break the connection by itself to be given up, where others pass;
@@ -24,6 +25,11 @@ pub(super) enum Side {
     Source,
     /// Where they are sent.
     Target,
+}
+
+/// Whether a connection ends by such an error, be it by a message: closed, silent, or out of order (peers I5).
+pub(super) fn is_break(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::ConnectionLost | ErrorKind::TimedOut | ErrorKind::ProtocolViolation)
 }
 
 /// What is suspected, by the ledger's key of the folder, for as long as a worker lives. Cheap to clone.
