@@ -7,6 +7,7 @@ use model::plan::{Candidate, Digest, Flags, Reconciliation, reconcile};
 use wire::{Connection, FetchOptions, SummaryItems, UidSet};
 
 use super::inventory::plan_flags;
+use super::suspects::{Side, Suspects, is_break};
 
 /// A message that need not be copied.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,9 +31,56 @@ pub(crate) struct Found {
     pub(crate) append: Vec<u32>,
 }
 
+/// The source, as it is read here: messages at which it may hang up go a group at a time. What it gives is acquitted of
+/// nothing, for that is less than a copy reads.
+pub(super) struct Reader<'r> {
+    /// The source, its folder selected.
+    pub(super) connection: &'r mut Connection,
+    /// Messages at which it may hang up,
+    pub(super) suspects: &'r Suspects,
+    /// by the ledger's key of the folder.
+    pub(super) ledger_id: i64,
+}
+
+impl Reader<'_> {
+    async fn candidates(&mut self, uids: UidSet) -> Result<Vec<Candidate>> {
+        let mut found = Vec::new();
+        for group in self.groups(uids) {
+            let read = candidates_of(self.connection, &group).await;
+            found.extend(self.note(group, read)?.0);
+        }
+        found.sort_unstable_by_key(|candidate| candidate.uid);
+        Ok(found)
+    }
+
+    async fn read_digests(&mut self, uids: &[u32], candidates: &mut [Candidate]) -> Result<()> {
+        for group in self.groups(uids.iter().copied().collect()) {
+            let uids: Vec<u32> = group.iter().collect();
+            let read = read_digests(self.connection, &uids, candidates).await;
+            self.note(group, read)?;
+        }
+        Ok(())
+    }
+
+    fn groups(&self, uids: UidSet) -> impl Iterator<Item = UidSet> + use<> {
+        let runs = self.suspects.of(self.ledger_id, Side::Source).divide(uids);
+        runs.into_iter().map(|(run, _)| run)
+    }
+
+    fn note<T>(&self, group: UidSet, read: Result<T>) -> Result<T> {
+        read.map_err(|mut error| {
+            if is_break(error.kind) {
+                self.suspects.broke(self.ledger_id, Side::Source, group, false);
+                error.retryable = true;
+            }
+            error
+        })
+    }
+}
+
 /// Matches source messages with what lies on the target at or above a UID. Both folders are selected.
 pub(super) async fn adopt(
-    source: &mut Connection,
+    mut source: Reader<'_>,
     target: &mut Connection,
     first_unknown: u32,
     candidates: Vec<u32>,
@@ -45,11 +93,11 @@ pub(super) async fn adopt(
     if theirs.is_empty() {
         return Ok(Found { adopted: Vec::new(), append: candidates });
     }
-    let (mut ours, _) = candidates_of(source, &candidates.iter().copied().collect()).await?;
+    let mut ours = source.candidates(candidates.iter().copied().collect()).await?;
     loop {
         match reconcile(&ours, &theirs) {
             Reconciliation::NeedsDigests { source: our_uids, target: their_uids } => {
-                read_digests(source, &our_uids, &mut ours).await?;
+                source.read_digests(&our_uids, &mut ours).await?;
                 read_digests(target, &their_uids, &mut theirs).await?;
             }
             Reconciliation::Done { adopted, .. } => {

@@ -18,7 +18,7 @@ use super::recorder::Recorder;
 use super::sink::{Delivered, NotDelivered, Sent, Sink};
 use super::skip::meaning;
 use super::source::{Ahead, Source, SourceFolder};
-use super::suspects::{Side, Suspects};
+use super::suspects::{Side, Suspects, is_break};
 use super::{Ended, Meter};
 use crate::target::{KeptFlags, OpenFolder, Target};
 
@@ -258,11 +258,6 @@ impl From<Error> for Broken {
     fn from(error: Error) -> Self {
         Self::Elsewhere(error)
     }
-}
-
-/// Whether a connection ends by such an error, be it by a message: closed, silent, or out of order (peers I5).
-fn is_break(kind: ErrorKind) -> bool {
-    matches!(kind, ErrorKind::ConnectionLost | ErrorKind::TimedOut | ErrorKind::ProtocolViolation)
 }
 
 /// How many messages may share a command, and so an outcome.

@@ -6,7 +6,7 @@ use store::{LedgerFolder, LedgerMessage};
 use wire::UidSet;
 
 use super::Ended;
-use super::adopt::{Adopted, Found, adopt};
+use super::adopt::{Adopted, Found, Reader, adopt};
 use super::copy::{Copy, CopyReport, row};
 use super::flags;
 use super::inventory::{FlagSets, FlagsId};
@@ -162,10 +162,12 @@ impl FolderPass<'_> {
                     return Ok(Found { adopted: Vec::new(), append: copy });
                 }
                 let target = imap.select(&self.to.name).await?;
+                let (suspects, ledger_id) = (&self.lane.walk.suspects, self.ledger_id);
                 // A source that hangs up at a message does so when its header is read, too.
-                let unread = self.lane.walk.suspects.of(self.ledger_id, Side::Source).guilty;
+                let unread = suspects.of(ledger_id, Side::Source).guilty;
                 let (unread, candidates) = copy.into_iter().partition(|uid| unread.contains(*uid));
-                let source = self.lane.source.select(&self.from).await?;
+                let connection = self.lane.source.select(&self.from).await?;
+                let source = Reader { connection, suspects, ledger_id };
                 let mut found = adopt(source, target, first_unknown, candidates).await?;
                 found.append.extend::<Vec<u32>>(unread);
                 Ok(found)
@@ -222,7 +224,8 @@ impl FolderPass<'_> {
         // Courier tells of new messages only when asked (peers U2).
         target.noop().await?;
         let uids = report.unplaced.iter().map(|sent| sent.uid).collect();
-        let source = self.lane.source.select(&self.from).await?;
+        let connection = self.lane.source.select(&self.from).await?;
+        let source = Reader { connection, suspects: &self.lane.walk.suspects, ledger_id: self.ledger_id };
         let found = adopt(source, target, self.to.uid_next.max(1), uids).await?;
         let mut next = None;
         for sent in &report.unplaced {

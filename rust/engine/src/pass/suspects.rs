@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use model::ErrorKind;
 use wire::UidSet;
 
 /// How often a message must break the connection by itself to be given up, where others pass;
@@ -24,6 +25,11 @@ pub(super) enum Side {
     Source,
     /// Where they are sent.
     Target,
+}
+
+/// Whether a connection ends by an error of this kind: it was closed, fell silent, or spoke out of order (peers I5).
+pub(super) fn is_break(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::ConnectionLost | ErrorKind::TimedOut | ErrorKind::ProtocolViolation)
 }
 
 /// What is suspected, by the ledger's key of the folder, for as long as a worker lives. Cheap to clone.
@@ -211,6 +217,13 @@ mod tests {
         assert!(learned < 200, "a pass that learns nothing counts as one in vain");
         (0..300).for_each(|_| _ = at_the_first(2, true));
         assert!(suspects.of(2, Side::Source).guilty.count() > 10, "others passed in between");
+    }
+
+    #[test]
+    fn silence_and_garbage_break_a_connection_as_its_end_does_and_a_refusal_does_not() {
+        use ErrorKind::*;
+        assert!([ConnectionLost, TimedOut, ProtocolViolation].into_iter().all(is_break));
+        assert!(![ServerRefused, Throttled, QuotaExceeded, StoreLocked, DiskFull].into_iter().any(is_break));
     }
 
     #[test]

@@ -91,6 +91,23 @@ fn a_message_at_which_the_source_answers_garbage_is_found_and_no_wrong_copy_arri
 }
 
 #[test]
+fn a_message_at_which_the_source_hangs_up_is_found_while_it_is_looked_for_on_the_target() {
+    let unreadable =
+        vec![Poison { bytes: b"unreadable".to_vec(), response: "* BYE Internal error".to_owned() }];
+    let from = Sample::start(Options { unreadable, ..Options::default() }).unwrap();
+    let to = Sample::start(Options::default()).unwrap();
+    let body = |n| if n == 5 { "unreadable" } else { "fine" };
+    let numbered = |n| message_with(&format!("number {n}"), body(n));
+    put(from.address(), "ada", "INBOX", (1..=8).map(numbered));
+    put(to.address(), "ada", "INBOX", (1..=6).filter(|n| *n != 5).map(numbered));
+    let lab = Lab::between(from.address(), to.address());
+    lab.migrate(&["ada"]);
+    assert_eq!(to.messages("ada", "INBOX").len(), 7, "five were there, and two came");
+    let [item] = lab.skipped("ada").try_into().unwrap();
+    assert_eq!((item.kind, item.uid), (SkippedKind::SourceReadError, Some(5)));
+}
+
+#[test]
 fn a_source_that_breaks_off_once_costs_no_message_and_what_it_had_delivered_is_stored_already() {
     let (from, to, lab) = unreadable("* BYE Going down\r\n");
     lab.start(batch_of(&["ada"]));

@@ -57,11 +57,14 @@ pub(super) async fn fetch(session: &mut Session, user: &str, command: &Command) 
     Ok("OK Done".to_owned())
 }
 
-/// The answer to who asks for a message that cannot be read.
+/// The answer to who asks for a message that cannot be read. A server that hangs up does so at any part of it.
 fn withheld(session: &Session, message: &Stored, items: &[Item]) -> Option<String> {
-    let whole = |item: &Item| matches!(item, Item::Body { section: Section::Whole, .. });
-    let unreadable = session.shared.poison(&session.shared.options.unreadable);
-    items.iter().any(whole).then(|| answer_to(&message.bytes, unreadable)).flatten()
+    let answer = answer_to(&message.bytes, session.shared.poison(&session.shared.options.unreadable))?;
+    let reads = |item: &Item| match item {
+        Item::Body { section, .. } => *section == Section::Whole || answer.starts_with('*'),
+        _ => false,
+    };
+    items.iter().any(reads).then_some(answer)
 }
 
 fn read(session: &Session, user: &str, selected: &Selected, uid: u32, marks_seen: bool) -> Option<Stored> {

@@ -13,8 +13,8 @@ pub struct Options {
     /// Messages that hold these octets are refused, every time, until [`forgive`](super::Sample::forgive).
     pub poison: Vec<Poison>,
     /// Messages that hold these octets cannot be read: the FETCH ends there with this answer; where it is empty, the
-    /// message is left out; one that begins with `*` is sent as it stands, and the server hangs up. Every time, until
-    /// [`forgive`](super::Sample::forgive).
+    /// message is left out; one that begins with `*` is sent as it stands, for any part of the message, and the server
+    /// hangs up. Every time, until [`forgive`](super::Sample::forgive).
     pub unreadable: Vec<Poison>,
     /// Whether a message gets a header field when it is stored, as some servers do.
     pub rewrites: bool,
