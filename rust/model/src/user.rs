@@ -104,6 +104,15 @@ pub enum SkippedKind {
     SourceReadError,
     /// A flag or keyword that the target does not keep: harmless.
     FlagDropped,
+    /// The target refused it as it is, and has it repaired.
+    MessageRepaired,
+}
+
+impl SkippedKind {
+    /// Whether a message or a folder is not on the target for it.
+    pub fn leaves_behind(self) -> bool {
+        !matches!(self, Self::FlagDropped | Self::MessageRepaired)
+    }
 }
 
 /// One thing that was not copied, with its named cause.
