@@ -175,7 +175,7 @@ impl Mender {
 fn break_at(line: &[u8]) -> usize {
     let fits = line.get(..LONGEST_LINE).unwrap_or(line);
     let indentation = fits.iter().take_while(|octet| is_blank(octet)).count();
-    let blank = fits.iter().rposition(|octet| is_blank(octet)).filter(|at| *at > indentation);
+    let blank = fits.iter().rposition(is_blank).filter(|at| *at > indentation);
     let starts_character = |at: &usize| line.get(*at).is_none_or(|octet| octet & 0xC0 != 0x80);
     let character = || (fits.len().saturating_sub(3)..=fits.len()).rev().find(starts_character);
     blank.or_else(character).unwrap_or(fits.len())
