@@ -170,6 +170,14 @@ impl Mender {
     }
 }
 
+/// Repairs what is at hand as a whole.
+pub fn mend(repairs: &[Repair], whole: &[u8]) -> Vec<u8> {
+    let mut mender = Mender::new(repairs);
+    let mut mended = mender.mend(whole).to_vec();
+    mended.extend_from_slice(mender.finish());
+    mended
+}
+
 /// Where to break a line: before its last blank that is not indentation, which changes least; where there is none, at
 /// the limit, but inside no character of UTF-8.
 fn break_at(line: &[u8]) -> usize {
@@ -194,7 +202,7 @@ mod tests {
     const ALL: [Repair; 3] = [Repair::NulCharacters, Repair::BareLineFeeds, Repair::LongLines];
 
     /// Repairs a message that comes in chunks of this size.
-    fn mend(repairs: &[Repair], message: &[u8], chunk: usize) -> (Vec<u8>, Changes) {
+    fn in_chunks(repairs: &[Repair], message: &[u8], chunk: usize) -> (Vec<u8>, Changes) {
         let mut mender = Mender::new(repairs);
         let mut mended = Vec::new();
         for chunk in message.chunks(chunk) {
@@ -205,13 +213,13 @@ mod tests {
     }
 
     fn text(repairs: &[Repair], message: &str) -> String {
-        String::from_utf8(mend(repairs, message.as_bytes(), 7).0).unwrap()
+        String::from_utf8(in_chunks(repairs, message.as_bytes(), 7).0).unwrap()
     }
 
     /// C2, G8
     #[test]
     fn nul_characters_are_dropped_and_counted() {
-        let (mended, changes) = mend(&[Repair::NulCharacters], b"A: b\0\r\0\n\r\nc\0d\n", 3);
+        let (mended, changes) = in_chunks(&[Repair::NulCharacters], b"A: b\0\r\0\n\r\nc\0d\n", 3);
         assert_eq!(mended, b"A: b\r\n\r\ncd\n");
         assert_eq!(changes, Changes { nul_characters: 3, ..Changes::default() });
     }
@@ -230,7 +238,7 @@ mod tests {
     #[test]
     fn a_last_line_gets_its_end_and_a_message_without_octets_gets_nothing() {
         assert_eq!(text(&[Repair::BareLineFeeds], "A: b\r\n\r\nc"), "A: b\r\n\r\nc\r\n");
-        assert_eq!(mend(&ALL, b"", 1), (Vec::new(), Changes::default()));
+        assert_eq!(in_chunks(&ALL, b"", 1), (Vec::new(), Changes::default()));
     }
 
     /// O4
@@ -297,9 +305,9 @@ mod tests {
             repairs in prop::sample::subsequence(ALL.to_vec(), 0..=3),
             chunk in 1_usize..12_000,
         ) {
-            let whole = mend(&repairs, &message, usize::MAX);
-            prop_assert_eq!(&mend(&repairs, &message, chunk), &whole);
-            prop_assert_eq!(&mend(&repairs, &message, 1), &whole);
+            let whole = mend(&repairs, &message);
+            prop_assert_eq!(&in_chunks(&repairs, &message, chunk).0, &whole);
+            prop_assert_eq!(&in_chunks(&repairs, &message, 1).0, &whole);
         }
 
         #[test]
@@ -307,19 +315,19 @@ mod tests {
             message in messages(),
             repairs in prop::sample::subsequence(ALL.to_vec(), 0..=3),
         ) {
-            let (mended, changes) = mend(&repairs, &message, 100);
+            let (mended, changes) = in_chunks(&repairs, &message, 100);
             prop_assert_eq!(changes.is_none(), mended == message);
         }
 
         #[test]
         fn a_repaired_message_has_no_fault_left(message in messages()) {
-            let (mended, _) = mend(&ALL, &message, 100);
+            let (mended, _) = in_chunks(&ALL, &message, 100);
             prop_assert!(!mended.contains(&0));
             let text = String::from_utf8(mended.clone()).unwrap();
             prop_assert!(!text.replace("\r\n", "").contains(['\r', '\n']));
             prop_assert!(text.is_empty() || text.ends_with("\r\n"));
             prop_assert!(text.lines().all(|line| line.len() <= LONGEST_LINE));
-            prop_assert_eq!(mend(&ALL, &mended, 100), (mended, Changes::default()));
+            prop_assert_eq!(in_chunks(&ALL, &mended, 100), (mended, Changes::default()));
         }
 
         #[test]
@@ -328,7 +336,7 @@ mod tests {
                 let kept = |octet: &u8| !matches!(octet, 0 | b' ' | b'\r' | b'\n');
                 bytes.iter().copied().filter(kept).collect::<Vec<_>>()
             };
-            prop_assert_eq!(text_of(&mend(&ALL, &message, 100).0), text_of(&message));
+            prop_assert_eq!(text_of(&in_chunks(&ALL, &message, 100).0), text_of(&message));
         }
     }
 }

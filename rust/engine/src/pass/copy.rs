@@ -14,6 +14,7 @@ use xxhash_rust::xxh3::Xxh3Default;
 use super::inventory::plan_flags;
 use super::lost_flags::Samples;
 use super::recorder::Recorder;
+use super::repair::{Outgoing, Recipe};
 use super::sink::{Delivered, NotDelivered, Sent, Sink};
 use super::skip::meaning;
 use super::source::{Ahead, Source, SourceFolder};
@@ -40,6 +41,8 @@ pub(super) struct Copy<'a> {
     pub(super) ledger_id: i64,
     /// Messages that may make the target hang up.
     pub(super) suspects: &'a Suspects,
+    /// How messages are repaired on the way; as they are sent otherwise.
+    pub(super) recipe: Option<Recipe<'a>>,
     /// What the source may do when it has delivered everything.
     pub(super) ahead: &'a mut Ahead,
     /// Counts.
@@ -83,6 +86,22 @@ impl CopyReport {
             && self.missing.is_empty()
             && self.unreadable.is_empty()
     }
+
+    /// Takes over what became of a refused message that was sent again.
+    pub(super) fn sent_again(&mut self, uid: u32, again: Self) {
+        self.dropped_flags.extend(again.dropped_flags);
+        if again.copied == 0 {
+            return;
+        }
+        self.refused.retain(|(sent, _)| sent.uid != uid);
+        self.guilty.remove(uid);
+        self.unplaced.extend(again.unplaced);
+        for (flag, place) in again.samples {
+            self.samples.entry(flag).or_insert(place);
+        }
+        self.copied += again.copied;
+        self.target_uid_next = self.target_uid_next.max(again.target_uid_next);
+    }
 }
 
 impl Copy<'_> {
@@ -90,17 +109,23 @@ impl Copy<'_> {
     /// may have broken by go a group at a time.
     pub(super) async fn run(&mut self, mut uids: UidSet) -> Result<(Ended, CopyReport)> {
         let mut report = CopyReport::default();
-        let suspected = self.suspects.of(self.ledger_id);
+        let suspects = self.suspects();
+        let suspected = suspects.of(self.ledger_id);
         report.guilty = suspected.guilty.iter().filter(|&uid| uids.remove(uid)).collect();
         for (run, most) in suspected.divide(uids) {
             if self.copy(run.clone(), most, &mut report).await? == Ended::Stopped {
                 return Ok((Ended::Stopped, report));
             }
             if most != usize::MAX {
-                self.suspects.acquit(self.ledger_id, &run);
+                suspects.acquit(self.ledger_id, &run);
             }
         }
         Ok((Ended::Complete, report))
+    }
+
+    /// A message that is repaired is another one to the target.
+    fn suspects(&self) -> Suspects {
+        if self.recipe.is_some() { self.suspects.of_repaired() } else { self.suspects.clone() }
     }
 
     /// Copies messages, at first as many together as may be. Those that were refused together, by either side, are tried
@@ -125,12 +150,12 @@ impl Copy<'_> {
         report: &mut CopyReport,
         again: &mut Again,
     ) -> Result<Ended> {
-        let keeps = self.folder.keeps.clone();
-        let Self { source, from, target, folder, recorder, ledger_id, suspects, ahead, meter, cancel } = self;
+        let (keeps, recipe, suspects) = (self.folder.keeps.clone(), self.recipe, self.suspects());
+        let Self { source, from, target, folder, recorder, ledger_id, ahead, meter, cancel, .. } = self;
         let (ledger_id, refused_before) = (*ledger_id, report.refused.len());
         let fate = Fate { recorder, ledger_id, meter, report, again, writing: None };
         let sink = Sink::open(target, folder, from.uid_validity, grouping.append())?;
-        let mut pump = Pump { sink, fate, keeps, cancel };
+        let mut pump = Pump { sink, fate, keeps, recipe, cancel };
         let pumped = pump.run(source, from, ahead, uids, grouping.fetch()).await;
         if let Err(error) = &pumped
             && pump.sink.has_failed()
@@ -147,6 +172,7 @@ struct Pump<'a> {
     sink: Sink<'a>,
     fate: Fate<'a>,
     keeps: KeptFlags,
+    recipe: Option<Recipe<'a>>,
     cancel: &'a CancellationToken,
 }
 
@@ -180,7 +206,8 @@ impl Pump<'_> {
         Ok(ended)
     }
 
-    async fn message(&mut self, mut body: Body<'_, '_>) -> Result<()> {
+    async fn message(&mut self, body: Body<'_, '_>) -> Result<()> {
+        let mut body = Outgoing::new(body, self.recipe);
         let BodyHead { uid, size, .. } = *body.head();
         let flags = plan_flags(&body.head().flags);
         let (kept, dropped) = self.keeps.split(&flags);

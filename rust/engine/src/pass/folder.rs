@@ -1,16 +1,19 @@
 //! One folder of a pass: plan, adopt what is there, copy what is missing, bring flags over, record.
 
+use std::collections::BTreeSet;
+
 use model::Result;
 use model::plan::{FlagChange, Flags, FolderPlan, LedgerRow, Mapping, UidValidity, plan_folder};
 use store::{LedgerFolder, LedgerMessage};
 use wire::UidSet;
 
 use super::Ended;
-use super::adopt::{Adopted, Found, adopt};
+use super::adopt::{Adopted, Found, Repairs, adopt};
 use super::copy::{Copy, CopyReport, row};
 use super::flags;
 use super::inventory::{FlagSets, FlagsId};
 use super::lost_flags;
+use super::repair::{note_adopted, repair};
 use super::skip;
 use super::source::SourceFolder;
 use super::walk::{Job, Walk};
@@ -109,6 +112,7 @@ impl FolderPass<'_> {
 
     async fn act(mut self, plan: FolderPlan) -> Result<Ended> {
         let Found { adopted, append } = self.find(plan.copy).await?;
+        note_adopted(self.walk, &self.from, &self.shown, &adopted).await?;
         let mut changes = plan.flag_changes;
         for found in &adopted {
             let (row, change) = self.adopt_row(found);
@@ -146,7 +150,10 @@ impl FolderPass<'_> {
                     return Ok(Found { adopted: Vec::new(), append: copy });
                 }
                 let target = imap.select(&self.to.name).await?;
-                adopt(self.walk.source.select(&self.from).await?, target, first_unknown, copy).await
+                let none = BTreeSet::new();
+                let refused = self.walk.skipped_before.get(&self.shown).unwrap_or(&none);
+                let repairs = Repairs { wanted: &self.walk.repairs, refused };
+                adopt(self.walk.source.select(&self.from).await?, target, first_unknown, copy, repairs).await
             }
             Target::Maildir(_) => self.to.find_in_maildir(self.from.uid_validity, copy),
         }
@@ -182,11 +189,19 @@ impl FolderPass<'_> {
             recorder: &mut walk.recorder,
             ledger_id: self.ledger_id,
             suspects: &walk.suspects,
+            recipe: None,
             ahead: &mut walk.ahead,
             meter: &walk.meter,
             cancel: &walk.cancel,
         };
-        copy.run(uids).await
+        let (ended, mut report) = copy.run(uids).await?;
+        let ended = match ended {
+            Ended::Complete => {
+                repair(&mut copy, &walk.repairs, &walk.journal, &self.shown, &mut report).await?
+            }
+            Ended::Stopped => ended,
+        };
+        Ok((ended, report))
     }
 
     /// Finds the UIDs of copies that the server did not tell, by reading the tail that they are in. Says what follows
@@ -201,7 +216,8 @@ impl FolderPass<'_> {
         target.noop().await?;
         let uids = report.unplaced.iter().map(|sent| sent.uid).collect();
         let source = self.walk.source.select(&self.from).await?;
-        let found = adopt(source, target, self.to.uid_next.max(1), uids).await?;
+        let repairs = Repairs { wanted: &self.walk.repairs, refused: &BTreeSet::new() };
+        let found = adopt(source, target, self.to.uid_next.max(1), uids, repairs).await?;
         let mut next = None;
         for sent in &report.unplaced {
             let place = found.adopted.binary_search_by_key(&sent.uid, |adopted| adopted.uid);

@@ -5,6 +5,7 @@ mod analyze;
 mod connect;
 mod copy;
 mod create;
+mod digest;
 mod flags;
 mod folder;
 mod inventory;
@@ -13,6 +14,7 @@ mod lost_flags;
 mod mapping;
 mod meter;
 mod recorder;
+mod repair;
 mod sink;
 mod skip;
 mod source;
@@ -27,7 +29,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::worker::governor::Governor;
 
-pub(crate) use adopt::{Adopted, Found, short_digest};
+pub(crate) use adopt::{Adopted, Found};
+pub(crate) use digest::{Hashed, hash, short};
 pub(crate) use inventory::plan_flags;
 pub(crate) use mapping::{Mapper, Pages};
 pub(crate) use meter::Meter;

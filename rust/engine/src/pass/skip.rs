@@ -7,8 +7,11 @@ use model::{ErrorKind, Result, SkippedItem, SkippedKind};
 use wire::{InternalDate, Refusal, Summary, SummaryItems, UidSet};
 
 use super::copy::CopyReport;
-use super::source::SourceFolder;
+use super::source::{Source, SourceFolder};
 use super::walk::Walk;
+
+/// Why messages were not copied, by UID: the kind, and words for the admin.
+pub(super) type Causes = BTreeMap<u32, (SkippedKind, String)>;
 
 /// Records what a copy left behind, and strikes what an earlier pass left behind and this one has copied.
 pub(super) async fn account(
@@ -17,7 +20,16 @@ pub(super) async fn account(
     folder: &str,
     report: CopyReport,
 ) -> Result<()> {
-    let mut causes: BTreeMap<u32, (SkippedKind, String)> = BTreeMap::new();
+    let causes = causes(&report);
+    let mut items = describe(&mut walk.source, from, folder, causes).await?;
+    unskip(walk, folder, &items).await?;
+    items.extend(dropped_flags(folder, report));
+    walk.journal.skip(items).await
+}
+
+/// Why a copy left messages behind.
+pub(super) fn causes(report: &CopyReport) -> Causes {
+    let mut causes = Causes::new();
     for (sent, refusal) in &report.refused {
         causes.insert(sent.uid, (kind_of(refusal), format!("{}: {}", refusal.context, refusal.line)));
     }
@@ -29,18 +41,15 @@ pub(super) async fn account(
     }
     let missing = "the source listed the message and did not deliver it";
     causes.extend(report.missing.iter().map(|uid| (uid, (SkippedKind::MissingItem, missing.to_owned()))));
-    let mut items = describe(walk, from, folder, causes).await?;
-    unskip(walk, folder, &items).await?;
-    items.extend(dropped_flags(folder, report));
-    walk.journal.skip(items).await
+    causes
 }
 
 /// Looks the messages up. One that is gone was deleted while we worked, and is nobody's loss.
-async fn describe(
-    walk: &mut Walk,
+pub(super) async fn describe(
+    source: &mut Source,
     from: &SourceFolder,
     folder: &str,
-    mut causes: BTreeMap<u32, (SkippedKind, String)>,
+    mut causes: Causes,
 ) -> Result<Vec<SkippedItem>> {
     let mut items = Vec::new();
     if causes.is_empty() {
@@ -53,7 +62,7 @@ async fn describe(
         header_fields: &["SUBJECT", "FROM", "DATE", "MESSAGE-ID"],
         ..SummaryItems::default()
     };
-    walk.source
+    source
         .select(from)
         .await?
         .uid_fetch_summaries(&uids, wanted, |summary| {

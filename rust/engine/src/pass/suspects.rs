@@ -18,11 +18,20 @@ const MOST_BREAKS_ALONE: u32 = 6;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Suspects {
     shared: Arc<Mutex<Shared>>,
+    form: Form,
+}
+
+/// How messages are sent: what breaks the connection as it is may pass when it is repaired.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+enum Form {
+    #[default]
+    Original,
+    Repaired,
 }
 
 #[derive(Debug, Default)]
 struct Shared {
-    folders: BTreeMap<i64, Suspected>,
+    folders: BTreeMap<(i64, Form), Suspected>,
     /// Folders of which more is known than before.
     narrowed: BTreeSet<i64>,
 }
@@ -45,22 +54,27 @@ pub(super) struct Suspected {
 }
 
 impl Suspects {
+    /// The same for messages that are sent repaired.
+    pub(super) fn of_repaired(&self) -> Self {
+        Self { form: Form::Repaired, ..self.clone() }
+    }
+
     /// The suspects of a folder.
     pub(super) fn of(&self, folder: i64) -> Suspected {
-        self.lock().folders.get(&folder).cloned().unwrap_or_default()
+        self.lock().folders.get(&(folder, self.form)).cloned().unwrap_or_default()
     }
 
     /// The connection broke while these messages of the folder were under way.
     pub(super) fn broke(&self, folder: i64, under_way: UidSet) {
         let mut shared = self.lock();
-        if shared.folders.entry(folder).or_default().broke(under_way) {
+        if shared.folders.entry((folder, self.form)).or_default().broke(under_way) {
             shared.narrowed.insert(folder);
         }
     }
 
     /// The target took these messages, or refused them in good order.
     pub(super) fn acquit(&self, folder: i64, uids: &UidSet) {
-        if let Some(suspected) = self.lock().folders.get_mut(&folder) {
+        if let Some(suspected) = self.lock().folders.get_mut(&(folder, self.form)) {
             suspected.acquit(uids);
         }
     }

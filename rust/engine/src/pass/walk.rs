@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::content_filter::ContentFilter;
 use model::folder::{FolderFilter, FolderMap, MappedFolder};
 use model::plan::UidValidity;
-use model::{Batch, Endpoint, Error, ErrorKind, Lease, Result, SkippedItem, SkippedKind, login};
+use model::{Batch, Endpoint, Error, ErrorKind, Lease, Repair, Result, SkippedItem, SkippedKind, login};
 use store::{LedgerFolder, SourceMark, Store};
 use tokio_util::sync::CancellationToken;
 use wire::MailboxStatus;
@@ -42,6 +42,8 @@ pub(super) struct Walk {
     _seats: Vec<Seat>,
     /// Whether only some of the messages are wanted.
     filtered: bool,
+    /// How messages that the target refuses may be repaired.
+    pub(super) repairs: Vec<Repair>,
     /// The pages of the ledger, by the source's bytes of the folder's name.
     pub(super) ledger: Pages,
 }
@@ -122,6 +124,7 @@ pub(super) async fn walk(
         source: Source::new(source),
         target: to,
         filtered: filters.content.is_some(),
+        repairs: orders.batch.options.repair,
         ahead: Ahead::new(filters.content),
         recorder: Recorder::new(store.clone(), lease.clone()),
         ledger: orders.ledger,
@@ -356,7 +359,7 @@ impl Walk {
                 left + blocking(move || store.ledger_bytes(user)).await?
             }
         };
-        let left_behind = skipped.iter().filter(|item| item.kind != SkippedKind::FlagDropped).count();
+        let left_behind = skipped.iter().filter(|item| item.kind.leaves_behind()).count();
         self.meter.update(|p| {
             p.source_items = self.tally.items;
             p.source_bytes = bytes;

@@ -1,0 +1,158 @@
+//! Sends messages that the target has refused once more, repaired, where the batch allows it.
+//!
+//! What was refused is written down first, with the target's words, so that the repaired copy is known for what it is
+//! even if its OK is lost. A message is read twice: an APPEND needs its size beforehand, and none is ever whole in memory.
+
+use std::collections::BTreeMap;
+
+use model::repair::{Changes, Mender};
+use model::{Error, ErrorKind, Repair, Result, SkippedItem, SkippedKind};
+use wire::{Body, BodyHead, UidSet};
+
+use super::Ended;
+use super::adopt::Adopted;
+use super::copy::{Copy, CopyReport};
+use super::digest::{Repaired, hash_all};
+use super::journal::Journal;
+use super::skip;
+use super::source::SourceFolder;
+use super::walk::Walk;
+
+/// How a message is repaired, and the size to which that comes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Recipe<'a> {
+    repairs: &'a [Repair],
+    size: u64,
+}
+
+/// Sends what the target has refused and a repair changes, one message at a time; the report learns what became of them.
+pub(super) async fn repair<'a>(
+    copy: &mut Copy<'a>,
+    repairs: &'a [Repair],
+    journal: &Journal,
+    folder: &str,
+    report: &mut CopyReport,
+) -> Result<Ended> {
+    let mut causes = skip::causes(report);
+    causes.retain(|_, (kind, _)| matches!(kind, SkippedKind::CorruptItem | SkippedKind::TargetRejected));
+    if repairs.is_empty() || causes.is_empty() {
+        return Ok(Ended::Complete);
+    }
+    let source = copy.source.select(copy.from).await?;
+    let hashed = hash_all(source, causes.keys().copied().collect(), repairs).await?;
+    let repaired = |(uid, hashed): (u32, super::Hashed)| Some((uid, hashed.repaired?));
+    let mut repaired: BTreeMap<u32, Repaired> = hashed.into_iter().filter_map(repaired).collect();
+    causes.retain(|uid, _| repaired.contains_key(uid));
+    let items = skip::describe(copy.source, copy.from, folder, causes).await?;
+    journal.skip(items.clone()).await?;
+    for item in items {
+        let Some((uid, repaired)) = item.uid.and_then(|uid| repaired.remove_entry(&uid)) else { continue };
+        copy.recipe = Some(Recipe { repairs, size: repaired.size });
+        let (ended, again) = copy.run(UidSet::one(uid)).await?;
+        if ended == Ended::Stopped {
+            return Ok(ended);
+        }
+        if again.copied > 0 {
+            let words = words(repaired.changes, Some(&item.error_message));
+            write_down(journal, item, words).await?;
+        }
+        report.sent_again(uid, again);
+    }
+    Ok(Ended::Complete)
+}
+
+/// Writes down which of the copies that were found on the target are repaired ones.
+pub(super) async fn note_adopted(
+    walk: &mut Walk,
+    from: &SourceFolder,
+    folder: &str,
+    adopted: &[Adopted],
+) -> Result<()> {
+    let found = adopted.iter().filter_map(|adopted| Some((adopted.uid, adopted.repaired?)));
+    let mut found: BTreeMap<u32, Changes> = found.collect();
+    if found.is_empty() {
+        return Ok(());
+    }
+    let mut refusals = BTreeMap::new();
+    for item in walk.journal.skipped().await?.into_iter().filter(|item| item.folder_name == folder) {
+        let Some(uid) = item.uid else { continue };
+        if item.kind == SkippedKind::MessageRepaired {
+            found.remove(&uid);
+        }
+        refusals.insert(uid, item.error_message);
+    }
+    let words = |(uid, changes)| (uid, words(changes, refusals.get(&uid).map(String::as_str)));
+    let words: BTreeMap<u32, String> = found.into_iter().map(words).collect();
+    let causes = words.into_iter().map(|(uid, words)| (uid, (SkippedKind::MessageRepaired, words)));
+    for item in skip::describe(&mut walk.source, from, folder, causes.collect()).await? {
+        let words = item.error_message.clone();
+        write_down(&walk.journal, item, words).await?;
+    }
+    Ok(())
+}
+
+fn words(changes: Changes, refusal: Option<&str>) -> String {
+    match refusal {
+        Some(refusal) => format!("{changes}; the target had refused the original: {refusal}"),
+        None => format!("{changes}; the target had only the repaired message"),
+    }
+}
+
+async fn write_down(journal: &Journal, item: SkippedItem, words: String) -> Result<()> {
+    let uid = item.uid.unwrap_or(0);
+    journal.note(format!("Folder {}: message {uid} was repaired: {words}", item.folder_name)).await?;
+    journal.skip(vec![SkippedItem { kind: SkippedKind::MessageRepaired, error_message: words, ..item }]).await
+}
+
+/// A body on its way to the target: as it is, or repaired.
+pub(super) struct Outgoing<'b, 'c> {
+    body: Body<'b, 'c>,
+    head: BodyHead,
+    mending: Option<Mending>,
+}
+
+struct Mending {
+    mender: Mender,
+    /// How much of the announced size is still to come.
+    left: u64,
+    is_finished: bool,
+}
+
+impl<'b, 'c> Outgoing<'b, 'c> {
+    pub(super) fn new(body: Body<'b, 'c>, recipe: Option<Recipe<'_>>) -> Self {
+        let mut head = body.head().clone();
+        let mending = recipe.map(|Recipe { repairs, size }| {
+            head.size = size;
+            Mending { mender: Mender::new(repairs), left: size, is_finished: false }
+        });
+        Self { body, head, mending }
+    }
+
+    /// What is known before the body is read.
+    pub(super) fn head(&self) -> &BodyHead {
+        &self.head
+    }
+
+    /// The next bytes, of which there are as many as the head says; `None` at the end.
+    pub(super) async fn chunk(&mut self) -> Result<Option<&[u8]>> {
+        let Some(Mending { mender, left, is_finished }) = &mut self.mending else {
+            return Ok(self.body.chunk().await?);
+        };
+        let chunk = match self.body.chunk().await? {
+            Some(chunk) => mender.mend(chunk),
+            None if !std::mem::replace(is_finished, true) => mender.finish(),
+            None => return Ok(None),
+        };
+        match left.checked_sub(u64::try_from(chunk.len()).unwrap_or(u64::MAX)) {
+            Some(rest) if rest == 0 || !*is_finished => *left = rest,
+            _ => return Err(other_bytes(self.head.uid)),
+        }
+        Ok(Some(chunk))
+    }
+}
+
+/// A message never changes (RFC 3501 §2.3.1.1), so that this is another one, or a broken server.
+fn other_bytes(uid: u32) -> Error {
+    let text = "the source delivered other bytes when the message was read again to be repaired";
+    Error::new(ErrorKind::ConnectionLost, text).uid(uid)
+}
