@@ -150,9 +150,9 @@ impl FolderPass<'_> {
                     return Ok(Found { adopted: Vec::new(), append: copy });
                 }
                 let target = imap.select(&self.to.name).await?;
-                let none = BTreeSet::new();
-                let refused = self.walk.skipped_before.get(&self.shown).unwrap_or(&none);
-                let repairs = Repairs { wanted: &self.walk.repairs, refused };
+                let skipped = self.walk.skipped_before.get(&self.shown).into_iter().flatten();
+                let refused = skipped.filter(|(_, kind)| kind.is_refusal()).map(|(uid, _)| *uid).collect();
+                let repairs = Repairs { wanted: &self.walk.repairs, refused: &refused };
                 adopt(self.walk.source.select(&self.from).await?, target, first_unknown, copy, repairs).await
             }
             Target::Maildir(_) => self.to.find_in_maildir(self.from.uid_validity, copy),

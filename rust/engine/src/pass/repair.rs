@@ -34,14 +34,11 @@ pub(super) async fn repair<'a>(
     report: &mut CopyReport,
 ) -> Result<Ended> {
     let mut causes = skip::causes(report);
-    causes.retain(|_, (kind, _)| matches!(kind, SkippedKind::CorruptItem | SkippedKind::TargetRejected));
+    causes.retain(|_, (kind, _)| kind.is_refusal());
     if repairs.is_empty() || causes.is_empty() {
         return Ok(Ended::Complete);
     }
-    let source = copy.source.select(copy.from).await?;
-    let hashed = hash_all(source, causes.keys().copied().collect(), repairs).await?;
-    let repaired = |(uid, hashed): (u32, super::Hashed)| Some((uid, hashed.repaired?));
-    let mut repaired: BTreeMap<u32, Repaired> = hashed.into_iter().filter_map(repaired).collect();
+    let mut repaired = repaired(copy, repairs, causes.keys().copied().collect()).await?;
     causes.retain(|uid, _| repaired.contains_key(uid));
     let items = skip::describe(copy.source, copy.from, folder, causes).await?;
     journal.skip(items.clone()).await?;
@@ -49,16 +46,23 @@ pub(super) async fn repair<'a>(
         let Some((uid, repaired)) = item.uid.and_then(|uid| repaired.remove_entry(&uid)) else { continue };
         copy.recipe = Some(Recipe { repairs, size: repaired.size });
         let (ended, again) = copy.run(UidSet::one(uid)).await?;
+        if again.copied > 0 {
+            let error_message = words(repaired.changes, Some(&item));
+            let kind = SkippedKind::MessageRepaired;
+            write_down(journal, SkippedItem { kind, error_message, ..item }).await?;
+        }
+        report.sent_again(uid, again);
         if ended == Ended::Stopped {
             return Ok(ended);
         }
-        if again.copied > 0 {
-            let words = words(repaired.changes, Some(&item.error_message));
-            write_down(journal, item, words).await?;
-        }
-        report.sent_again(uid, again);
     }
     Ok(Ended::Complete)
+}
+
+/// What these messages come to where a repair changes them.
+async fn repaired(copy: &mut Copy<'_>, repairs: &[Repair], uids: UidSet) -> Result<BTreeMap<u32, Repaired>> {
+    let hashed = hash_all(copy.source.select(copy.from).await?, uids, repairs).await?;
+    Ok(hashed.into_iter().filter_map(|(uid, hashed)| Some((uid, hashed.repaired?))).collect())
 }
 
 /// Writes down which of the copies that were found on the target are repaired ones.
@@ -68,40 +72,35 @@ pub(super) async fn note_adopted(
     folder: &str,
     adopted: &[Adopted],
 ) -> Result<()> {
-    let found = adopted.iter().filter_map(|adopted| Some((adopted.uid, adopted.repaired?)));
-    let mut found: BTreeMap<u32, Changes> = found.collect();
-    if found.is_empty() {
+    let repaired = adopted.iter().filter_map(|adopted| Some((adopted.uid, adopted.repaired?)));
+    let repaired: BTreeMap<u32, Changes> = repaired.collect();
+    if repaired.is_empty() {
         return Ok(());
     }
-    let mut refusals = BTreeMap::new();
-    for item in walk.journal.skipped().await?.into_iter().filter(|item| item.folder_name == folder) {
-        let Some(uid) = item.uid else { continue };
-        if item.kind == SkippedKind::MessageRepaired {
-            found.remove(&uid);
-        }
-        refusals.insert(uid, item.error_message);
-    }
-    let words = |(uid, changes)| (uid, words(changes, refusals.get(&uid).map(String::as_str)));
-    let words: BTreeMap<u32, String> = found.into_iter().map(words).collect();
-    let causes = words.into_iter().map(|(uid, words)| (uid, (SkippedKind::MessageRepaired, words)));
-    for item in skip::describe(&mut walk.source, from, folder, causes.collect()).await? {
-        let words = item.error_message.clone();
-        write_down(&walk.journal, item, words).await?;
+    let listed = walk.journal.skipped().await?.into_iter().filter(|item| item.folder_name == folder);
+    let listed: BTreeMap<u32, SkippedItem> = listed.filter_map(|item| Some((item.uid?, item))).collect();
+    let cause = |(uid, changes)| match listed.get(&uid) {
+        Some(item) if item.kind == SkippedKind::MessageRepaired => None,
+        item => Some((uid, (SkippedKind::MessageRepaired, words(changes, item)))),
+    };
+    let causes = repaired.into_iter().filter_map(cause).collect();
+    for item in skip::describe(&mut walk.source, from, folder, causes).await? {
+        write_down(&walk.journal, item).await?;
     }
     Ok(())
 }
 
-fn words(changes: Changes, refusal: Option<&str>) -> String {
-    match refusal {
-        Some(refusal) => format!("{changes}; the target had refused the original: {refusal}"),
-        None => format!("{changes}; the target had only the repaired message"),
+fn words(changes: Changes, refused: Option<&SkippedItem>) -> String {
+    match refused {
+        Some(item) => format!("{changes}; the target had refused the original: {}", item.error_message),
+        None => format!("{changes}; the target had it so already"),
     }
 }
 
-async fn write_down(journal: &Journal, item: SkippedItem, words: String) -> Result<()> {
-    let uid = item.uid.unwrap_or(0);
-    journal.note(format!("Folder {}: message {uid} was repaired: {words}", item.folder_name)).await?;
-    journal.skip(vec![SkippedItem { kind: SkippedKind::MessageRepaired, error_message: words, ..item }]).await
+async fn write_down(journal: &Journal, item: SkippedItem) -> Result<()> {
+    let (folder, uid, words) = (&item.folder_name, item.uid.unwrap_or(0), &item.error_message);
+    journal.note(format!("Folder {folder}: message {uid} was repaired: {words}")).await?;
+    journal.skip(vec![item]).await
 }
 
 /// A body on its way to the target: as it is, or repaired.

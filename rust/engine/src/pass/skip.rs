@@ -129,7 +129,7 @@ fn kind_of(refusal: &Refusal) -> SkippedKind {
 
 async fn unskip(walk: &mut Walk, folder: &str, still: &[SkippedItem]) -> Result<()> {
     let Some(before) = walk.skipped_before.remove(folder) else { return Ok(()) };
-    let copied = before.into_iter().filter(|uid| !still.iter().any(|item| item.uid == Some(*uid))).collect();
+    let copied = before.into_keys().filter(|uid| !still.iter().any(|item| item.uid == Some(*uid))).collect();
     walk.journal.unskip(folder, copied).await
 }
 

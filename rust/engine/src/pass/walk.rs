@@ -34,8 +34,8 @@ pub(super) struct Walk {
     pub(super) meter: Meter,
     pub(super) cancel: CancellationToken,
     pub(super) tally: Tally,
-    /// The messages that earlier passes left behind, by folder.
-    pub(super) skipped_before: BTreeMap<String, BTreeSet<u32>>,
+    /// The messages that earlier passes left behind, by folder and UID.
+    pub(super) skipped_before: BTreeMap<String, BTreeMap<u32, SkippedKind>>,
     /// Flags that the target was seen to keep of what it was given.
     pub(super) kept_flags: BTreeSet<String>,
     /// Held as long as the connections are.
@@ -181,11 +181,11 @@ impl Filters {
     }
 }
 
-async fn skipped_before(journal: &Journal) -> Result<BTreeMap<String, BTreeSet<u32>>> {
-    let mut before: BTreeMap<String, BTreeSet<u32>> = BTreeMap::new();
+async fn skipped_before(journal: &Journal) -> Result<BTreeMap<String, BTreeMap<u32, SkippedKind>>> {
+    let mut before: BTreeMap<String, BTreeMap<u32, SkippedKind>> = BTreeMap::new();
     for item in journal.skipped().await? {
         if let Some(uid) = item.uid {
-            before.entry(item.folder_name).or_default().insert(uid);
+            before.entry(item.folder_name).or_default().insert(uid, item.kind);
         }
     }
     Ok(before)
