@@ -75,7 +75,7 @@ fn repaired(lab: &Lab) -> SkippedItem {
 /// C2, C3, O4, Y1
 #[test]
 fn what_a_strict_target_refuses_arrives_repaired_and_is_named_with_the_targets_words() {
-    let long = "x".repeat(2_000_000);
+    let long = "x".repeat(300_000);
     let faulty = [
         (message_with("nul", "a\0b"), "1 NUL character dropped", "contains NUL"),
         (message_with("bare", "a\nb\rc"), "2 line ends made CRLF", "bare newlines"),
@@ -93,10 +93,7 @@ fn what_a_strict_target_refuses_arrives_repaired_and_is_named_with_the_targets_w
     assert_eq!(arrived.len(), 7);
     assert!(arrived.iter().all(|body| strict(body.as_bytes()).is_none()));
     assert!(arrived[2].ends_with("\r\nab\r\n") && arrived[3].ends_with("\r\na\r\nb\r\nc\r\n"));
-    assert_eq!(
-        arrived[4].replace("\r\n", "").matches('x').count(),
-        2_000_000 + ".example".matches('x').count() * 2
-    );
+    assert!(arrived[4].replace("\r\n", "").contains(&long));
     let skipped = lab.skipped("ada");
     assert_eq!(skipped.iter().map(|item| item.uid).collect::<Vec<_>>(), [2, 3, 4, 5, 6].map(Some));
     for (item, (_, changes, refusal)) in skipped.iter().zip(&faulty) {
@@ -233,8 +230,8 @@ fn a_repaired_message_whose_ok_was_lost_is_adopted_although_its_message_id_is_an
 /// Nothing that an earlier migration wrote down is there any more.
 #[test]
 fn repaired_copies_are_adopted_at_first_contact_and_when_numbers_change() {
-    let faulty = [message_with("nul", "a\0b"), message_with("bare", "a\nb"), message("fine")];
-    let (from, to) = (source_with(faulty), strict_target(&[]));
+    let id = raw("Message-ID: <\0id@b>\r\n\r\ntext\r\n");
+    let (from, to) = (source_with([id, message_with("bare", "a\nb"), message("fine")]), strict_target(&[]));
     Lab::between(from.address(), to.address()).migrate_batch(batch_with(&ALL));
     assert_eq!(to.appended(), 3);
     let lab = Lab::between(from.address(), to.address());
