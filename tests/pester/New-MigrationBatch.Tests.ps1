@@ -83,12 +83,13 @@ Describe 'New-MigrationBatch' {
         It 'keeps its options' {
             $batch = New-MigrationBatch -Name 'Wave 1' @route -CSVData $file -ExcludeFolders '#JunkEmail#/*', 'Old' -IncludeFolders '#Inbox#' `
                 -ContentFilter "Received -ge '2019/4/30'" -NotificationEmails admin@contoso.com -ReportInterval 12:00:00 -SkipReports `
-                -AllowIncrementalSyncs $false -AutoRetryCount 2 -CompleteAfter '2026-12-24 12:00'
+                -AllowIncrementalSyncs $false -AutoRetryCount 2 -CompleteAfter '2026-12-24 12:00' -Repair BareLineFeeds, NulCharacters
             $batch.ExcludedFolders | Should -Be '#JunkEmail#/*', 'Old'
             $batch.IncludedFolders | Should -Be '#Inbox#'
             $batch.ContentFilter | Should -Be "Received -ge '2019/4/30'"
             $batch.NotificationEmails | Should -Be 'admin@contoso.com'
             $batch.ReportInterval, $batch.SkipReports, $batch.AllowIncrementalSyncs, $batch.AutoRetryCount | Should -Be '12:00:00', $true, $false, 2
+            $batch.Repair | Should -Be 'BareLineFeeds', 'NulCharacters'
             $batch.CompleteAfterUTC | Should -Be ([datetime]::new(2026, 12, 24, 12, 0, 0))
             $batch.SubmittedByUser | Should -BeLike "*$([Environment]::UserName)"
         }

@@ -24,6 +24,15 @@ Describe 'Set-MigrationBatch' {
         (Get-MigrationBatch 'Wave 1').ExcludedFolders | Should -HaveCount 0
     }
 
+    It 'sets repairs, shows them, and takes them back' {
+        Set-MigrationBatch 'Wave 1' -Repair NulCharacters, LongLines
+        (Get-MigrationBatch 'Wave 1').Repair | Should -Be 'NulCharacters', 'LongLines'
+        Set-MigrationBatch 'Wave 1' -ExcludeFolders 'Old'
+        (Get-MigrationBatch 'Wave 1').Repair | Should -HaveCount 2
+        Set-MigrationBatch 'Wave 1' -Repair @()
+        (Get-MigrationBatch 'Wave 1').Repair | Should -HaveCount 0
+    }
+
     It 'adds users' {
         Set-MigrationBatch 'Wave 1' -AddUsers -CSVData (Get-TestCsv 'b@contoso.com', 'c@contoso.com')
         (Get-MigrationBatch 'Wave 1').TotalCount | Should -Be 3

@@ -52,6 +52,7 @@ fn candidates(alike: u32, digest: impl Fn(u32) -> Digest) -> Vec<Candidate> {
         size: Some(u64::from(uid / alike)),
         received: Some(i64::from(uid / alike)),
         digest: digest(uid),
+        ..Candidate::default()
     };
     (1..=UNKNOWN).map(message).collect()
 }

@@ -7,6 +7,17 @@ use uuid::Uuid;
 use crate::Name;
 use crate::status::{BatchFacts, Wish};
 
+/// What may be changed in a message that the target has refused as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Repair {
+    /// NUL characters are dropped (RFC 3501 §9 forbids them in a literal).
+    NulCharacters,
+    /// Line feeds and carriage returns that stand alone become CRLF, and the last line gets its end (RFC 5322 §2.3).
+    BareLineFeeds,
+    /// Lines that servers refuse for their length are broken.
+    LongLines,
+}
+
 /// What the admin set on a batch (spec 1.6). Stored as it is; the folder and content filters are checked when set.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -21,6 +32,8 @@ pub struct BatchOptions {
     pub exclude_folders: Vec<String>,
     /// Only messages that match: `Received -ge '2019/4/30'`.
     pub content_filter: Option<String>,
+    /// How to repair messages that the target refuses.
+    pub repair: Vec<Repair>,
     /// Who asked for reports by mail.
     pub notification_emails: Vec<String>,
     /// Seconds between two reports; 0 is never.
@@ -45,6 +58,7 @@ impl Default for BatchOptions {
             include_folders: Vec::new(),
             exclude_folders: Vec::new(),
             content_filter: None,
+            repair: Vec::new(),
             notification_emails: Vec::new(),
             report_interval_seconds: 86_400,
             skip_reports: false,

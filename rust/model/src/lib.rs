@@ -12,11 +12,12 @@ pub mod folder;
 pub mod login;
 pub mod name;
 pub mod plan;
+pub mod repair;
 pub mod secret;
 pub mod status;
 pub mod user;
 
-pub use batch::{Batch, BatchOptions};
+pub use batch::{Batch, BatchOptions, Repair};
 pub use endpoint::{AdminLoginFormat, Credentials, Endpoint, ImapServer, Limit, Place, Role, Security};
 pub use error::{Error, ErrorKind, Result};
 pub use name::Name;

@@ -87,7 +87,7 @@ pub struct User {
     pub due_at: Option<Timestamp>,
 }
 
-/// Why something was not copied (spec 5's vocabulary).
+/// Why something was not copied, or not as it is (spec 5's vocabulary).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SkippedKind {
     /// Larger than the target takes.
@@ -104,9 +104,23 @@ pub enum SkippedKind {
     SourceReadError,
     /// A flag or keyword that the target does not keep: harmless.
     FlagDropped,
+    /// The target refused it as it is, and has it repaired.
+    MessageRepaired,
 }
 
-/// One thing that was not copied, with its named cause.
+impl SkippedKind {
+    /// Whether a message or a folder is not on the target for it.
+    pub fn leaves_behind(self) -> bool {
+        !matches!(self, Self::FlagDropped | Self::MessageRepaired)
+    }
+
+    /// Whether the target refused a message for what it is, so that a repair may help.
+    pub fn is_refusal(self) -> bool {
+        matches!(self, Self::CorruptItem | Self::TargetRejected)
+    }
+}
+
+/// One thing that was not copied, or not as it is, with its named cause.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SkippedItem {
     /// Why.

@@ -22,7 +22,7 @@ fn candidate(message: &Message) -> Candidate {
         message_id: (message.body % 4 != 3).then(|| id.into_boxed_str()),
         size: Some(if message.body % 4 < 2 { 100 } else { 200 }),
         received: Some(message.received),
-        digest: Digest::NotRead,
+        ..Candidate::default()
     }
 }
 
@@ -126,6 +126,46 @@ fn digests_that_are_known_to_differ_beat_message_id_size_and_date() {
     let own = Candidate { digest: digest(1), ..candidate(&message(1, 0, 5)) };
     let other = Candidate { digest: digest(2), ..candidate(&message(90, 0, 5)) };
     assert_eq!(reconcile(&[own], &[other]), Reconciliation::Done { adopted: vec![], append: vec![1] });
+}
+
+/// A source message with these bytes, which are repaired to those.
+fn repairable(uid: u32, body: u8, repaired: u8) -> Candidate {
+    Candidate {
+        digest: digest(body),
+        repaired: Some(Box::new([repaired; 32])),
+        ..candidate(&message(uid, body, 5))
+    }
+}
+
+fn read(uid: u32, body: u8) -> Candidate {
+    Candidate { digest: digest(body), ..candidate(&message(uid, body, 5)) }
+}
+
+#[test]
+fn a_repaired_copy_is_adopted_after_copies_of_the_bytes_themselves_and_only_once() {
+    let source = [repairable(1, 0, 2), repairable(2, 0, 2), read(3, 2)];
+    let target = [read(90, 2), read(91, 2)];
+    let adopted = vec![pair(1, 91), pair(3, 90)];
+    assert_eq!(reconcile(&source, &target), Reconciliation::Done { adopted, append: vec![2] });
+}
+
+/// A header that is repaired may come to another Message-ID.
+#[test]
+fn the_repaired_copy_of_a_refused_message_is_found_under_any_message_id() {
+    let refused = |digest| Candidate { was_refused: true, digest, ..repairable(1, 0, 4) };
+    let target = [candidate(&message(90, 4, 5)), candidate(&message(91, 8, 5))];
+    let unread = Reconciliation::NeedsDigests { source: vec![1], target: vec![90, 91] };
+    assert_eq!(reconcile(&[refused(Digest::NotRead)], &target), unread);
+    let done = Reconciliation::Done { adopted: vec![pair(1, 90)], append: vec![] };
+    assert_eq!(reconcile(&[refused(digest(0))], &[read(90, 4), read(91, 8)]), done);
+}
+
+/// The same size and date do not tell whether the copy is a repaired one.
+#[test]
+fn a_refused_message_is_adopted_by_its_bytes_only() {
+    let refused = Candidate { was_refused: true, ..candidate(&message(1, 0, 5)) };
+    let unread = Reconciliation::NeedsDigests { source: vec![1], target: vec![90] };
+    assert_eq!(reconcile(&[refused], &[candidate(&message(90, 0, 5))]), unread);
 }
 
 fn per_body(messages: &[Message]) -> BTreeMap<u8, usize> {

@@ -1,6 +1,6 @@
 //! Reports: what happened, line by line, and what was left behind. Written once, read back as they are.
 
-use model::{ReportEntry, Result, SkippedItem};
+use model::{ReportEntry, Result, SkippedItem, SkippedKind};
 use rusqlite::{named_params, params};
 use uuid::Uuid;
 
@@ -50,20 +50,29 @@ impl Store {
         })
     }
 
-    /// Adds what a user's pass left behind. What is known of the same message and kind is replaced.
+    /// Adds what a user's pass left behind. What is known of the same message is replaced; a folder as a whole has an
+    /// entry for each kind.
     pub fn add_skipped(&self, user: i64, items: &[SkippedItem]) -> Result<()> {
         self.write(|tx| {
+            let mut forget = tx.prepare_cached(
+                "DELETE FROM skipped
+                 WHERE user_id = :user AND folder_name = :folder AND uid = :uid AND uid <> 0 AND kind <> :kind",
+            )?;
             let mut upsert = tx.prepare_cached(
                 "INSERT INTO skipped (user_id, folder_name, uid, kind, item)
                  VALUES (:user, :folder, :uid, :kind, :item)
                  ON CONFLICT (user_id, folder_name, uid, kind) DO UPDATE SET item = excluded.item",
             )?;
             for item in items {
+                let (folder, uid, kind) = (&item.folder_name, item.uid.unwrap_or(0), Word(item.kind));
+                forget.execute(
+                    named_params! { ":user": user, ":folder": folder, ":uid": uid, ":kind": kind },
+                )?;
                 upsert.execute(named_params! {
                     ":user": user,
-                    ":folder": item.folder_name,
-                    ":uid": item.uid.unwrap_or(0),
-                    ":kind": Word(item.kind),
+                    ":folder": folder,
+                    ":uid": uid,
+                    ":kind": kind,
                     ":item": Json(item),
                 })?;
             }
@@ -71,11 +80,19 @@ impl Store {
         })
     }
 
-    /// Strikes a message, or without UID the folder as a whole, from what was left behind: a later pass copied it.
+    /// Strikes a message, or without UID the folder as a whole, from what was left behind: a later pass copied it. That
+    /// it was repaired stays true.
     pub fn clear_skipped(&self, user: i64, folder_name: &str, uid: Option<u32>) -> Result<()> {
         self.write(|tx| {
-            tx.prepare_cached("DELETE FROM skipped WHERE user_id = ? AND folder_name = ? AND uid = ?")?
-                .execute(params![user, folder_name, uid.unwrap_or(0)])?;
+            tx.prepare_cached(
+                "DELETE FROM skipped WHERE user_id = ? AND folder_name = ? AND uid = ? AND kind <> ?",
+            )?
+            .execute(params![
+                user,
+                folder_name,
+                uid.unwrap_or(0),
+                Word(SkippedKind::MessageRepaired)
+            ])?;
             Ok(())
         })
     }

@@ -76,6 +76,10 @@ public abstract class NewBatchParameters : ExchangeCmdlet
     [Parameter]
     public string? ContentFilter { get; set; }
 
+    /// <summary>How to repair messages that the target refuses; not at all if not given.</summary>
+    [Parameter]
+    public MigrationRepair[]? Repair { get; set; }
+
     /// <summary>Pass over columns of the CSV that we do not know.</summary>
     [Parameter]
     public bool AllowUnknownColumnsInCsv { get; set; }

@@ -108,6 +108,7 @@ public sealed class NewMigrationBatchCommand : NewBatchParameters
         IncludeFolders = IncludeFolders,
         ExcludeFolders = ExcludeFolders,
         ContentFilter = ContentFilter,
+        Repair = Repair?.Select(repair => repair.ToString()).ToArray(),
         NotificationEmails = NotificationEmails,
         ReportIntervalSeconds = (long?)ReportInterval?.TotalSeconds,
         SkipReports = SkipReports,

@@ -1,4 +1,5 @@
 using System;
+using System.Linq;
 using System.Management.Automation;
 
 using ImapMigration.Interop.Contract;
@@ -80,6 +81,11 @@ public sealed class SetMigrationBatchCommand : ExchangeCmdlet
     [Parameter]
     public string? ContentFilter { get; set; }
 
+    /// <summary>How to repair messages that the target refuses; an empty list is not at all.</summary>
+    [Parameter]
+    [AllowEmptyCollection]
+    public MigrationRepair[]? Repair { get; set; }
+
     /// <summary>Who gets reports by mail.</summary>
     [Parameter]
     [AllowEmptyCollection]
@@ -149,6 +155,7 @@ public sealed class SetMigrationBatchCommand : ExchangeCmdlet
         IncludeFolders = IncludeFolders,
         ExcludeFolders = ExcludeFolders,
         ContentFilter = ContentFilter,
+        Repair = Repair?.Select(repair => repair.ToString()).ToArray(),
         NotificationEmails = NotificationEmails,
         ReportIntervalSeconds = (long?)ReportInterval?.TotalSeconds,
         SkipReports = SkipReports,

@@ -113,6 +113,10 @@ public sealed class MigrationBatch : IIdentified
     /// <summary>Only messages that match.</summary>
     public string? ContentFilter => _view.Options.ContentFilter;
 
+    /// <summary>How messages that the target refuses are repaired.</summary>
+    public MigrationRepair[] Repair =>
+        Array.ConvertAll(_view.Options.Repair ?? [], word => (MigrationRepair)Enum.Parse(typeof(MigrationRepair), word));
+
     /// <summary>Who asked for reports by mail.</summary>
     public string[] NotificationEmails => _view.Options.NotificationEmails ?? [];
 

@@ -4,7 +4,7 @@ using ImapMigration.Interop.Contract;
 
 namespace ImapMigration;
 
-/// <summary>One thing that was not copied, with its cause.</summary>
+/// <summary>One thing that was not copied, or not as it is, with its cause.</summary>
 public sealed class MigrationSkippedItem
 {
     private readonly SkippedItem _item;

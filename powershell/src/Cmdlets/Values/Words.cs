@@ -86,6 +86,19 @@ public enum AdminLoginFormat
     UserRoot,
 }
 
+/// <summary>What may be changed in a message that the target has refused as it is.</summary>
+public enum MigrationRepair
+{
+    /// <summary>NUL characters are dropped.</summary>
+    NulCharacters,
+
+    /// <summary>Line feeds and carriage returns that stand alone become CRLF, and the last line gets its end.</summary>
+    BareLineFeeds,
+
+    /// <summary>Lines beyond 10,239 bytes, which Exchange refuses, are broken.</summary>
+    LongLines,
+}
+
 /// <summary>How good the copy is.</summary>
 public enum DataConsistencyScore
 {

@@ -86,6 +86,9 @@ public sealed class BatchOptions
     [DataMember(Name = "content_filter", EmitDefaultValue = false)]
     public string? ContentFilter { get; init; }
 
+    [DataMember(Name = "repair", EmitDefaultValue = false)]
+    public string[]? Repair { get; init; }
+
     [DataMember(Name = "notification_emails", EmitDefaultValue = false)]
     public string[]? NotificationEmails { get; init; }
 
@@ -167,6 +170,9 @@ public sealed class SetBatch
 
     [DataMember(Name = "content_filter", EmitDefaultValue = false)]
     public string? ContentFilter { get; init; }
+
+    [DataMember(Name = "repair", EmitDefaultValue = false)]
+    public string[]? Repair { get; init; }
 
     [DataMember(Name = "notification_emails", EmitDefaultValue = false)]
     public string[]? NotificationEmails { get; init; }

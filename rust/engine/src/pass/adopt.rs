@@ -1,11 +1,13 @@
 //! Finds what is on the target already: the tail that the ledger does not know is read and matched by content.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use model::Result;
-use model::plan::{Candidate, Digest, Flags, Reconciliation, reconcile};
-use wire::{Connection, FetchOptions, SummaryItems, UidSet};
+use model::plan::{Adoption, Candidate, Digest, Flags, Reconciliation, reconcile};
+use model::repair::{self, Changes};
+use model::{Repair, Result};
+use wire::{Connection, SummaryItems, UidSet};
 
+use super::digest::{Hashed, hash_all};
 use super::inventory::plan_flags;
 use super::suspects::{Side, Suspects, is_break};
 
@@ -20,6 +22,17 @@ pub(crate) struct Adopted {
     pub(crate) size: u64,
     /// The flags that it has there.
     pub(crate) flags: Flags,
+    /// What is changed in it there.
+    pub(crate) repaired: Option<Changes>,
+}
+
+/// What may be changed in copies.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Repairs<'a> {
+    /// The repairs that the target's messages may have had; none, and copies are equal to the originals.
+    pub(super) wanted: &'a [Repair],
+    /// Source UIDs of messages that the target has refused.
+    pub(super) refused: &'a BTreeSet<u32>,
 }
 
 /// What is there already, and what is to be appended.
@@ -43,23 +56,32 @@ pub(super) struct Reader<'r> {
 }
 
 impl Reader<'_> {
-    async fn candidates(&mut self, uids: UidSet) -> Result<Vec<Candidate>> {
+    async fn candidates(&mut self, uids: UidSet, repairs: Repairs<'_>) -> Result<Vec<Candidate>> {
         let mut found = Vec::new();
         for group in self.groups(uids) {
-            let read = candidates_of(self.connection, &group).await;
+            let read = candidates_of(self.connection, &group, repairs.wanted).await;
             found.extend(self.note(group, read)?.0);
         }
         found.sort_unstable_by_key(|candidate| candidate.uid);
+        for candidate in found.iter_mut().filter(|_| !repairs.wanted.is_empty()) {
+            candidate.was_refused = repairs.refused.contains(&candidate.uid);
+        }
         Ok(found)
     }
 
-    async fn read_digests(&mut self, uids: &[u32], candidates: &mut [Candidate]) -> Result<()> {
+    async fn read_digests(
+        &mut self,
+        uids: &[u32],
+        candidates: &mut [Candidate],
+        repairs: &[Repair],
+    ) -> Result<BTreeMap<u32, Changes>> {
+        let mut changes = BTreeMap::new();
         for group in self.groups(uids.iter().copied().collect()) {
             let uids: Vec<u32> = group.iter().collect();
-            let read = read_digests(self.connection, &uids, candidates).await;
-            self.note(group, read)?;
+            let read = read_digests(self.connection, &uids, candidates, repairs).await;
+            changes.extend(self.note(group, read)?);
         }
-        Ok(())
+        Ok(changes)
     }
 
     fn groups(&self, uids: UidSet) -> impl Iterator<Item = UidSet> + use<> {
@@ -84,52 +106,71 @@ pub(super) async fn adopt(
     target: &mut Connection,
     first_unknown: u32,
     candidates: Vec<u32>,
+    repairs: Repairs<'_>,
 ) -> Result<Found> {
     if candidates.is_empty() {
         return Ok(Found::default());
     }
     let tail = std::num::NonZeroU32::new(first_unknown).map_or_else(UidSet::all, UidSet::starting_at);
-    let (mut theirs, flags) = candidates_of(target, &tail).await?;
+    let (mut theirs, flags) = candidates_of(target, &tail, &[]).await?;
     if theirs.is_empty() {
         return Ok(Found { adopted: Vec::new(), append: candidates });
     }
-    let mut ours = source.candidates(candidates.iter().copied().collect()).await?;
+    let mut ours = source.candidates(candidates.iter().copied().collect(), repairs).await?;
+    let mut changes = BTreeMap::new();
     loop {
         match reconcile(&ours, &theirs) {
             Reconciliation::NeedsDigests { source: our_uids, target: their_uids } => {
-                source.read_digests(&our_uids, &mut ours).await?;
-                read_digests(target, &their_uids, &mut theirs).await?;
+                changes.extend(source.read_digests(&our_uids, &mut ours, repairs.wanted).await?);
+                read_digests(target, &their_uids, &mut theirs, &[]).await?;
             }
             Reconciliation::Done { adopted, .. } => {
-                return Ok(conclude(candidates, adopted, &ours, &flags));
+                changes.retain(|uid, _| is_repaired(*uid, &adopted, &ours, &theirs));
+                return Ok(conclude(candidates, adopted, &ours, &flags, changes));
             }
         }
     }
 }
 
+/// Whether the copy of a message has the bytes of the repaired message.
+fn is_repaired(uid: u32, adopted: &[Adoption], ours: &[Candidate], theirs: &[Candidate]) -> bool {
+    let place = adopted.binary_search_by_key(&uid, |adoption| adoption.uid).ok();
+    let copy = place.and_then(|at| candidate(theirs, adopted.get(at)?.target_uid));
+    let repaired = candidate(ours, uid).and_then(|own| own.repaired.as_deref());
+    copy.zip(repaired).is_some_and(|(copy, repaired)| copy.digest == Digest::Is(*repaired))
+}
+
+fn candidate(candidates: &[Candidate], uid: u32) -> Option<&Candidate> {
+    candidates.binary_search_by_key(&uid, |candidate| candidate.uid).ok().and_then(|at| candidates.get(at))
+}
+
 /// Whatever is not adopted is appended, a message that vanished meanwhile included: its fetch will tell.
 fn conclude(
     candidates: Vec<u32>,
-    adopted: Vec<model::plan::Adoption>,
+    adopted: Vec<Adoption>,
     ours: &[Candidate],
     flags: &BTreeMap<u32, Flags>,
+    mut changes: BTreeMap<u32, Changes>,
 ) -> Found {
-    let size = |uid: u32| ours.binary_search_by_key(&uid, |c| c.uid).ok().and_then(|at| ours.get(at)?.size);
-    let with_flags = |adoption: model::plan::Adoption| Adopted {
+    let size = |uid: u32| candidate(ours, uid).and_then(|own| own.size);
+    let mut with_flags = |adoption: Adoption| Adopted {
         uid: adoption.uid,
         target_uid: adoption.target_uid,
+        repaired: changes.remove(&adoption.uid),
         size: size(adoption.uid).unwrap_or(0),
         flags: flags.get(&adoption.target_uid).cloned().unwrap_or_default(),
     };
-    let adopted: Vec<Adopted> = adopted.into_iter().map(with_flags).collect();
+    let adopted: Vec<Adopted> = adopted.into_iter().map(&mut with_flags).collect();
     let is_adopted = |uid: &u32| adopted.binary_search_by_key(uid, |a| a.uid).is_ok();
     let append = candidates.into_iter().filter(|uid| !is_adopted(uid)).collect();
     Found { adopted, append }
 }
 
+/// What the server tells of messages. A Message-ID is that of the header as it is repaired.
 async fn candidates_of(
     connection: &mut Connection,
     uids: &UidSet,
+    repairs: &[Repair],
 ) -> Result<(Vec<Candidate>, BTreeMap<u32, Flags>)> {
     let items = SummaryItems {
         flags: true,
@@ -144,10 +185,10 @@ async fn candidates_of(
         .uid_fetch_summaries(uids, items, |summary| {
             let candidate = Candidate {
                 uid: summary.uid,
-                message_id: summary.header.as_deref().and_then(field_value),
+                message_id: summary.header.and_then(|block| field_value(&repair::mend(repairs, &block))),
                 size: summary.size,
                 received: summary.internal_date.and_then(|date| date.to_epoch_seconds()),
-                digest: Digest::NotRead,
+                ..Candidate::default()
             };
             found.insert(summary.uid, candidate);
             flags.insert(summary.uid, summary.flags.as_ref().map(plan_flags).unwrap_or_default());
@@ -156,41 +197,37 @@ async fn candidates_of(
     Ok((found.into_values().collect(), flags))
 }
 
-/// The value of the one field in a block of header fields, unfolded.
+/// The value of the first field in a block of header fields, unfolded.
 fn field_value(block: &[u8]) -> Option<Box<str>> {
     let text = String::from_utf8_lossy(block);
-    let (_, value) = text.split_once(':')?;
-    let value = value.split_ascii_whitespace().collect::<Vec<_>>().join(" ");
+    let (_, rest) = text.split_once(':')?;
+    let mut lines = rest.split('\n');
+    let first = lines.next()?;
+    let folded = lines.take_while(|line| line.starts_with([' ', '\t']));
+    let words = std::iter::once(first).chain(folded).flat_map(str::split_ascii_whitespace);
+    let value = words.collect::<Vec<_>>().join(" ");
     (!value.is_empty()).then(|| value.into_boxed_str())
 }
 
-async fn read_digests(connection: &mut Connection, uids: &[u32], candidates: &mut [Candidate]) -> Result<()> {
-    let mut digests = digests(connection, uids.iter().copied().collect()).await?;
+/// Fills in digests, those of the repaired messages among them. Says what is changed in these.
+async fn read_digests(
+    connection: &mut Connection,
+    uids: &[u32],
+    candidates: &mut [Candidate],
+    repairs: &[Repair],
+) -> Result<BTreeMap<u32, Changes>> {
+    let mut changes = BTreeMap::new();
+    let mut hashed = hash_all(connection, uids.iter().copied().collect(), repairs).await?;
     for candidate in candidates.iter_mut().filter(|c| uids.binary_search(&c.uid).is_ok()) {
-        candidate.digest = digests.remove(&candidate.uid).map_or(Digest::Unreadable, Digest::Is);
+        let Some(Hashed { digest, repaired }) = hashed.remove(&candidate.uid) else {
+            candidate.digest = Digest::Unreadable;
+            continue;
+        };
+        candidate.digest = Digest::Is(digest);
+        candidate.repaired = repaired.as_ref().map(|repaired| Box::new(repaired.digest));
+        changes.extend(repaired.map(|repaired| (candidate.uid, repaired.changes)));
     }
-    Ok(())
-}
-
-/// BLAKE3 of the bodies of these messages. What the server does not give is left out.
-pub(crate) async fn digests(connection: &mut Connection, uids: UidSet) -> Result<BTreeMap<u32, [u8; 32]>> {
-    let mut found = BTreeMap::new();
-    let mut bodies = connection.fetch_bodies(uids, FetchOptions::default())?;
-    while let Some(mut body) = bodies.next().await? {
-        let mut hasher = blake3::Hasher::new();
-        while let Some(chunk) = body.chunk().await? {
-            hasher.update(chunk);
-        }
-        found.insert(body.head().uid, *hasher.finalize().as_bytes());
-    }
-    Ok(found)
-}
-
-/// BLAKE3, cut to what tells a mailbox's messages apart.
-pub(crate) fn short_digest(hasher: &blake3::Hasher) -> [u8; 16] {
-    let mut digest = [0; 16];
-    hasher.finalize_xof().fill(&mut digest);
-    digest
+    Ok(changes)
 }
 
 #[cfg(test)]
@@ -205,6 +242,7 @@ mod tests {
         {
             assert_eq!(field_value(block.as_bytes()).as_deref(), Some("<a@b>"), "{block:?}");
         }
+        assert_eq!(field_value(b"Message-ID: <a@b>\r\nX: y\r\n\r\n").as_deref(), Some("<a@b>"));
         assert_eq!(field_value(b"\r\n"), None);
         assert_eq!(field_value(b"Message-ID: \r\n\r\n"), None);
     }

@@ -1,29 +1,21 @@
-//! Copies messages: bodies stream from FETCH to APPEND, hashed on the way, never whole in memory.
+//! Copies messages of a folder: as many together as may be, fewer where some were refused or a connection broke.
 
 use std::collections::BTreeSet;
 
-use model::plan::Flags;
-use model::{Error, ErrorKind, Result};
-use store::LedgerMessage;
+use model::Result;
 use tokio_util::sync::CancellationToken;
-use wire::{
-    AppendOptions, Bodies, Body, BodyHead, FetchOptions, Refusal, RefusedFetch, Status, UidSet,
-    suggested_backoff,
-};
-use xxhash_rust::xxh3::Xxh3Default;
+use wire::{AppendOptions, FetchOptions, Refusal, RefusedFetch, UidSet};
 
-use super::inventory::plan_flags;
+use super::fate::Fate;
 use super::lost_flags::Samples;
+use super::pump::Pump;
 use super::recorder::Recorder;
-use super::sink::{Delivered, NotDelivered, Sent, Sink};
-use super::skip::meaning;
+use super::repair::Recipe;
+use super::sink::{Sent, Sink};
 use super::source::{Ahead, Source, SourceFolder};
 use super::suspects::{Side, Suspects, is_break};
 use super::{Ended, Meter};
-use crate::target::{KeptFlags, OpenFolder, Target};
-
-/// How many messages in a row a server may refuse for a bug of its own before it is given a rest.
-const MOST_BUGS: u32 = 10;
+use crate::target::{OpenFolder, Target};
 
 /// What a copy needs.
 pub(super) struct Copy<'a> {
@@ -41,6 +33,8 @@ pub(super) struct Copy<'a> {
     pub(super) ledger_id: i64,
     /// Messages that may make either side hang up.
     pub(super) suspects: &'a Suspects,
+    /// How messages are repaired on the way; as they are sent otherwise.
+    pub(super) recipe: Option<Recipe<'a>>,
     /// What the source may do when it has delivered everything.
     pub(super) ahead: &'a mut Ahead,
     /// Counts.
@@ -57,7 +51,7 @@ pub(super) struct CopyReport {
     /// Messages at which the target hung up, again and again.
     pub(super) guilty: UidSet,
     /// The message at which the target said goodbye.
-    blamed: Option<u32>,
+    pub(super) blamed: Option<u32>,
     /// Messages at which the source hung up, again and again.
     pub(super) unread: UidSet,
     /// Messages that the source listed and did not deliver.
@@ -73,7 +67,7 @@ pub(super) struct CopyReport {
     /// How many were copied.
     pub(super) copied: u64,
     /// How many the target has refused since for a bug of its own.
-    bugs: u32,
+    pub(super) bugs: u32,
     /// The target's UIDNEXT after them, as far as it was told.
     pub(super) target_uid_next: Option<u32>,
 }
@@ -87,6 +81,22 @@ impl CopyReport {
             && self.missing.is_empty()
             && self.unreadable.is_empty()
     }
+
+    /// Takes over what became of a refused message that was sent again.
+    pub(super) fn sent_again(&mut self, uid: u32, again: Self) {
+        self.dropped_flags.extend(again.dropped_flags);
+        if again.copied == 0 {
+            return;
+        }
+        self.refused.retain(|(sent, _)| sent.uid != uid);
+        self.guilty.remove(uid);
+        self.unplaced.extend(again.unplaced);
+        for (flag, place) in again.samples {
+            self.samples.entry(flag).or_insert(place);
+        }
+        self.copied += again.copied;
+        self.target_uid_next = self.target_uid_next.max(again.target_uid_next);
+    }
 }
 
 impl Copy<'_> {
@@ -94,7 +104,8 @@ impl Copy<'_> {
     /// may have broken by go a group at a time.
     pub(super) async fn run(&mut self, mut uids: UidSet) -> Result<(Ended, CopyReport)> {
         let mut report = CopyReport::default();
-        let [reads, sends] = [Side::Source, Side::Target].map(|side| self.suspects.of(self.ledger_id, side));
+        let suspects = self.suspects();
+        let [reads, sends] = [Side::Source, Side::Target].map(|side| suspects.of(self.ledger_id, side));
         report.unread = reads.guilty.iter().filter(|&uid| uids.remove(uid)).collect();
         report.guilty = sends.guilty.iter().filter(|&uid| uids.remove(uid)).collect();
         for (run, most) in reads.divide(uids) {
@@ -102,10 +113,15 @@ impl Copy<'_> {
                 if self.copy(run.clone(), most.min(fewer), &mut report).await? == Ended::Stopped {
                     return Ok((Ended::Stopped, report));
                 }
-                self.suspects.acquit(self.ledger_id, &run);
+                suspects.acquit(self.ledger_id, &run);
             }
         }
         Ok((Ended::Complete, report))
+    }
+
+    /// A message that is repaired is another one to the target.
+    fn suspects(&self) -> Suspects {
+        if self.recipe.is_some() { self.suspects.of_repaired() } else { self.suspects.clone() }
     }
 
     /// Copies messages, at first as many together as may be. Those that were refused together, by either side, are tried
@@ -130,12 +146,12 @@ impl Copy<'_> {
         report: &mut CopyReport,
         again: &mut Again,
     ) -> Result<Ended> {
-        let keeps = self.folder.keeps.clone();
-        let Self { source, from, target, folder, recorder, ledger_id, suspects, ahead, meter, cancel } = self;
+        let (keeps, recipe, suspects) = (self.folder.keeps.clone(), self.recipe, self.suspects());
+        let Self { source, from, target, folder, recorder, ledger_id, ahead, meter, cancel, .. } = self;
         let (ledger_id, refused_before, copied_before) = (*ledger_id, report.refused.len(), report.copied);
         let fate = Fate { recorder, ledger_id, meter, report, again, writing: None };
         let sink = Sink::open(target, folder, from.uid_validity, grouping.append())?;
-        let mut pump = Pump { sink, fate, keeps, cancel, owed: None };
+        let mut pump = Pump { sink, fate, keeps, recipe, cancel, owed: None };
         let mut pumped = pump.run(source, from, ahead, uids, grouping.fetch()).await;
         if let Err(error) = &mut pumped
             && is_break(error.kind)
@@ -146,117 +162,6 @@ impl Copy<'_> {
             error.retryable = true;
         }
         pumped
-    }
-}
-
-/// Moves messages from one side to the other.
-struct Pump<'a> {
-    sink: Sink<'a>,
-    fate: Fate<'a>,
-    keeps: KeptFlags,
-    cancel: &'a CancellationToken,
-    /// What the source still owed when it failed.
-    owed: Option<UidSet>,
-}
-
-impl Pump<'_> {
-    async fn run(
-        &mut self,
-        source: &mut Source,
-        from: &SourceFolder,
-        ahead: &mut Ahead,
-        uids: UidSet,
-        options: FetchOptions,
-    ) -> Result<Ended> {
-        let mut bodies = source.select(from).await?.fetch_bodies(uids, options)?;
-        let ended = match self.messages(&mut bodies).await {
-            Err(Broken::Source(error)) => {
-                self.owed = Some(bodies.owed());
-                self.save().await;
-                return Err(error.into());
-            }
-            Err(Broken::Elsewhere(error)) => return Err(error),
-            Ok(ended) => ended,
-        };
-        let left = bodies.into_report();
-        // The target stores the last messages while the source lists the next folder.
-        let (drained, ()) = tokio::join!(self.sink.drain(), ahead.look(source, ended));
-        self.fate.settle(&mut self.sink).await?;
-        drained?;
-        if ended == Ended::Complete {
-            left.missing.ranges().for_each(|range| self.fate.report.missing.insert_range(range));
-            left.refused.into_iter().try_for_each(|refused| self.fate.not_read(refused))?;
-        }
-        Ok(ended)
-    }
-
-    async fn messages(&mut self, bodies: &mut Bodies<'_>) -> Result<Ended, Broken> {
-        while let Some(body) = bodies.next().await.map_err(Broken::Source)? {
-            if self.cancel.is_cancelled() {
-                return Ok(Ended::Stopped);
-            }
-            self.message(body).await?;
-        }
-        Ok(Ended::Complete)
-    }
-
-    async fn message(&mut self, mut body: Body<'_, '_>) -> Result<(), Broken> {
-        let BodyHead { uid, size, .. } = *body.head();
-        let flags = plan_flags(&body.head().flags);
-        let (kept, dropped) = self.keeps.split(&flags);
-        self.fate.report.dropped_flags.extend(dropped.iter().map(str::to_owned));
-        self.fate.writing = Some(uid);
-        let accepted = self.sink.begin(body.head(), &kept).await?;
-        let mut hasher = Xxh3Default::new();
-        while accepted && let Some(chunk) = body.chunk().await.map_err(Broken::Source)? {
-            hasher.update(chunk);
-            self.sink.write(chunk).await?;
-        }
-        let message = Sent { uid, size, digest: hasher.digest128().to_be_bytes(), flags };
-        self.sink.finish(message, accepted, &kept).await?;
-        self.fate.writing = None;
-        Ok(self.fate.settle(&mut self.sink).await?)
-    }
-
-    /// What the source delivered before it broke is stored still, unless it broke inside a message.
-    async fn save(&mut self) {
-        if self.fate.writing.is_none() && self.sink.drain().await.is_ok() {
-            // The source's failure is told. What else fails here will fail again in the next pass.
-            let _settled = self.fate.settle(&mut self.sink).await;
-        }
-    }
-
-    /// Whose connection broke, and by what it may have: messages that the server complained of, else all that were under
-    /// way.
-    fn under_suspicion(&self, refused_before: usize) -> Option<(Side, UidSet)> {
-        if let Some(owed) = &self.owed {
-            return Some((Side::Source, owed.iter().chain(self.fate.writing).collect()));
-        }
-        if !self.sink.has_failed() {
-            return None;
-        }
-        let report = &self.fate.report;
-        let blamed: UidSet = report
-            .refused
-            .iter()
-            .skip(refused_before)
-            .map(|(sent, _)| sent.uid)
-            .chain(report.blamed)
-            .collect();
-        let under_way = || self.sink.under_way().chain(self.fate.writing).collect();
-        Some((Side::Target, if blamed.is_empty() { under_way() } else { blamed }))
-    }
-}
-
-/// What a copy breaks off by.
-enum Broken {
-    Source(wire::Error),
-    Elsewhere(Error),
-}
-
-impl From<Error> for Broken {
-    fn from(error: Error) -> Self {
-        Self::Elsewhere(error)
     }
 }
 
@@ -285,119 +190,8 @@ impl Grouping {
 
 /// Messages that were refused together.
 #[derive(Debug, Default)]
-struct Again {
-    uids: UidSet,
+pub(super) struct Again {
+    pub(super) uids: UidSet,
     /// How many shared the largest of the refused commands.
-    together: usize,
-}
-
-/// Records what became of messages.
-struct Fate<'a> {
-    recorder: &'a mut Recorder,
-    ledger_id: i64,
-    meter: &'a Meter,
-    report: &'a mut CopyReport,
-    again: &'a mut Again,
-    /// The message that is being written.
-    writing: Option<u32>,
-}
-
-impl Fate<'_> {
-    async fn settle(&mut self, sink: &mut Sink<'_>) -> Result<()> {
-        while let Some(Delivered { message, result }) = sink.next_delivered() {
-            match result {
-                Ok(place) => self.copied(message, place).await?,
-                Err(NotDelivered::WithOthers { together }) => {
-                    self.again.uids.insert(message.uid);
-                    self.again.together = self.again.together.max(together);
-                }
-                Err(NotDelivered::Refused(refusal)) => self.refused(message, *refusal)?,
-            }
-        }
-        Ok(())
-    }
-
-    async fn copied(&mut self, message: Sent, place: Option<u32>) -> Result<()> {
-        self.report.copied += 1;
-        self.report.bugs = 0;
-        self.meter.update(|p| {
-            p.transferred_items += 1;
-            p.transferred_bytes += message.size;
-            p.synced_items += 1;
-        });
-        match place {
-            Some(uid) => {
-                self.report.target_uid_next = self.report.target_uid_next.max(Some(uid.saturating_add(1)));
-                self.sample(&message.flags, uid);
-                self.recorder.row(self.ledger_id, row(&message, place)).await
-            }
-            None => {
-                self.report.unplaced.push(message);
-                Ok(())
-            }
-        }
-    }
-
-    fn sample(&mut self, flags: &Flags, uid: u32) {
-        let CopyReport { samples, dropped_flags, .. } = &mut *self.report;
-        for flag in flags.iter() {
-            if !samples.contains_key(flag) && !dropped_flags.contains(flag) {
-                samples.insert(flag.to_owned(), uid);
-            }
-        }
-    }
-
-    /// A refusal to deliver one message is about that message; one to deliver several may be about any of them. Who
-    /// says how long to wait is asked for nothing more.
-    fn not_read(&mut self, refused: RefusedFetch) -> Result<()> {
-        if suggested_backoff(&refused.refusal.line).is_some() {
-            return Err(refused.refusal.to_error());
-        }
-        match usize::try_from(refused.uids.count()).unwrap_or(usize::MAX) {
-            0 | 1 => self.report.unreadable.push(refused),
-            together => {
-                refused.uids.ranges().for_each(|range| self.again.uids.insert_range(range));
-                self.again.together = self.again.together.max(together);
-            }
-        }
-        Ok(())
-    }
-
-    /// A refusal that would meet the next message, too, ends the pass; one that is about this message does not.
-    fn refused(&mut self, message: Sent, refusal: Refusal) -> Result<()> {
-        use ErrorKind::*;
-        if refusal.status == Status::Bye {
-            self.report.blamed = Some(message.uid);
-        }
-        match meaning(&refusal) {
-            QuotaExceeded | Throttled | ConnectionLost | AuthenticationFailed | FolderNotFound
-            | PermissionDenied => Err(refusal.to_error().uid(message.uid)),
-            _ if self.is_broken(&refusal) => {
-                let error = Error::new(Throttled, refusal.context).server(refusal.line);
-                Err(error.uid(message.uid))
-            }
-            _ => {
-                self.report.refused.push((message, refusal));
-                Ok(())
-            }
-        }
-    }
-
-    /// Whether the target has refused so many messages in a row for a bug of its own (RFC 5530) that it is none about
-    /// these messages (peers A19).
-    fn is_broken(&mut self, refusal: &Refusal) -> bool {
-        self.report.bugs += u32::from(refusal.code_word().as_deref() == Some("SERVERBUG"));
-        self.report.bugs >= MOST_BUGS
-    }
-}
-
-/// The ledger row of a message.
-pub(super) fn row(message: &Sent, target_uid: Option<u32>) -> LedgerMessage {
-    LedgerMessage {
-        source_uid: message.uid,
-        target_uid,
-        size: message.size,
-        digest: Some(message.digest),
-        flags: message.flags.to_string(),
-    }
+    pub(super) together: usize,
 }

@@ -1,18 +1,22 @@
 //! One folder of a pass: plan, adopt what is there, copy what is missing, bring flags over, record.
 
+use std::collections::BTreeSet;
+
 use model::Result;
 use model::plan::{FlagChange, Flags, FolderPlan, LedgerRow, Mapping, UidValidity, plan_folder};
 use store::{LedgerFolder, LedgerMessage};
 use wire::UidSet;
 
 use super::Ended;
-use super::adopt::{Adopted, Found, Reader, adopt};
-use super::copy::{Copy, CopyReport, row};
+use super::adopt::{Adopted, Found, Reader, Repairs, adopt};
+use super::copy::{Copy, CopyReport};
+use super::fate::row;
 use super::flags;
 use super::inventory::{FlagSets, FlagsId};
 use super::jobs::Job;
 use super::lane::Lane;
 use super::lost_flags;
+use super::repair::{note_adopted, repair};
 use super::skip;
 use super::source::SourceFolder;
 use super::suspects::Side;
@@ -126,6 +130,7 @@ impl FolderPass<'_> {
 
     async fn act(mut self, plan: FolderPlan) -> Result<Ended> {
         let Found { adopted, append } = self.find(plan.copy).await?;
+        note_adopted(self.lane, &self.from, &self.shown, &adopted).await?;
         let mut changes = plan.flag_changes;
         for found in &adopted {
             let (row, change) = self.adopt_row(found);
@@ -168,7 +173,9 @@ impl FolderPass<'_> {
                 let (unread, candidates) = copy.into_iter().partition(|uid| unread.contains(*uid));
                 let connection = self.lane.source.select(&self.from).await?;
                 let source = Reader { connection, suspects, ledger_id };
-                let mut found = adopt(source, target, first_unknown, candidates).await?;
+                let refused = self.lane.walk.refused_before(&self.shown);
+                let repairs = Repairs { wanted: &self.lane.walk.repairs, refused: &refused };
+                let mut found = adopt(source, target, first_unknown, candidates, repairs).await?;
                 found.append.extend::<Vec<u32>>(unread);
                 Ok(found)
             }
@@ -206,11 +213,19 @@ impl FolderPass<'_> {
             recorder: &mut lane.recorder,
             ledger_id: self.ledger_id,
             suspects: &lane.walk.suspects,
+            recipe: None,
             ahead: &mut lane.ahead,
             meter: &lane.walk.meter,
             cancel: &lane.walk.stop,
         };
-        copy.run(uids).await
+        let (ended, mut report) = copy.run(uids).await?;
+        let ended = match ended {
+            Ended::Complete => {
+                repair(&mut copy, &lane.walk.repairs, &lane.walk.journal, &self.shown, &mut report).await?
+            }
+            Ended::Stopped => ended,
+        };
+        Ok((ended, report))
     }
 
     /// Finds the UIDs of copies that the server did not tell, by reading the tail that they are in. Says what follows
@@ -226,7 +241,8 @@ impl FolderPass<'_> {
         let uids = report.unplaced.iter().map(|sent| sent.uid).collect();
         let connection = self.lane.source.select(&self.from).await?;
         let source = Reader { connection, suspects: &self.lane.walk.suspects, ledger_id: self.ledger_id };
-        let found = adopt(source, target, self.to.uid_next.max(1), uids).await?;
+        let repairs = Repairs { wanted: &self.lane.walk.repairs, refused: &BTreeSet::new() };
+        let found = adopt(source, target, self.to.uid_next.max(1), uids, repairs).await?;
         let mut next = None;
         for sent in &report.unplaced {
             let place = found.adopted.binary_search_by_key(&sent.uid, |adopted| adopted.uid);

@@ -5,6 +5,8 @@ mod analyze;
 mod connect;
 mod copy;
 mod create;
+mod digest;
+mod fate;
 mod flags;
 mod folder;
 mod inventory;
@@ -16,7 +18,9 @@ mod lost_flags;
 mod mapping;
 mod meter;
 mod prepare;
+mod pump;
 mod recorder;
+mod repair;
 mod sink;
 mod skip;
 mod source;
@@ -31,7 +35,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::worker::governor::Governor;
 
-pub(crate) use adopt::{Adopted, Found, short_digest};
+pub(crate) use adopt::{Adopted, Found};
+pub(crate) use digest::{Hashed, hash, short};
 pub(crate) use inventory::plan_flags;
 pub(crate) use lanes::LaneLimits;
 pub(crate) use lost_flags::SeenFlags;

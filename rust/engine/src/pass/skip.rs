@@ -8,8 +8,11 @@ use wire::{InternalDate, Refusal, Summary, SummaryItems, UidSet};
 
 use super::copy::CopyReport;
 use super::lane::Lane;
-use super::source::SourceFolder;
+use super::source::{Source, SourceFolder};
 use super::walk::Walk;
+
+/// Why messages were not copied, by UID: the kind, and words for the admin.
+pub(super) type Causes = BTreeMap<u32, (SkippedKind, String)>;
 
 /// Records what a copy left behind, and strikes what an earlier pass left behind and this one has copied.
 pub(super) async fn account(
@@ -18,7 +21,17 @@ pub(super) async fn account(
     folder: &str,
     report: CopyReport,
 ) -> Result<()> {
-    let mut causes: BTreeMap<u32, (SkippedKind, String)> = BTreeMap::new();
+    let causes = causes(&report);
+    let mut items = describe(&mut lane.source, from, folder, causes).await?;
+    items.extend(report.unread.iter().map(|uid| unread(folder, uid)));
+    unskip(&lane.walk, folder, &items).await?;
+    items.extend(dropped_flags(folder, report));
+    lane.walk.journal.skip(items).await
+}
+
+/// Why a copy left messages behind.
+pub(super) fn causes(report: &CopyReport) -> Causes {
+    let mut causes = Causes::new();
     for (sent, refusal) in &report.refused {
         causes.insert(sent.uid, (kind_of(refusal), format!("{}: {}", refusal.context, refusal.line)));
     }
@@ -30,19 +43,15 @@ pub(super) async fn account(
     }
     let missing = "the source listed the message and delivered nothing of it";
     causes.extend(report.missing.iter().map(|uid| (uid, (SkippedKind::MissingItem, missing.to_owned()))));
-    let mut items = describe(lane, from, folder, causes).await?;
-    items.extend(report.unread.iter().map(|uid| unread(folder, uid)));
-    unskip(&lane.walk, folder, &items).await?;
-    items.extend(dropped_flags(folder, report));
-    lane.walk.journal.skip(items).await
+    causes
 }
 
 /// Looks the messages up. One that is gone was deleted while we worked, and is nobody's loss.
-async fn describe(
-    lane: &mut Lane,
+pub(super) async fn describe(
+    source: &mut Source,
     from: &SourceFolder,
     folder: &str,
-    mut causes: BTreeMap<u32, (SkippedKind, String)>,
+    mut causes: Causes,
 ) -> Result<Vec<SkippedItem>> {
     let mut items = Vec::new();
     if causes.is_empty() {
@@ -55,7 +64,7 @@ async fn describe(
         header_fields: &["SUBJECT", "FROM", "DATE", "MESSAGE-ID"],
         ..SummaryItems::default()
     };
-    lane.source
+    source
         .select(from)
         .await?
         .uid_fetch_summaries(&uids, wanted, |summary| {
@@ -127,8 +136,8 @@ fn kind_of(refusal: &Refusal) -> SkippedKind {
 }
 
 async fn unskip(walk: &Walk, folder: &str, still: &[SkippedItem]) -> Result<()> {
-    let Some(before) = walk.skipped_before(folder) else { return Ok(()) };
-    let copied = before.into_iter().filter(|uid| !still.iter().any(|item| item.uid == Some(*uid))).collect();
+    let Some(before) = walk.take_skipped_before(folder) else { return Ok(()) };
+    let copied = before.into_keys().filter(|uid| !still.iter().any(|item| item.uid == Some(*uid))).collect();
     walk.journal.unskip(folder, copied).await
 }
 

@@ -36,11 +36,20 @@ pub(super) fn is_break(kind: ErrorKind) -> bool {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Suspects {
     shared: Arc<Mutex<Shared>>,
+    form: Form,
+}
+
+/// How messages are sent: what breaks the connection as it is may pass when it is repaired.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+enum Form {
+    #[default]
+    Original,
+    Repaired,
 }
 
 #[derive(Debug, Default)]
 struct Shared {
-    folders: BTreeMap<(i64, Side), Suspected>,
+    folders: BTreeMap<(i64, Form, Side), Suspected>,
     /// Folders of which more is known than before.
     narrowed: BTreeSet<i64>,
 }
@@ -65,16 +74,21 @@ pub(super) struct Suspected {
 }
 
 impl Suspects {
+    /// The same for messages that are sent repaired.
+    pub(super) fn of_repaired(&self) -> Self {
+        Self { form: Form::Repaired, ..self.clone() }
+    }
+
     /// What one side has of a folder.
     pub(super) fn of(&self, folder: i64, side: Side) -> Suspected {
-        self.lock().folders.get(&(folder, side)).cloned().unwrap_or_default()
+        self.lock().folders.get(&(folder, self.form, side)).cloned().unwrap_or_default()
     }
 
     /// The connection to a side broke while these messages of the folder were under way; `passed` says that others were
     /// copied before.
     pub(super) fn broke(&self, folder: i64, side: Side, under_way: UidSet, passed: bool) {
         let mut shared = self.lock();
-        let suspected = shared.folders.entry((folder, side)).or_default();
+        let suspected = shared.folders.entry((folder, self.form, side)).or_default();
         if passed {
             suspected.in_a_row = 0;
         }
@@ -85,8 +99,9 @@ impl Suspects {
 
     /// These messages were copied, or refused in good order.
     pub(super) fn acquit(&self, folder: i64, uids: &UidSet) {
-        let mut shared = self.lock();
-        for (_, suspected) in shared.folders.range_mut((folder, Side::Source)..=(folder, Side::Target)) {
+        let (form, mut shared) = (self.form, self.lock());
+        let both = (folder, form, Side::Source)..=(folder, form, Side::Target);
+        for (_, suspected) in shared.folders.range_mut(both) {
             suspected.acquit(uids);
         }
     }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use model::content_filter::ContentFilter;
 use model::folder::{FolderFilter, MappedFolder};
-use model::{Batch, Endpoint, Lease, Result, SkippedKind, login};
+use model::{Batch, Endpoint, Lease, Repair, Result, SkippedKind, login};
 use store::Store;
 use tokio_util::sync::CancellationToken;
 
@@ -30,14 +30,18 @@ pub(super) struct Walk {
     pub(super) stop: CancellationToken,
     /// Which messages are wanted, if not all.
     pub(super) content_filter: Option<ContentFilter>,
+    /// How messages that the target refuses may be repaired.
+    pub(super) repairs: Vec<Repair>,
     /// Flags that targets were seen to keep of what they were given,
     pub(super) kept_flags: SeenFlags,
     /// and the name of this one.
     pub(super) target_host: String,
-    /// The messages that earlier passes left behind, by folder.
-    skipped_before: Mutex<BTreeMap<String, BTreeSet<u32>>>,
+    /// The messages that earlier passes left behind, by folder and UID.
+    skipped_before: Mutex<SkippedBefore>,
     tally: Mutex<Tally>,
 }
+
+type SkippedBefore = BTreeMap<String, BTreeMap<u32, SkippedKind>>;
 
 /// What this walk has found so far.
 #[derive(Debug, Default, Clone, Copy)]
@@ -96,6 +100,7 @@ pub(super) async fn walk(
         kept_flags: shared.kept_flags.clone(),
         target_host: host(target).unwrap_or_default(),
         content_filter: filters.content,
+        repairs: orders.batch.options.repair,
         skipped_before: Mutex::new(skipped_before(&journal).await?),
         tally: Mutex::default(),
         store,
@@ -143,11 +148,11 @@ impl Filters {
     }
 }
 
-async fn skipped_before(journal: &Journal) -> Result<BTreeMap<String, BTreeSet<u32>>> {
-    let mut before: BTreeMap<String, BTreeSet<u32>> = BTreeMap::new();
+async fn skipped_before(journal: &Journal) -> Result<SkippedBefore> {
+    let mut before = SkippedBefore::new();
     for item in journal.skipped().await? {
         if let Some(uid) = item.uid {
-            before.entry(item.folder_name).or_default().insert(uid);
+            before.entry(item.folder_name).or_default().insert(uid, item.kind);
         }
     }
     Ok(before)
@@ -199,9 +204,21 @@ impl Walk {
         });
     }
 
-    /// The messages of a folder that earlier passes left behind; asked for once.
-    pub(super) fn skipped_before(&self, folder: &str) -> Option<BTreeSet<u32>> {
-        self.skipped_before.lock().unwrap_or_else(PoisonError::into_inner).remove(folder)
+    /// The messages of a folder that the target refused in earlier passes.
+    pub(super) fn refused_before(&self, folder: &str) -> BTreeSet<u32> {
+        let before = self.skipped_before();
+        let skipped = before.get(folder).into_iter().flatten();
+        skipped.filter(|(_, kind)| kind.is_refusal()).map(|(uid, _)| *uid).collect()
+    }
+
+    /// The messages of a folder that earlier passes left behind; they are forgotten.
+    pub(super) fn take_skipped_before(&self, folder: &str) -> Option<BTreeMap<u32, SkippedKind>> {
+        self.skipped_before().remove(folder)
+    }
+
+    /// A panic between lanes cannot leave more than a folder forgotten.
+    fn skipped_before(&self) -> MutexGuard<'_, SkippedBefore> {
+        self.skipped_before.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A panic while counting cannot leave more than a count half made.
@@ -220,7 +237,7 @@ impl Walk {
                 left + blocking(move || store.ledger_bytes(user)).await?
             }
         };
-        let left_behind = skipped.iter().filter(|item| item.kind != SkippedKind::FlagDropped).count();
+        let left_behind = skipped.iter().filter(|item| item.kind.leaves_behind()).count();
         self.meter.update(|p| {
             p.source_items = tally.items;
             p.source_bytes = bytes;

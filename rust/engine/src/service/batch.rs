@@ -230,6 +230,7 @@ fn apply(options: &mut BatchOptions, args: SetBatch) {
     options.content_filter = args.content_filter.or_else(|| options.content_filter.take());
     replace(&mut options.include_folders, args.include_folders);
     replace(&mut options.exclude_folders, args.exclude_folders);
+    replace(&mut options.repair, args.repair);
     replace(&mut options.notification_emails, args.notification_emails);
     replace(&mut options.report_interval_seconds, args.report_interval_seconds);
     replace(&mut options.skip_reports, args.skip_reports);

@@ -13,7 +13,7 @@ use std::time::{Duration, SystemTime};
 use model::plan::Flags;
 use model::{Error, ErrorKind, Result};
 
-use crate::pass::short_digest;
+use crate::pass::short;
 use crate::verify::{Message, sorted};
 
 /// Maildir++ separates folder levels so.
@@ -178,8 +178,9 @@ impl MaildirFolder {
             let modified = file.metadata().and_then(|metadata| metadata.modified());
             let modified = modified.map_err(|e| failed(&path, "look at", &e))?;
             let flags = self.flags_of(&delivered.path.to_string_lossy());
-            let digest = short_digest(&hasher);
-            Ok(Message { uid, size: delivered.size, digest, received: epoch_seconds(modified), flags })
+            let digest = short(hasher.finalize().as_bytes());
+            let (size, received) = (delivered.size, epoch_seconds(modified));
+            Ok(Message { uid, size, digest, repaired: None, received, flags })
         };
         self.delivered(uid_validity)?.into_iter().map(read).collect()
     }

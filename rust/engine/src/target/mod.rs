@@ -180,7 +180,8 @@ impl OpenFolder {
         let (there, append): (Vec<u32>, Vec<u32>) =
             copy.into_iter().partition(|uid| delivered.contains_key(uid));
         let size = |uid| delivered.get(&uid).map_or(0, |message| message.size);
-        let adopted = |uid| Adopted { uid, target_uid: uid, size: size(uid), flags: Flags::default() };
+        let adopted =
+            |uid| Adopted { uid, target_uid: uid, size: size(uid), flags: Flags::default(), repaired: None };
         Ok(Found { adopted: there.into_iter().map(adopted).collect(), append })
     }
 }

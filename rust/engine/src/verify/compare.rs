@@ -2,9 +2,11 @@
 //!
 //! Bodies decide which message is which, as a multiset: nothing that a migration wrote down is believed. A message
 //! that only the target has is no difference, because mail arrives there after the cut-over; one that the target
-//! has more often than the source is.
+//! has more often than the source is. A message that was repaired is a difference, and said to be that one.
 
 use std::collections::{BTreeMap, VecDeque};
+
+use model::repair::Changes;
 
 /// How many differences are described; the rest is counted.
 const DESCRIBED: usize = 20;
@@ -21,6 +23,8 @@ pub(crate) struct Message {
     pub(crate) size: u64,
     /// Of its body.
     pub(crate) digest: Digest,
+    /// Of its body as it is repaired, and what that changes, where the batch wants repairs and they change anything.
+    pub(crate) repaired: Option<(Digest, Changes)>,
     /// INTERNALDATE in seconds since 1970, if it is a date.
     pub(crate) received: Option<i64>,
     /// Its flags in order, without `\Recent`, those that the target does not keep left out.
@@ -36,7 +40,12 @@ pub(crate) fn compare(source: &[Message], target: &[Message]) -> Vec<String> {
     }
     let mut last_place = None;
     for message in source {
-        let Some(place) = places.get_mut(&message.digest).and_then(VecDeque::pop_front) else {
+        let mut place = places.get_mut(&message.digest).and_then(VecDeque::pop_front);
+        if let (None, Some((digest, changes))) = (place, &message.repaired) {
+            place = places.get_mut(digest).and_then(VecDeque::pop_front);
+            lines.extend(place.map(|_| format!("message {} was repaired: {changes}", message.uid)));
+        }
+        let Some(place) = place else {
             lines.push(format!("message {} is not on the target", message.uid));
             continue;
         };
@@ -69,7 +78,9 @@ fn doubled(
     left: &BTreeMap<Digest, VecDeque<usize>>,
     lines: &mut Vec<String>,
 ) {
-    let known: BTreeMap<Digest, u32> = source.iter().map(|message| (message.digest, message.uid)).collect();
+    let digests = |message: &Message| [Some(message.digest), message.repaired.map(|(digest, _)| digest)];
+    let known = source.iter().flat_map(|message| digests(message).map(|digest| Some((digest?, message.uid))));
+    let known: BTreeMap<Digest, u32> = known.flatten().collect();
     for (digest, places) in left.iter().filter(|(_, places)| !places.is_empty()) {
         if let Some(uid) = known.get(digest) {
             let uids: Vec<String> = places
@@ -99,7 +110,8 @@ mod tests {
     use super::*;
 
     fn message(uid: u32, body: u8) -> Message {
-        Message { uid, size: 1, digest: [body; 16], received: Some(5), flags: vec!["\\Seen".to_owned()] }
+        let flags = vec!["\\Seen".to_owned()];
+        Message { uid, size: 1, digest: [body; 16], repaired: None, received: Some(5), flags }
     }
 
     #[test]
@@ -127,6 +139,19 @@ mod tests {
         assert_eq!(compare(&twice, &[message(8, 1)]), ["message 2 is not on the target"]);
         let doubled = compare(&[message(1, 1)], &[message(8, 1), message(9, 1)]);
         assert_eq!(doubled, ["message 1 is on the target more often than on the source: as 9"]);
+    }
+
+    #[test]
+    fn a_repaired_message_is_said_to_be_one_and_is_neither_lost_nor_doubled() {
+        let changes = Changes { nul_characters: 1, ..Changes::default() };
+        let repairable = Message { repaired: Some(([9; 16], changes)), ..message(1, 1) };
+        let source = [repairable, message(2, 2)];
+        let repaired = "message 1 was repaired: 1 NUL character dropped";
+        assert_eq!(compare(&source, &[message(8, 9), message(9, 2)]), [repaired]);
+        assert_eq!(compare(&source, &[message(9, 2)]), ["message 1 is not on the target"]);
+        assert!(compare(&source, &[message(8, 1), message(9, 2)]).is_empty());
+        let doubled = "message 1 is on the target more often than on the source: as 10";
+        assert_eq!(compare(&source, &[message(8, 9), message(9, 2), message(10, 9)]), [repaired, doubled]);
     }
 
     #[test]

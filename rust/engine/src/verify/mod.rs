@@ -8,13 +8,13 @@ use model::content_filter::ContentFilter;
 use model::contract::FolderVerificationView;
 use model::folder::{FolderFilter, MappedFolder};
 use model::plan::Flags;
-use model::{Batch, Endpoint, ErrorKind, Result, User, login};
+use model::{Batch, Endpoint, ErrorKind, Repair, Result, User, login};
 use wire::{Connection, FetchOptions, InternalDate, MailboxName, UidSet};
 
 pub(crate) use compare::Message;
 use compare::compare;
 
-use crate::pass::{Mapper, Pages, plan_flags, short_digest};
+use crate::pass::{Hashed, Mapper, Pages, hash, plan_flags, short};
 use crate::session;
 use crate::target::{OpenFolder, OpenPlace, Target};
 
@@ -50,7 +50,8 @@ pub(crate) async fn verify(
     for folder in mapper.map()?.folders {
         let exists =
             mapper.there.contains(&folder.target_name) || folder.target_name.eq_ignore_ascii_case("INBOX");
-        let mut sides = Sides { source: &mut source, target: &mut target, content: content.as_ref() };
+        let (content, repairs) = (content.as_ref(), batch.options.repair.as_slice());
+        let mut sides = Sides { source: &mut source, target: &mut target, content, repairs };
         on_folder(sides.folder(&user, folder, exists).await?);
     }
     Ok(())
@@ -60,6 +61,7 @@ struct Sides<'a> {
     source: &'a mut Connection,
     target: &'a mut Target,
     content: Option<&'a ContentFilter>,
+    repairs: &'a [Repair],
 }
 
 impl Sides<'_> {
@@ -71,7 +73,7 @@ impl Sides<'_> {
     ) -> Result<FolderVerificationView> {
         let selected = self.source.select(&MailboxName::from_wire(folder.key.clone())).await?;
         let validity = selected.uid_validity.map_or(0, NonZeroU32::get);
-        let mut ours = read(self.source, selected.exists).await?;
+        let mut ours = read(self.source, selected.exists, self.repairs).await?;
         let wanted = |m: &Message| self.content.is_none_or(|c| m.received.is_none_or(|date| c.matches(date)));
         ours.retain(wanted);
         let theirs = if exists {
@@ -108,7 +110,7 @@ impl Sides<'_> {
             message.flags = sorted(&keeps.split(&Flags::parse(&message.flags.join(" "))).0);
         }
         match (place, &mut *self.target) {
-            (OpenPlace::Imap(_), Target::Imap(imap)) => read(imap.select(name).await?, 1).await,
+            (OpenPlace::Imap(_), Target::Imap(imap)) => read(imap.select(name).await?, 1, &[]).await,
             (OpenPlace::Maildir(maildir), _) => maildir.messages(validity),
             (OpenPlace::Imap(_), Target::Maildir(_)) => Ok(Vec::new()),
         }
@@ -116,7 +118,7 @@ impl Sides<'_> {
 }
 
 /// All messages of the selected folder, in the order of their UIDs.
-async fn read(connection: &mut Connection, exists: u64) -> Result<Vec<Message>> {
+async fn read(connection: &mut Connection, exists: u64, repairs: &[Repair]) -> Result<Vec<Message>> {
     let mut messages = Vec::new();
     if exists == 0 {
         return Ok(messages);
@@ -128,15 +130,13 @@ async fn read(connection: &mut Connection, exists: u64) -> Result<Vec<Message>> 
         .await?;
     let mut bodies = connection.fetch_bodies(uids, FetchOptions::default())?;
     while let Some(mut body) = bodies.next().await? {
-        let mut hasher = blake3::Hasher::new();
-        while let Some(chunk) = body.chunk().await? {
-            hasher.update(chunk);
-        }
+        let Hashed { digest, repaired } = hash(&mut body, repairs).await?;
         let head = body.head();
         messages.push(Message {
             uid: head.uid,
             size: head.size,
-            digest: short_digest(&hasher),
+            digest: short(&digest),
+            repaired: repaired.map(|repaired| (short(&repaired.digest), repaired.changes)),
             received: head.internal_date.as_ref().and_then(InternalDate::to_epoch_seconds),
             flags: sorted(&plan_flags(&head.flags)),
         });

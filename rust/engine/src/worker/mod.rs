@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use model::status::DataConsistencyScore;
-use model::{Error, Lease, Result, SkippedItem, SkippedKind};
+use model::{Error, Lease, Result, SkippedItem};
 use store::{Changes, Heartbeat, PassEnd, Store, WorkerLock};
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::{Instant, MissedTickBehavior, interval};
@@ -296,9 +296,9 @@ fn score(store: &Store, lease: &Lease, meter: &Meter) -> Result<DataConsistencyS
     let count = |wanted: fn(&SkippedItem) -> bool| {
         u64::try_from(skipped.iter().filter(|i| wanted(i)).count()).unwrap_or(0)
     };
-    let benign = count(|item| item.kind == SkippedKind::FlagDropped);
-    let messages = count(|item| item.uid.is_some());
-    let folders = count(|item| item.uid.is_none() && item.kind != SkippedKind::FlagDropped);
+    let benign = count(|item| !item.kind.leaves_behind());
+    let messages = count(|item| item.kind.leaves_behind() && item.uid.is_some());
+    let folders = count(|item| item.kind.leaves_behind() && item.uid.is_none());
     Ok(DataConsistencyScore::of(benign, messages, folders, meter.read().source_items))
 }
 

@@ -18,5 +18,6 @@ mod maildir;
 mod options;
 mod reading;
 mod refusals;
+mod repairs;
 mod secrets;
 mod service;

@@ -234,6 +234,7 @@ pub struct SetBatch {
     pub include_folders: Option<Vec<String>>,
     pub exclude_folders: Option<Vec<String>>,
     pub content_filter: Option<String>,
+    pub repair: Option<Vec<crate::Repair>>,
     pub notification_emails: Option<Vec<String>>,
     pub report_interval_seconds: Option<u64>,
     pub skip_reports: Option<bool>,

@@ -4,8 +4,8 @@
 //! are adopted, so that nothing is copied twice.
 //!
 //! INVARIANT: nothing is adopted twice; two messages are paired only if Message-ID, size and date are the same and
-//! nobody else's on either side, or if the digests of their bytes are the same; of equal messages, as many are
-//! paired as the side with fewer has. What is merely alike is never adopted.
+//! nobody else's on either side, or if the digests of their bytes are the same, as they are or as they are repaired; of
+//! equal messages, as many are paired as the side with fewer has. What is merely alike is never adopted.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,6 +34,11 @@ pub struct Candidate {
     pub received: Option<i64>,
     /// The digest of its bytes.
     pub digest: Digest,
+    /// BLAKE3 of its bytes as they are repaired, where that changes them: a copy may have these as well. Boxed, because
+    /// few messages have one.
+    pub repaired: Option<Box<[u8; 32]>>,
+    /// Whether the target has refused it, so that only its bytes tell of its copy: repairs may change all else.
+    pub was_refused: bool,
 }
 
 impl Candidate {
@@ -43,7 +48,18 @@ impl Candidate {
 
     /// Size and date, if it has a Message-ID to go with them.
     fn mark(&self) -> Option<(u64, i64)> {
-        self.message_id().and(self.size.zip(self.received))
+        self.message_id().filter(|_| !self.was_refused).and(self.size.zip(self.received))
+    }
+
+    fn as_it_is(&self) -> Option<[u8; 32]> {
+        match self.digest {
+            Digest::Is(digest) => Some(digest),
+            Digest::NotRead | Digest::Unreadable => None,
+        }
+    }
+
+    fn as_repaired(&self) -> Option<[u8; 32]> {
+        self.repaired.as_deref().copied()
     }
 }
 
@@ -86,29 +102,37 @@ pub fn reconcile(source: &[Candidate], target: &[Candidate]) -> Reconciliation {
         groups.entry(message.message_id()).or_default().target.push(message);
     }
     let mut adopted = Vec::new();
-    let (mut unread_source, mut unread_target) = (Vec::new(), Vec::new());
+    let (mut unread_source, mut unread_target) = (BTreeSet::new(), BTreeSet::new());
+    let mut left = Group::default();
     for mut group in groups.into_values() {
         group.pair_by_mark(&mut adopted);
-        if group.source.is_empty() || group.target.is_empty() {
-            continue;
+        if !group.source.is_empty() && !group.target.is_empty() {
+            unread_source.extend(unread(&group.source));
+            unread_target.extend(unread(&group.target));
+            group.pair_by_digest(Candidate::as_it_is, &mut adopted);
         }
-        unread_source.extend(unread(&group.source));
-        unread_target.extend(unread(&group.target));
-        group.pair_by_digest(&mut adopted);
+        left.source.extend(group.source.into_iter().filter(|m| m.was_refused || m.repaired.is_some()));
+        left.target.extend(group.target);
     }
+    if left.source.iter().any(|message| message.was_refused) && !left.target.is_empty() {
+        unread_source.extend(unread(&left.source));
+        unread_target.extend(unread(&left.target));
+    }
+    left.pair_by_digest(Candidate::as_repaired, &mut adopted);
     conclude(source, adopted, unread_source, unread_target)
 }
 
 fn conclude(
     source: &[Candidate],
     mut adopted: Vec<Adoption>,
-    mut unread_source: Vec<u32>,
-    mut unread_target: Vec<u32>,
+    unread_source: BTreeSet<u32>,
+    unread_target: BTreeSet<u32>,
 ) -> Reconciliation {
     if !unread_source.is_empty() || !unread_target.is_empty() {
-        unread_source.sort_unstable();
-        unread_target.sort_unstable();
-        return Reconciliation::NeedsDigests { source: unread_source, target: unread_target };
+        return Reconciliation::NeedsDigests {
+            source: unread_source.into_iter().collect(),
+            target: unread_target.into_iter().collect(),
+        };
     }
     adopted.sort_unstable();
     let is_adopted = |uid: &u32| adopted.binary_search_by_key(uid, |adoption| adoption.uid).is_ok();
@@ -122,7 +146,7 @@ fn unread(messages: &[&Candidate]) -> impl Iterator<Item = u32> {
     messages.iter().filter(|message| message.digest == Digest::NotRead).map(|message| message.uid)
 }
 
-/// Messages of both sides with one Message-ID, or without any, that are not paired yet.
+/// Messages of both sides that may be pairs, and are none yet: those with one Message-ID, or without any.
 #[derive(Default)]
 struct Group<'a> {
     source: Vec<&'a Candidate>,
@@ -137,21 +161,26 @@ impl<'a> Group<'a> {
             let ([own], [other]) = (messages.as_slice(), target.get(mark)?.as_slice()) else { return None };
             may_be_equal(own.digest, other.digest).then_some((own.uid, other.uid))
         });
-        let pairs: BTreeMap<u32, u32> = unique.collect();
+        self.take(unique.collect(), adopted);
+    }
+
+    /// Pairs source messages of these digests with target messages that have the same bytes, the first with the first,
+    /// for as long as both sides have one.
+    fn pair_by_digest(&mut self, digest: fn(&Candidate) -> Option<[u8; 32]>, adopted: &mut Vec<Adoption>) {
+        let target = by_digest(&self.target, Candidate::as_it_is);
+        let mut pairs = BTreeMap::new();
+        for (digest, own) in by_digest(&self.source, digest) {
+            pairs.extend(own.into_iter().zip(target.get(&digest).into_iter().flatten().copied()));
+        }
+        self.take(pairs, adopted);
+    }
+
+    /// Takes pairs of UIDs out.
+    fn take(&mut self, pairs: BTreeMap<u32, u32>, adopted: &mut Vec<Adoption>) {
         let paired: BTreeSet<u32> = pairs.values().copied().collect();
         self.source.retain(|message| !pairs.contains_key(&message.uid));
         self.target.retain(|message| !paired.contains(&message.uid));
         adopted.extend(pairs.into_iter().map(|(uid, target_uid)| Adoption { uid, target_uid }));
-    }
-
-    /// Pairs what has the same bytes, the first with the first, for as long as both sides have one.
-    fn pair_by_digest(&self, adopted: &mut Vec<Adoption>) {
-        let target = by_digest(&self.target);
-        for (digest, own) in by_digest(&self.source) {
-            let others = target.get(&digest).into_iter().flatten();
-            adopted
-                .extend(own.into_iter().zip(others).map(|(uid, other)| Adoption { uid, target_uid: *other }));
-        }
     }
 }
 
@@ -166,10 +195,13 @@ fn by_mark<'a>(messages: &[&'a Candidate]) -> BTreeMap<(u64, i64), Vec<&'a Candi
 }
 
 /// The UIDs of each digest, ascending.
-fn by_digest(messages: &[&Candidate]) -> BTreeMap<[u8; 32], Vec<u32>> {
+fn by_digest(
+    messages: &[&Candidate],
+    digest: fn(&Candidate) -> Option<[u8; 32]>,
+) -> BTreeMap<[u8; 32], Vec<u32>> {
     let mut digests: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for message in messages {
-        if let Digest::Is(digest) = message.digest {
+        if let Some(digest) = digest(message) {
             digests.entry(digest).or_default().push(message.uid);
         }
     }

@@ -40,20 +40,37 @@ fn a_report_is_read_back_as_it_was_written() {
 }
 
 #[test]
-fn a_message_left_behind_is_listed_once_for_each_kind_until_it_is_copied() {
+fn a_message_left_behind_is_listed_once_and_a_folder_once_for_each_kind_until_it_is_copied() {
     let fixture = fixture();
     fixture.add("wave", &["ann@x"]);
     let ann = fixture.user("ann@x", 0).id;
     let large = skipped("INBOX", Some(1), SkippedKind::LargeItem, "too large");
-    let flag = skipped("INBOX", Some(1), SkippedKind::FlagDropped, "no keywords");
+    let flag = skipped("Bad", None, SkippedKind::FlagDropped, "no keywords");
     let folder = skipped("Bad", None, SkippedKind::FolderNameInvalid, "no");
-    fixture.store.add_skipped(ann, &[large, flag.clone(), folder.clone()]).unwrap();
+    let missing = skipped("INBOX", Some(1), SkippedKind::MissingItem, "gone");
+    fixture.store.add_skipped(ann, &[missing, large, flag.clone(), folder.clone()]).unwrap();
     let again = skipped("INBOX", Some(1), SkippedKind::LargeItem, "still too large");
     fixture.store.add_skipped(ann, &[again.clone(), folder.clone()]).unwrap();
-    assert_eq!(fixture.store.skipped_items(ann, None).unwrap(), [again.clone(), flag, folder.clone()]);
+    assert_eq!(
+        fixture.store.skipped_items(ann, None).unwrap(),
+        [again.clone(), flag.clone(), folder.clone()]
+    );
     assert_eq!(fixture.store.skipped_items(ann, Some(1)).unwrap(), [again]);
     fixture.store.clear_skipped(ann, "INBOX", Some(1)).unwrap();
-    assert_eq!(fixture.store.skipped_items(ann, None).unwrap(), [folder]);
+    assert_eq!(fixture.store.skipped_items(ann, None).unwrap(), [flag, folder]);
     fixture.store.clear_skipped(ann, "Bad", None).unwrap();
     assert_eq!(fixture.store.skipped_items(ann, None).unwrap(), []);
+}
+
+#[test]
+fn a_message_that_was_repaired_is_no_longer_left_behind_and_stays_listed() {
+    let fixture = fixture();
+    fixture.add("wave", &["ann@x"]);
+    let ann = fixture.user("ann@x", 0).id;
+    let refused = skipped("INBOX", Some(1), SkippedKind::CorruptItem, "NUL");
+    let repaired = skipped("INBOX", Some(1), SkippedKind::MessageRepaired, "1 NUL character dropped");
+    fixture.store.add_skipped(ann, &[refused]).unwrap();
+    fixture.store.add_skipped(ann, std::slice::from_ref(&repaired)).unwrap();
+    fixture.store.clear_skipped(ann, "INBOX", Some(1)).unwrap();
+    assert_eq!(fixture.store.skipped_items(ann, None).unwrap(), [repaired]);
 }

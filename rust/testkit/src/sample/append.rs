@@ -43,15 +43,17 @@ pub(super) fn append(session: &mut Session, user: &str, command: &Command, fault
     format!("OK [APPENDUID {uid_validity} {}] Stored", uid_set(&uids))
 }
 
-/// The answer by which a fault or a poisonous message refuses the command.
+/// The answer by which a fault, or a message that is malformed or poisonous, refuses the command.
 fn refusal(session: &Session, messages: &[Incoming], faults: &[Fault]) -> Option<String> {
     let injected = faults.iter().find_map(|fault| match fault {
         Fault::Refuse { response, .. } => Some(response),
         _ => None,
     });
-    let poison = session.shared.poison(&session.shared.options.poison);
+    let options = &session.shared.options;
+    let malformed = || messages.iter().find_map(|message| (options.message_refusal)(&message.bytes));
+    let poison = session.shared.poison(&options.poison);
     let poisonous = || messages.iter().find_map(|message| answer_to(&message.bytes, poison));
-    injected.cloned().or_else(poisonous)
+    injected.cloned().or_else(|| malformed().map(str::to_owned)).or_else(poisonous)
 }
 
 /// The messages as this server keeps them.

@@ -12,6 +12,8 @@ pub struct Options {
     pub separator: char,
     /// Messages that hold these octets are refused, every time, until [`forgive`](super::Sample::forgive).
     pub poison: Vec<Poison>,
+    /// The tagged answer to a message that is not to be had for what it is, from the status on; none for a good one.
+    pub message_refusal: fn(&[u8]) -> Option<&'static str>,
     /// Messages that hold these octets cannot be read: the FETCH ends there with this answer; where it is empty, the
     /// message is left out; one that begins with `*` is sent as it stands, for any part of the message, and the server
     /// hangs up. Every time, until [`forgive`](super::Sample::forgive).
@@ -46,6 +48,7 @@ impl Default for Options {
             prefix: String::new(),
             separator: '/',
             poison: Vec::new(),
+            message_refusal: |_| None,
             unreadable: Vec::new(),
             rewrites: false,
             ignored_by_append: Vec::new(),
