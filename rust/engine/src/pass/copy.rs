@@ -33,7 +33,7 @@ pub(super) struct Copy<'a> {
     pub(super) ledger_id: i64,
     /// Messages that may make either side hang up.
     pub(super) suspects: &'a Suspects,
-    /// How messages are repaired on the way; as they are sent otherwise.
+    /// How messages are repaired on the way; without it they go as they are.
     pub(super) recipe: Option<Recipe<'a>>,
     /// What the source may do when it has delivered everything.
     pub(super) ahead: &'a mut Ahead,

@@ -106,11 +106,12 @@ async fn write_down(journal: &Journal, item: SkippedItem) -> Result<()> {
 /// A body on its way to the target: as it is, or repaired.
 pub(super) struct Outgoing<'b, 'c> {
     body: Body<'b, 'c>,
-    head: BodyHead,
     mending: Option<Mending>,
 }
 
 struct Mending {
+    /// What is known of the repaired message.
+    head: BodyHead,
     mender: Mender,
     /// How much of the announced size is still to come.
     left: u64,
@@ -119,22 +120,21 @@ struct Mending {
 
 impl<'b, 'c> Outgoing<'b, 'c> {
     pub(super) fn new(body: Body<'b, 'c>, recipe: Option<Recipe<'_>>) -> Self {
-        let mut head = body.head().clone();
         let mending = recipe.map(|Recipe { repairs, size }| {
-            head.size = size;
-            Mending { mender: Mender::new(repairs), left: size, is_finished: false }
+            let head = BodyHead { size, ..body.head().clone() };
+            Mending { head, mender: Mender::new(repairs), left: size, is_finished: false }
         });
-        Self { body, head, mending }
+        Self { body, mending }
     }
 
     /// What is known before the body is read.
     pub(super) fn head(&self) -> &BodyHead {
-        &self.head
+        self.mending.as_ref().map_or_else(|| self.body.head(), |mending| &mending.head)
     }
 
     /// The next bytes, of which there are as many as the head says; `None` at the end.
     pub(super) async fn chunk(&mut self) -> Result<Option<&[u8]>> {
-        let Some(Mending { mender, left, is_finished }) = &mut self.mending else {
+        let Some(Mending { head, mender, left, is_finished }) = &mut self.mending else {
             return Ok(self.body.chunk().await?);
         };
         let chunk = match self.body.chunk().await? {
@@ -144,7 +144,7 @@ impl<'b, 'c> Outgoing<'b, 'c> {
         };
         match left.checked_sub(u64::try_from(chunk.len()).unwrap_or(u64::MAX)) {
             Some(rest) if rest == 0 || !*is_finished => *left = rest,
-            _ => return Err(other_bytes(self.head.uid)),
+            _ => return Err(other_bytes(head.uid)),
         }
         Ok(Some(chunk))
     }
