@@ -65,18 +65,23 @@ impl Ends {
         }
     }
 
-    /// Opens both sides once more for the same user, if neither the endpoints' limits nor the servers are against it and
+    /// Room for one more connection to both sides, if neither the endpoints' limits nor the servers are against it and
     /// nobody waits. The endpoints limit mailboxes, and so do they connections: what others leave free may be used.
-    pub(super) async fn connect_if_there_is_room(
+    pub(super) fn room(&self, governor: &Governor, pass: PassKind) -> Option<(Vec<Seat>, ExtraSeats)> {
+        let (source, target) = &*self.both;
+        let most = |endpoint: &Endpoint| Some((host(endpoint)?, most_connections(endpoint, pass)));
+        governor.extra([source, target].into_iter().filter_map(most).collect())
+    }
+
+    /// Opens both sides once more for the same user, if that can be had without asking again.
+    pub(super) async fn connect_once(
         &self,
         governor: &Governor,
         lease: &Lease,
-    ) -> Option<(Connected, Arc<ExtraSeats>)> {
-        let (source, target) = &*self.both;
-        let most = |endpoint: &Endpoint| Some((host(endpoint)?, most_connections(endpoint, lease.pass)));
-        let (seats, extra) = governor.extra([source, target].into_iter().filter_map(most).collect())?;
+        seats: Vec<Seat>,
+    ) -> Option<Connected> {
         match self.open(governor, lease).await {
-            Ok((Ok((source, target)), _)) => Some((Connected { source, target, seats }, Arc::new(extra))),
+            Ok((Ok((source, target)), _)) => Some(Connected { source, target, seats }),
             Ok((Err(error), _)) | Err(error) => {
                 tracing::debug!(%error, "No other connection for this mailbox");
                 None

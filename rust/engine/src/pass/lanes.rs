@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use model::{Error, Result};
 use tokio::task::JoinSet;
@@ -16,9 +17,12 @@ use crate::worker::governor::Governor;
 /// The most lanes of one mailbox.
 const MOST_LANES: usize = 4;
 /// How many messages to copy are worth another lane: connecting takes some round trips,
-const WORTH_A_LANE: u64 = 500;
+const WORTH_A_LANE: u64 = 250;
 /// as does each folder, so that far away a few messages are.
 const WORTH_A_FAR_LANE: u64 = 50;
+
+/// How long a seat that got free is left to others.
+const MAKE_WAY: Duration = Duration::from_millis(100);
 
 /// How many lanes mailboxes may have whose connections broke while they had several, for as long as a worker lives.
 /// Cheap to clone.
@@ -61,7 +65,7 @@ pub(super) async fn run(first: Lane, jobs: Jobs, ends: Ends, shared: &Shared) ->
         jobs.sort();
     }
     for _ in 1..most {
-        lanes.spawn(extra(walk.clone(), jobs.clone(), ends.clone(), governor.clone()));
+        lanes.spawn(extra(walk.clone(), jobs.clone(), ends.clone(), governor.clone(), worth));
     }
     lanes.spawn(patiently(walk.clone(), first, jobs));
     let mut result = Ok(Ended::Complete);
@@ -86,14 +90,30 @@ fn worthwhile(jobs: &Jobs, worth: u64) -> usize {
     by_messages.min(folders).clamp(1, MOST_LANES)
 }
 
-/// Another lane. Where there is no room for it, or it cannot be opened, the others do its jobs.
-async fn extra(walk: Arc<Walk>, jobs: Jobs, ends: Ends, governor: Governor) -> Result<Ended> {
-    let Some((connected, seats)) = ends.connect_if_there_is_room(&governor, &walk.lease).await else {
+/// Another lane, as soon as there is room for it and while there is enough to do. Where it cannot be opened, the others
+/// do its jobs.
+async fn extra(walk: Arc<Walk>, jobs: Jobs, ends: Ends, governor: Governor, worth: u64) -> Result<Ended> {
+    let room = loop {
+        let changed = governor.changed();
+        if let Some(room) = ends.room(&governor, walk.lease.pass) {
+            break room;
+        }
+        tokio::select! {
+            () = changed => {}
+            () = walk.stop.cancelled() => return Ok(Ended::Stopped),
+        }
+        // Users that are due come first.
+        tokio::time::sleep(MAKE_WAY).await;
+        if jobs.size().1 < worth {
+            return Ok(Ended::Complete);
+        }
+    };
+    let (seats, extra) = room;
+    let Some(connected) = ends.connect_once(&governor, &walk.lease, seats).await else {
         return Ok(Ended::Complete);
     };
-    let jobs = jobs.for_extra_lane(seats);
     let lane = Lane::new(walk.clone(), connected);
-    patiently(walk, lane, jobs).await
+    patiently(walk, lane, jobs.for_extra_lane(Arc::new(extra))).await
 }
 
 async fn patiently(walk: Arc<Walk>, lane: Lane, jobs: Jobs) -> Result<Ended> {

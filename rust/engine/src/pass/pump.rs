@@ -110,7 +110,9 @@ impl Pump<'_> {
             .map(|(sent, _)| sent.uid)
             .chain(report.blamed)
             .collect();
-        let under_way = || self.sink.under_way().chain(self.fate.writing).collect();
+        // A goodbye in place of an answer refuses all that shared a command.
+        let together = self.fate.again.uids.iter();
+        let under_way = || self.sink.under_way().chain(self.fate.writing).chain(together).collect();
         Some((Side::Target, if blamed.is_empty() { under_way() } else { blamed }))
     }
 }

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
+use tokio::sync::futures::OwnedNotified;
 use tokio::time::Instant;
 
 /// How long a server must not have refused anything before one more connection is tried.
@@ -26,7 +27,7 @@ pub(crate) struct Governor {
 #[derive(Debug, Default)]
 struct Shared {
     hosts: Mutex<BTreeMap<String, Host>>,
-    changed: Notify,
+    changed: Arc<Notify>,
 }
 
 /// The right to have one connection to a host open. Dropped, it is free for others.
@@ -75,6 +76,11 @@ impl Governor {
             seats.push(self.seat(host).await);
         }
         seats
+    }
+
+    /// Ends when seats may have become free after this call.
+    pub(crate) fn changed(&self) -> OwnedNotified {
+        self.shared.changed.clone().notified_owned()
     }
 
     /// Takes one more seat at each of these hosts, if that makes no more than so many there and nobody has to wait.

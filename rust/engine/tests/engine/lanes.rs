@@ -2,7 +2,7 @@
 
 use model::contract::NewEndpoint;
 use model::{Limit, Security};
-use testkit::proxy::{Cut, Direction, Proxy};
+use testkit::proxy::{Counts, Cut, Direction, Proxy, Way};
 use testkit::sample::{Options, Refusal, Sample};
 
 use crate::common::lab::{imap, source, target};
@@ -52,6 +52,18 @@ fn a_large_mailbox_is_copied_over_several_connections() {
     rig.lab.migrate(&["ada"]);
     assert_eq!(rig.way.counts().most_open, 3);
     rig.assert_complete();
+}
+
+/// The large one takes seconds over such a way, the other one a moment.
+#[test]
+fn a_large_mailbox_gets_the_connection_that_another_one_leaves() {
+    let rig = Rig::new(Options::default(), Limit::Count(2));
+    put(rig.from.address(), "bob", "INBOX", [message("one")]);
+    rig.way.set(Way { bandwidth: Some(300_000), ..Way::default() });
+    rig.lab.migrate(&["ada", "bob"]);
+    let Counts { most_open, connections, .. } = rig.way.counts();
+    assert_eq!((most_open, connections), (2, 3), "two for one, one for the other");
+    assert_eq!(rig.to.appended(), MANY + 1);
 }
 
 #[test]

@@ -83,6 +83,11 @@ fn a_message_that_makes_the_server_hang_up_is_found_by_halving_and_the_rest_arri
 }
 
 #[test]
+fn a_message_that_makes_the_server_say_goodbye_is_found_by_halving_and_the_rest_arrives() {
+    hangs_up_at_one_message("BYE Invalid character in literal", &[]);
+}
+
+#[test]
 fn a_message_that_makes_the_server_say_goodbye_is_found_where_each_has_its_own_command() {
     hangs_up_at_one_message("BYE Invalid character in literal", &["MULTIAPPEND"]);
 }
