@@ -26,6 +26,9 @@ const PARCEL: usize = 16 * 1024;
 /// How many parcels may be under way in one direction: what fills a link of 100 Mbit/s and 100 ms.
 const PARCELS: usize = 80;
 
+/// By how much a timer may be late: twice what tokio's is.
+const TICK: Duration = Duration::from_millis(2);
+
 /// How the way is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Way {
@@ -335,7 +338,9 @@ impl Line {
     fn reserve(&self, bytes: usize, bandwidth: u64) -> Instant {
         let now = Instant::now();
         let mut state = lock(&self.state);
-        let begins = state.free_at.map_or(now, |free_at| free_at.max(now));
+        // What a timer's coarseness lost is made up: else parcels of less than its tick would pass too slowly.
+        let earliest = now.checked_sub(TICK).unwrap_or(now);
+        let begins = state.free_at.map_or(now, |free_at| free_at.max(earliest));
         let free_at = begins + Duration::from_secs_f64(bytes as f64 / bandwidth as f64);
         state.free_at = Some(free_at);
         free_at
