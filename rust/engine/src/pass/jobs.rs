@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use model::folder::MappedFolder;
 use store::LedgerFolder;
+use tokio_util::sync::CancellationToken;
 
 use super::source::ListOrder;
 use crate::worker::governor::ExtraSeats;
@@ -27,6 +28,7 @@ pub(super) struct Job {
 #[derive(Clone)]
 pub(super) struct Jobs {
     left: Arc<Mutex<VecDeque<Job>>>,
+    all_taken: CancellationToken,
     /// What an extra lane works by.
     extra: Option<Arc<ExtraSeats>>,
 }
@@ -34,7 +36,7 @@ pub(super) struct Jobs {
 impl Jobs {
     /// The first lane does them in this order.
     pub(super) fn new(jobs: Vec<Job>) -> Self {
-        Self { left: Arc::new(Mutex::new(jobs.into())), extra: None }
+        Self { left: Arc::new(Mutex::new(jobs.into())), all_taken: CancellationToken::new(), extra: None }
     }
 
     /// Puts the largest first.
@@ -45,16 +47,25 @@ impl Jobs {
     /// The same jobs from the other end, for as long as there is room for another connection: while the first lane
     /// does a large folder, the small ones do not wait for it.
     pub(super) fn for_extra_lane(&self, seats: Arc<ExtraSeats>) -> Self {
-        Self { left: self.left.clone(), extra: Some(seats) }
+        Self { extra: Some(seats), ..self.clone() }
     }
 
     /// Takes the next.
     pub(super) fn take(&self) -> Option<Job> {
-        match &self.extra {
+        let job = match &self.extra {
             None => self.lock().pop_front(),
-            Some(seats) if seats.are_wanted_by_others() => None,
+            Some(seats) if seats.are_wanted_by_others() => return None,
             Some(_) => self.lock().pop_back(),
+        };
+        if job.is_none() {
+            self.all_taken.cancel();
         }
+        job
+    }
+
+    /// When there are none left.
+    pub(super) async fn all_taken(&self) {
+        self.all_taken.cancelled().await;
     }
 
     /// How many folders there are, and how many messages to copy in them.

@@ -7,12 +7,12 @@ use std::time::Duration;
 use model::{Error, Result};
 use tokio::task::JoinSet;
 
-use super::connect::Ends;
+use super::connect::{Connected, Ends};
 use super::jobs::Jobs;
 use super::lane::Lane;
 use super::walk::Walk;
 use super::{Ended, Shared, out_of_patience};
-use crate::worker::governor::Governor;
+use crate::worker::governor::{ExtraSeats, Governor};
 
 /// The most lanes of one mailbox.
 const MOST_LANES: usize = 4;
@@ -93,27 +93,36 @@ fn worthwhile(jobs: &Jobs, worth: u64) -> usize {
 /// Another lane, as soon as there is room for it and while there is enough to do. Where it cannot be opened, the others
 /// do its jobs.
 async fn extra(walk: Arc<Walk>, jobs: Jobs, ends: Ends, governor: Governor, worth: u64) -> Result<Ended> {
-    let room = loop {
-        let changed = governor.changed();
-        if let Some(room) = ends.room(&governor, walk.lease.pass) {
-            break room;
-        }
-        tokio::select! {
-            () = changed => {}
-            () = walk.stop.cancelled() => return Ok(Ended::Stopped),
-        }
-        // Users that are due come first.
-        tokio::time::sleep(MAKE_WAY).await;
-        if jobs.size().1 < worth {
-            return Ok(Ended::Complete);
-        }
+    let opened = tokio::select! {
+        opened = open(&walk, &jobs, &ends, &governor, worth) => opened,
+        () = jobs.all_taken() => None,
+        () = walk.stop.cancelled() => None,
     };
-    let (seats, extra) = room;
-    let Some(connected) = ends.connect_once(&governor, &walk.lease, seats).await else {
-        return Ok(Ended::Complete);
-    };
+    let Some((connected, extra)) = opened else { return Ok(Ended::Complete) };
     let lane = Lane::new(walk.clone(), connected);
     patiently(walk, lane, jobs.for_extra_lane(Arc::new(extra))).await
+}
+
+/// Waits for room, and connects.
+async fn open(
+    walk: &Walk,
+    jobs: &Jobs,
+    ends: &Ends,
+    governor: &Governor,
+    worth: u64,
+) -> Option<(Connected, ExtraSeats)> {
+    loop {
+        let changed = governor.changed();
+        if jobs.size().1 < worth {
+            return None;
+        }
+        if let Some((seats, extra)) = ends.room(governor, walk.lease.pass) {
+            return Some((ends.connect_once(governor, &walk.lease, seats).await?, extra));
+        }
+        changed.await;
+        // Users that are due come first.
+        tokio::time::sleep(MAKE_WAY).await;
+    }
 }
 
 async fn patiently(walk: Arc<Walk>, lane: Lane, jobs: Jobs) -> Result<Ended> {
