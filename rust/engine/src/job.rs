@@ -10,6 +10,8 @@ use model::Error;
 use model::contract::{Event, Item, Outcome, Progress};
 use tokio_util::sync::CancellationToken;
 
+use crate::lock::lock;
+
 /// The least time between two progress events.
 const PROGRESS_INTERVAL: Duration = Duration::from_millis(200);
 
@@ -157,9 +159,9 @@ impl Queue {
 }
 
 impl Shared {
-    /// A panic elsewhere cannot leave the queue half changed: every change is one push.
+    /// Every change of the queue is one push.
     fn lock(&self) -> MutexGuard<'_, Queue> {
-        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.queue)
     }
 
     fn wait<'a>(&self, queue: MutexGuard<'a, Queue>, left: Duration) -> MutexGuard<'a, Queue> {

@@ -1,6 +1,7 @@
 //! Passes, the worker loop, and the service behind the C ABI.
 
 mod job;
+mod lock;
 mod pass;
 mod service;
 mod session;

@@ -145,6 +145,24 @@ pub struct SkippedItem {
     pub error_message: String,
 }
 
+impl SkippedItem {
+    /// What is about a whole folder, and no message of it.
+    pub fn of_folder(kind: SkippedKind, folder_name: String, error_message: String) -> Self {
+        Self {
+            kind,
+            folder_name,
+            uid: None,
+            size: None,
+            subject: None,
+            sender: None,
+            message_id: None,
+            date_received: None,
+            date_sent: None,
+            error_message,
+        }
+    }
+}
+
 /// A line of a user's report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReportEntry {

@@ -9,6 +9,7 @@ use wire::{Connection, SummaryItems, UidSet};
 
 use super::digest::{Hashed, hash_all};
 use super::inventory::plan_flags;
+use super::skip::field;
 use super::suspects::{Side, Suspects, is_break};
 
 /// A message that need not be copied.
@@ -185,7 +186,7 @@ async fn candidates_of(
         .uid_fetch_summaries(uids, items, |summary| {
             let candidate = Candidate {
                 uid: summary.uid,
-                message_id: summary.header.and_then(|block| field_value(&repair::mend(repairs, &block))),
+                message_id: summary.header.and_then(|block| message_id(&repair::mend(repairs, &block))),
                 size: summary.size,
                 received: summary.internal_date.and_then(|date| date.to_epoch_seconds()),
                 ..Candidate::default()
@@ -197,16 +198,11 @@ async fn candidates_of(
     Ok((found.into_values().collect(), flags))
 }
 
-/// The value of the first field in a block of header fields, unfolded.
-fn field_value(block: &[u8]) -> Option<Box<str>> {
-    let text = String::from_utf8_lossy(block);
-    let (_, rest) = text.split_once(':')?;
-    let mut lines = rest.split('\n');
-    let first = lines.next()?;
-    let folded = lines.take_while(|line| line.starts_with([' ', '\t']));
-    let words = std::iter::once(first).chain(folded).flat_map(str::split_ascii_whitespace);
-    let value = words.collect::<Vec<_>>().join(" ");
-    (!value.is_empty()).then(|| value.into_boxed_str())
+/// The Message-ID in a block of header fields, however it is folded and padded.
+fn message_id(block: &[u8]) -> Option<Box<str>> {
+    let value = field(&String::from_utf8_lossy(block), "Message-ID")?;
+    let words = value.split_ascii_whitespace().collect::<Vec<_>>().join(" ");
+    (!words.is_empty()).then(|| words.into_boxed_str())
 }
 
 /// Fills in digests, those of the repaired messages among them. Says what is changed in these.
@@ -240,10 +236,10 @@ mod tests {
         for block in
             ["Message-ID:\r\n <a@b>\r\n\r\n", "MESSAGE-ID:\t<a@b> \t\r\n\r\n", "Message-ID:  <a@b>\n\n"]
         {
-            assert_eq!(field_value(block.as_bytes()).as_deref(), Some("<a@b>"), "{block:?}");
+            assert_eq!(message_id(block.as_bytes()).as_deref(), Some("<a@b>"), "{block:?}");
         }
-        assert_eq!(field_value(b"Message-ID: <a@b>\r\nX: y\r\n\r\n").as_deref(), Some("<a@b>"));
-        assert_eq!(field_value(b"\r\n"), None);
-        assert_eq!(field_value(b"Message-ID: \r\n\r\n"), None);
+        assert_eq!(message_id(b"Message-ID: <a@b>\r\nX: y\r\n\r\n").as_deref(), Some("<a@b>"));
+        assert_eq!(message_id(b"\r\n"), None);
+        assert_eq!(message_id(b"Message-ID: \r\n\r\n"), None);
     }
 }

@@ -7,7 +7,6 @@ use model::{Error, ErrorKind, Result, SkippedKind};
 
 use super::lane::{Lane, is_of_folder};
 use super::mapping::Mapper;
-
 use crate::target::Made;
 
 /// How often names that a target refuses are changed.

@@ -1,13 +1,14 @@
 //! What a pass has to do, folder by folder, for one connection or several.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use model::folder::MappedFolder;
 use store::LedgerFolder;
 use tokio_util::sync::CancellationToken;
 
 use super::source::ListOrder;
+use crate::lock::lock;
 use crate::worker::governor::ExtraSeats;
 
 /// A folder to be brought in step.
@@ -41,7 +42,7 @@ impl Jobs {
 
     /// Puts the largest first.
     pub(super) fn sort(&self) {
-        self.lock().make_contiguous().sort_by_key(|job| std::cmp::Reverse(job.messages));
+        lock(&self.left).make_contiguous().sort_by_key(|job| std::cmp::Reverse(job.messages));
     }
 
     /// The same jobs from the other end, for as long as there is room for another connection: while the first lane
@@ -53,9 +54,9 @@ impl Jobs {
     /// Takes the next.
     pub(super) fn take(&self) -> Option<Job> {
         let job = match &self.extra {
-            None => self.lock().pop_front(),
+            None => lock(&self.left).pop_front(),
             Some(seats) if seats.are_wanted_by_others() => return None,
-            Some(_) => self.lock().pop_back(),
+            Some(_) => lock(&self.left).pop_back(),
         };
         if job.is_none() {
             self.all_taken.cancel();
@@ -70,12 +71,7 @@ impl Jobs {
 
     /// How many folders there are, and how many messages to copy in them.
     pub(super) fn size(&self) -> (usize, u64) {
-        let left = self.lock();
+        let left = lock(&self.left);
         (left.iter().filter(|job| job.messages > 0).count(), left.iter().map(|job| job.messages).sum())
-    }
-
-    /// A panic between the lanes cannot leave more than a job taken.
-    fn lock(&self) -> MutexGuard<'_, VecDeque<Job>> {
-        self.left.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -90,19 +90,7 @@ impl Walk {
     ) -> Result<()> {
         let shown = folder.source_shown();
         self.journal.note(format!("Folder {shown} was left out: {error}")).await?;
-        let item = SkippedItem {
-            kind,
-            folder_name: shown,
-            uid: None,
-            size: None,
-            subject: None,
-            sender: None,
-            message_id: None,
-            date_received: None,
-            date_sent: None,
-            error_message: error.to_string(),
-        };
-        self.journal.skip(vec![item]).await
+        self.journal.skip(vec![SkippedItem::of_folder(kind, shown, error.to_string())]).await
     }
 }
 

@@ -1,7 +1,7 @@
 //! Several lanes for one mailbox, where that helps and both servers have room.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use model::{Error, Result};
@@ -12,6 +12,7 @@ use super::jobs::Jobs;
 use super::lane::Lane;
 use super::walk::Walk;
 use super::{Ended, Shared, out_of_patience};
+use crate::lock::lock;
 use crate::worker::governor::{ExtraSeats, Governor};
 
 /// The most lanes of one mailbox.
@@ -34,22 +35,17 @@ pub(crate) struct LaneLimits {
 
 impl LaneLimits {
     fn of(&self, user: i64) -> usize {
-        self.lock().get(&user).copied().unwrap_or(MOST_LANES)
+        lock(&self.limits).get(&user).copied().unwrap_or(MOST_LANES)
     }
 
     /// Some servers bear one connection a mailbox, and cut off the others: after each loss there are half as many.
     fn note(&self, user: i64, lanes: usize, ended: &Result<Ended>) {
-        let mut limits = self.lock();
+        let mut limits = lock(&self.limits);
         match ended {
             Err(error) if error.retryable => _ = limits.insert(user, (lanes / 2).max(1)),
             Ok(Ended::Complete) => _ = limits.remove(&user),
             _ => {}
         }
-    }
-
-    /// A panic while counting cannot leave more than a count half made.
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<i64, usize>> {
-        self.limits.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

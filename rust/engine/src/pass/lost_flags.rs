@@ -4,7 +4,7 @@
 //! One copy for each flag is looked at, until the server was seen to keep it: it does so always or never.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use model::Result;
 use model::plan::Flags;
@@ -13,6 +13,7 @@ use wire::{Connection, Flag, StoreAction, SummaryItems, UidSet};
 
 use super::inventory::plan_flags;
 use super::lane::Lane;
+use crate::lock::lock;
 use crate::service::blocking;
 use crate::target::{OpenFolder, Target};
 
@@ -29,16 +30,11 @@ pub(crate) struct SeenFlags {
 impl SeenFlags {
     /// Whether this host keeps this flag.
     fn has(&self, host: &str, flag: &str) -> bool {
-        self.lock().get(host).is_some_and(|kept| kept.contains(flag))
+        lock(&self.kept).get(host).is_some_and(|kept| kept.contains(flag))
     }
 
     fn add(&self, host: &str, flags: BTreeSet<String>) {
-        self.lock().entry(host.to_owned()).or_default().extend(flags);
-    }
-
-    /// A panic while adding cannot leave more than a flag missing.
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, BTreeSet<String>>> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.kept).entry(host.to_owned()).or_default().extend(flags);
     }
 }
 

@@ -1,10 +1,12 @@
 //! Counts what a pass does while it does it; the worker reads it once in a while.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use model::Progress;
+
+use crate::lock::lock;
 
 /// Over how long the rate is measured.
 const RATE_WINDOW: Duration = Duration::from_secs(5);
@@ -37,7 +39,7 @@ impl Meter {
 
     /// Changes the counts.
     pub(crate) fn update(&self, change: impl FnOnce(&mut Progress)) {
-        change(&mut self.lock().progress);
+        change(&mut lock(&self.inner).progress);
     }
 
     /// Says what the pass is at (spec 2.3's vocabulary), and in which folder.
@@ -55,7 +57,7 @@ impl Meter {
 
     /// The counts now, with the rate of the last seconds.
     pub(crate) fn read(&self) -> Progress {
-        let mut inner = self.lock();
+        let mut inner = lock(&self.inner);
         let now = Instant::now();
         let bytes = inner.progress.transferred_bytes;
         inner.samples.push_back((now, bytes));
@@ -76,11 +78,6 @@ impl Meter {
         self.stage(detail, None);
         let progress = self.read();
         Progress { bytes_per_second: 0, ..progress }
-    }
-
-    /// A panic while counting cannot leave more than a count half made.
-    fn lock(&self) -> MutexGuard<'_, Inner> {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -39,8 +39,8 @@ impl Lane {
         let (known, new): (Vec<&MappedFolder>, Vec<&MappedFolder>) =
             folders.iter().partition(|folder| ledger.contains_key(&folder.key));
         self.subscribe(&new, &catalog.subscribed).await?;
-        let known: Vec<&str> = known.iter().map(|folder| folder.target_name.as_str()).collect();
-        let known: Vec<&str> = known.into_iter().filter(|name| mapper.there.contains(*name)).collect();
+        let known = known.into_iter().map(|folder| folder.target_name.as_str());
+        let known: Vec<&str> = known.filter(|name| mapper.there.contains(*name)).collect();
         let target_validity = self.target.uid_validities(target_status, &known).await?;
         self.walk.open_pages(&new, &mut ledger).await?;
         let jobs = folders.into_iter().filter_map(|mapped| {

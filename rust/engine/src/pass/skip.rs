@@ -101,7 +101,7 @@ fn item(folder: &str, kind: SkippedKind, error_message: String, summary: &Summar
 }
 
 /// A header field's value, unfolded.
-fn field(header: &str, name: &str) -> Option<String> {
+pub(super) fn field(header: &str, name: &str) -> Option<String> {
     let mut lines = header.lines().skip_while(|line| {
         !line.split_once(':').is_some_and(|(found, _)| found.trim().eq_ignore_ascii_case(name))
     });
@@ -144,17 +144,9 @@ async fn unskip(walk: &Walk, folder: &str, still: &[SkippedItem]) -> Result<()> 
 /// One entry a folder: a flag is dropped from all of its messages or from none.
 fn dropped_flags(folder: &str, report: CopyReport) -> Option<SkippedItem> {
     let names: Vec<String> = report.dropped_flags.into_iter().collect();
-    (!names.is_empty()).then(|| SkippedItem {
-        kind: SkippedKind::FlagDropped,
-        folder_name: folder.to_owned(),
-        uid: None,
-        size: None,
-        subject: None,
-        sender: None,
-        message_id: None,
-        date_received: None,
-        date_sent: None,
-        error_message: format!("the target folder does not keep the flags {}", names.join(", ")),
+    (!names.is_empty()).then(|| {
+        let words = format!("the target folder does not keep the flags {}", names.join(", "));
+        SkippedItem::of_folder(SkippedKind::FlagDropped, folder.to_owned(), words)
     })
 }
 

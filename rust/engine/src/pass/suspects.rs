@@ -6,10 +6,12 @@
 //! until the line holds or one message is left.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use model::ErrorKind;
 use wire::UidSet;
+
+use crate::lock::lock;
 
 /// How often a message must break the connection by itself to be given up, where others pass;
 const MOST_BREAKS: u32 = 3;
@@ -81,13 +83,13 @@ impl Suspects {
 
     /// What one side has of a folder.
     pub(super) fn of(&self, folder: i64, side: Side) -> Suspected {
-        self.lock().folders.get(&(folder, self.form, side)).cloned().unwrap_or_default()
+        lock(&self.shared).folders.get(&(folder, self.form, side)).cloned().unwrap_or_default()
     }
 
     /// The connection to a side broke while these messages of the folder were under way; `passed` says that others were
     /// copied before.
     pub(super) fn broke(&self, folder: i64, side: Side, under_way: UidSet, passed: bool) {
-        let mut shared = self.lock();
+        let mut shared = lock(&self.shared);
         let suspected = shared.folders.entry((folder, self.form, side)).or_default();
         if passed {
             suspected.in_a_row = 0;
@@ -99,7 +101,7 @@ impl Suspects {
 
     /// These messages were copied, or refused in good order.
     pub(super) fn acquit(&self, folder: i64, uids: &UidSet) {
-        let (form, mut shared) = (self.form, self.lock());
+        let (form, mut shared) = (self.form, lock(&self.shared));
         let both = (folder, form, Side::Source)..=(folder, form, Side::Target);
         for (_, suspected) in shared.folders.range_mut(both) {
             suspected.acquit(uids);
@@ -108,13 +110,8 @@ impl Suspects {
 
     /// Whether the last losses told something: then it is worth to go on at once.
     pub(crate) fn take_narrowed(&self, folders: impl Iterator<Item = i64>) -> bool {
-        let mut shared = self.lock();
+        let mut shared = lock(&self.shared);
         folders.filter(|folder| shared.narrowed.remove(folder)).count() > 0
-    }
-
-    /// A panic while counting cannot leave more than a count half made.
-    fn lock(&self) -> MutexGuard<'_, Shared> {
-        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -1,7 +1,7 @@
 //! The walk over a user's folders.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use model::content_filter::ContentFilter;
 use model::folder::{FolderFilter, MappedFolder};
@@ -16,6 +16,7 @@ use super::lane::Lane;
 use super::lost_flags::SeenFlags;
 use super::mapping::Pages;
 use super::{Ended, Meter, Shared, Suspects, analyze, lanes};
+use crate::lock::lock;
 use crate::service::blocking;
 use crate::session::{self, Statuses};
 
@@ -173,7 +174,7 @@ impl Walk {
     pub(super) fn estimate(&self, folders: &[MappedFolder], numbers: &Statuses) {
         let all = || folders.iter().map(|folder| numbers.get(&folder.key));
         let bytes = || all().map(|status| status?.size).sum::<Option<u64>>();
-        self.tally().bytes = if self.content_filter.is_some() { None } else { bytes() };
+        lock(&self.tally).bytes = if self.content_filter.is_some() { None } else { bytes() };
         if !self.lease.user.facts.seeded {
             self.meter.update(|p| {
                 p.source_items = all().flatten().filter_map(|status| status.messages).sum();
@@ -195,7 +196,7 @@ impl Walk {
 
     /// Shows what was found so far; counts of earlier passes stay until this one knows better.
     fn count(&self, items: u64, synced: u64) {
-        let mut tally = self.tally();
+        let mut tally = lock(&self.tally);
         tally.items += items;
         tally.synced += synced;
         self.meter.update(|p| {
@@ -206,29 +207,19 @@ impl Walk {
 
     /// The messages of a folder that the target refused in earlier passes.
     pub(super) fn refused_before(&self, folder: &str) -> BTreeSet<u32> {
-        let before = self.skipped_before();
+        let before = lock(&self.skipped_before);
         let skipped = before.get(folder).into_iter().flatten();
         skipped.filter(|(_, kind)| kind.is_refusal()).map(|(uid, _)| *uid).collect()
     }
 
     /// The messages of a folder that earlier passes left behind; they are forgotten.
     pub(super) fn take_skipped_before(&self, folder: &str) -> Option<BTreeMap<u32, SkippedKind>> {
-        self.skipped_before().remove(folder)
-    }
-
-    /// A panic between lanes cannot leave more than a folder forgotten.
-    fn skipped_before(&self) -> MutexGuard<'_, SkippedBefore> {
-        self.skipped_before.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// A panic while counting cannot leave more than a count half made.
-    fn tally(&self) -> MutexGuard<'_, Tally> {
-        self.tally.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.skipped_before).remove(folder)
     }
 
     async fn conclude(&self) -> Result<()> {
         let skipped = self.journal.skipped().await?;
-        let tally = *self.tally();
+        let tally = *lock(&self.tally);
         let bytes = match tally.bytes {
             Some(bytes) => bytes,
             None => {

@@ -4,12 +4,14 @@
 //! address, and tell their limit only by refusing (peers D9, G10, I4, A16).
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio::sync::futures::OwnedNotified;
 use tokio::time::Instant;
+
+use crate::lock::lock;
 
 /// How long a server must not have refused anything before one more connection is tried.
 const QUIET: Duration = Duration::from_secs(60);
@@ -85,16 +87,19 @@ impl Governor {
 
     /// Takes one more seat at each of these hosts, if that makes no more than so many there and nobody has to wait.
     pub(crate) fn extra(&self, limits: Vec<(String, usize)>) -> Option<(Vec<Seat>, ExtraSeats)> {
-        let mut seats = Vec::new();
+        let mut hosts = lock(&self.shared.hosts);
+        let mut taken = Vec::new();
         for (name, most) in &limits {
-            let mut hosts = self.shared.lock();
             let host = hosts.entry(name.clone()).or_default();
             if host.waiting > 0 || host.open >= *most || host.admit(Instant::now()).is_err() {
-                drop(hosts);
+                // As if they had not been taken: nobody has to look again.
+                taken.into_iter().for_each(|name: &String| hosts.entry(name.clone()).or_default().open -= 1);
                 return None;
             }
-            seats.push(Seat { shared: self.shared.clone(), host: name.clone() });
+            taken.push(name);
         }
+        let seat = |(name, _): &(String, usize)| Seat { shared: self.shared.clone(), host: name.clone() };
+        let seats = limits.iter().map(seat).collect();
         Some((seats, ExtraSeats { shared: self.shared.clone(), limits }))
     }
 
@@ -105,7 +110,7 @@ impl Governor {
             tokio::pin!(changed);
             // Whoever leaves between the look and the wait is heard.
             changed.as_mut().enable();
-            let admitted = self.shared.lock().entry(host.clone()).or_default().admit(Instant::now());
+            let admitted = lock(&self.shared.hosts).entry(host.clone()).or_default().admit(Instant::now());
             match admitted {
                 Ok(()) => {
                     drop(waiting);
@@ -133,26 +138,21 @@ impl Governor {
 
     /// Whether others have connections to this host, too.
     pub(crate) fn is_shared(&self, host: &str) -> bool {
-        self.shared.lock().get(host).is_some_and(|host| host.open > 1)
+        lock(&self.shared.hosts).get(host).is_some_and(|host| host.open > 1)
     }
 }
 
 impl Shared {
     fn with(&self, host: &str, change: impl FnOnce(&mut Host)) {
-        change(self.lock().entry(host.to_owned()).or_default());
+        change(lock(&self.hosts).entry(host.to_owned()).or_default());
         self.changed.notify_waiters();
-    }
-
-    /// A panic while counting cannot leave more than a count half made.
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Host>> {
-        self.hosts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl ExtraSeats {
     /// Whether others wait for a seat, or have taken those that were free.
     pub(crate) fn are_wanted_by_others(&self) -> bool {
-        let hosts = self.shared.lock();
+        let hosts = lock(&self.shared.hosts);
         self.limits
             .iter()
             .any(|(name, most)| hosts.get(name).is_some_and(|host| host.waiting > 0 || host.open > *most))
