@@ -61,9 +61,15 @@ impl Ways {
 }
 
 impl Round {
-    /// Draws a round after another one, while so many kills and cuts are left.
-    pub(super) fn draw(chance: &mut StdRng, last: Option<&Self>, kills: u32, cuts: u32) -> Self {
-        let ways = Ways { source: way(chance), target: way(chance) };
+    /// Draws a round after another one, while so many kills and cuts are left. No way is narrower than so many bytes a
+    /// second.
+    pub(super) fn draw(
+        chance: &mut StdRng,
+        last: Option<&Self>,
+        (kills, cuts): (u32, u32),
+        narrowest: u64,
+    ) -> Self {
+        let ways = Ways { source: way(chance, narrowest), target: way(chance, narrowest) };
         // Half of the ways last: what waits before a narrow one when a worker is killed meets the next worker there.
         let ways = last.filter(|_| chance.random()).map_or(ways, |last| last.ways.clone());
         let at = place(chance);
@@ -81,11 +87,11 @@ impl Round {
 }
 
 /// Half of the ways are good; the others are long, narrow or in pieces.
-fn way(chance: &mut StdRng) -> Way {
+fn way(chance: &mut StdRng, narrowest: u64) -> Way {
     let mut way = Way::default();
     match chance.random_range(0..6) {
         0 => way.delay = Duration::from_millis(chance.random_range(1..8)),
-        1 => way.bandwidth = Some(100_000 << chance.random_range(0..6)),
+        1 => way.bandwidth = Some(narrowest << chance.random_range(0..6)),
         2 => way.piece = Some(chance.random_range(1..200)),
         _ => {}
     }

@@ -55,6 +55,14 @@ pub(crate) struct Plan {
     pub(crate) messages: usize,
 }
 
+impl Plan {
+    /// Bytes a second on the narrowest way: all mailboxes pass within two minutes, however large they are.
+    fn narrowest(&self) -> u64 {
+        const BYTES_A_MESSAGE: u64 = 200;
+        (BYTES_A_MESSAGE * u64::from(self.users) * self.messages as u64).max(100_000)
+    }
+}
+
 /// As the command line has it, to be typed again.
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -143,8 +151,8 @@ impl Campaign {
     /// One fault, from the draw to the moment when it has struck.
     fn round(&mut self) {
         let mut chance = self.chance(1);
-        let (kills, cuts) = (self.plan.kills - self.kills, self.plan.cuts - self.cuts);
-        let round = Round::draw(&mut chance, self.last.as_ref(), kills, cuts);
+        let left = (self.plan.kills - self.kills, self.plan.cuts - self.cuts);
+        let round = Round::draw(&mut chance, self.last.as_ref(), left, self.plan.narrowest());
         self.last = Some(round.clone());
         if chance.random_ratio(1, 3) {
             self.rig.add_flag(&mut chance);
