@@ -27,7 +27,7 @@ pub(crate) fn options(server: &ImapServer) -> Options {
 pub(crate) fn wire_login(login: Login) -> wire::Login {
     wire::Login {
         authentication_user: login.authentication_user,
-        authorization_user: login.authorization_user,
+        impersonation: login.impersonation,
         password: login.password,
     }
 }

@@ -115,6 +115,10 @@ pub enum AdminLoginFormat {
     SaslPlain,
     /// The administrator's own login; the user's mail lies below UserRoot: Courier, Oracle.
     UserRoot,
+    /// The administrator's own login, then PROXYAUTH with the user: Sun, iPlanet, Oracle.
+    ProxyAuth,
+    /// X-MASTERAUTH with the master password alone, then X-SETUSER with the user: Kerio.
+    Kerio,
 }
 
 /// How to reach an IMAP server.

@@ -9,12 +9,23 @@ use crate::{AdminLoginFormat, Credentials, Endpoint, Error, ErrorKind, Result, S
 pub struct Login {
     /// Whose password it is: SASL's authentication identity (RFC 4616 §2), or the name for LOGIN.
     pub authentication_user: String,
-    /// Whose mailbox to open, where the server is told so apart: SASL's authorization identity.
-    pub authorization_user: Option<String>,
+    /// Whose mailbox to open, where the server is told so apart.
+    pub impersonation: Option<Impersonation>,
     /// The password of `authentication_user`.
     pub password: Secret,
     /// The folder below which the user's mail lies (UserRoot).
     pub root: Option<String>,
+}
+
+/// How a server is told apart whose mailbox an administrator wants.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Impersonation {
+    /// With the login: SASL's authorization identity (RFC 4616 §2).
+    SaslPlain(String),
+    /// After the login: PROXYAUTH (Sun, iPlanet, Oracle).
+    ProxyAuth(String),
+    /// After a login with the master password alone: X-SETUSER (Kerio).
+    Kerio(String),
 }
 
 /// Where a login goes, for errors.
@@ -75,7 +86,7 @@ impl Attempt<'_> {
     fn own(&self, password: &Secret, root: Option<&str>) -> Login {
         Login {
             authentication_user: self.user.to_owned(),
-            authorization_user: None,
+            impersonation: None,
             password: password.clone(),
             root: root.map(str::to_owned),
         }
@@ -89,11 +100,17 @@ impl Attempt<'_> {
             AdminLoginFormat::Dovecot => format!("{}{}{name}", self.user, self.endpoint.login_separator),
             AdminLoginFormat::Mirapoint | AdminLoginFormat::Zimbra => self.with_domain(name)?,
             AdminLoginFormat::UserRoot if root.is_none() => return Err(self.root_missing()),
-            AdminLoginFormat::SaslPlain | AdminLoginFormat::UserRoot | AdminLoginFormat::None => name.clone(),
+            _ => name.clone(),
         };
-        let authorization_user = (format == AdminLoginFormat::SaslPlain).then(|| self.user.to_owned());
+        let user = || self.user.to_owned();
+        let impersonation = match format {
+            AdminLoginFormat::SaslPlain => Some(Impersonation::SaslPlain(user())),
+            AdminLoginFormat::ProxyAuth => Some(Impersonation::ProxyAuth(user())),
+            AdminLoginFormat::Kerio => Some(Impersonation::Kerio(user())),
+            _ => None,
+        };
         let (password, root) = (admin.password.clone(), root.map(str::to_owned));
-        Ok(Login { authentication_user, authorization_user, password, root })
+        Ok(Login { authentication_user, impersonation, password, root })
     }
 
     /// `#user@domain#admin#`.
@@ -197,16 +214,25 @@ mod tests {
         assert_eq!(name_sent(SaslPlain, "mailadmin", "terry"), "mailadmin");
     }
 
-    /// C1, Z1
+    /// C1, K1, S1, Z1
     #[test]
-    fn sasl_plain_names_the_user_apart_and_no_other_format_does() {
-        let login = |format| source_login(&endpoint(format, Some("admin")), &row("terry@c.edu", "")).unwrap();
-        assert_eq!(login(AdminLoginFormat::SaslPlain).authorization_user.as_deref(), Some("terry@c.edu"));
-        for format in [AdminLoginFormat::Exchange, AdminLoginFormat::Dovecot, AdminLoginFormat::Zimbra] {
-            assert_eq!(login(format).authorization_user, None);
+    fn some_formats_name_the_user_apart_and_the_others_in_the_login() {
+        use AdminLoginFormat::*;
+        let login = |format| {
+            let login = source_login(&endpoint(format, Some("admin")), &row("terry@c.edu", "")).unwrap();
+            (login.authentication_user, login.impersonation)
+        };
+        let apart =
+            |how: fn(String) -> Impersonation| ("admin".to_owned(), Some(how("terry@c.edu".to_owned())));
+        assert_eq!(login(SaslPlain), apart(Impersonation::SaslPlain));
+        assert_eq!(login(ProxyAuth), apart(Impersonation::ProxyAuth));
+        assert_eq!(login(Kerio), apart(Impersonation::Kerio));
+        for format in [Exchange, Dovecot, Zimbra] {
+            assert!(login(format).1.is_none());
         }
     }
 
+    /// N4
     #[test]
     fn without_a_format_the_user_logs_in_alone() {
         let login = source_login(&endpoint(AdminLoginFormat::None, None), &row("anna", " p ")).unwrap();
@@ -239,7 +265,7 @@ mod tests {
         assert_eq!((login.authentication_user.as_str(), login.password.declassify()), ("anna.new", "t"));
         let login = target_login(&admin, &row("anna", "s")).unwrap();
         assert_eq!((login.authentication_user.as_str(), login.password.declassify()), ("admin", "adminpw"));
-        assert_eq!(login.authorization_user.as_deref(), Some("anna@new.com"));
+        assert_eq!(login.impersonation, Some(Impersonation::SaslPlain("anna@new.com".to_owned())));
     }
 
     #[test]

@@ -74,11 +74,8 @@ fn connect(runtime: &Runtime, responses: Vec<u8>) -> Connection {
             stream.write_all(format!("{tag} OK done\r\n").as_bytes()).unwrap();
         }
     });
-    let login = Login {
-        authentication_user: "ada".to_owned(),
-        authorization_user: None,
-        password: Secret::default(),
-    };
+    let login =
+        Login { authentication_user: "ada".to_owned(), impersonation: None, password: Secret::default() };
     runtime.block_on(Connection::open(&options, &login)).unwrap()
 }
 

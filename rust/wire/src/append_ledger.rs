@@ -98,7 +98,7 @@ impl Ledger {
     /// Takes note of a response.
     pub(crate) fn note(&mut self, response: &Response<'_>, alert: Option<&str>) {
         match response {
-            Response::Continue => self.continued = true,
+            Response::Continue(_) => self.continued = true,
             Response::Done { tag, text } => self.complete(tag, *text, alert),
             Response::Status(text) if matches!(text.status, Status::Bad | Status::Bye) => self.blame(*text),
             _ => {}

@@ -155,7 +155,7 @@ impl Connection {
         note_alert(&mut self.alert, &response);
         self.round_trip.note(&response);
         match response {
-            Response::Continue => return Ok(true),
+            Response::Continue(_) => return Ok(true),
             Response::Done { tag, text } => open.close(tag, text, self.alert.as_deref()),
             other => on_response(&other),
         }

@@ -19,6 +19,7 @@ mod fetch_item;
 mod flags;
 mod frame;
 mod gate;
+mod impersonate;
 mod input;
 mod internal_date;
 mod login;

@@ -1,6 +1,8 @@
-//! Logs in: AUTHENTICATE PLAIN where it is offered, else LOGIN (RFC 3501 §6.2.2, §6.2.3, RFC 4616).
+//! Logs in: AUTHENTICATE PLAIN where it is offered, else LOGIN (RFC 3501 §6.2.2, §6.2.3, RFC 4616), and becomes whoever
+//! is impersonated.
 
 use async_imap::Authenticator;
+use model::login::Impersonation;
 use model::{Error as ModelError, ErrorKind, Security};
 use tokio::time::timeout;
 use zeroize::Zeroizing;
@@ -25,6 +27,8 @@ enum Method {
     Quoted,
     /// LOGIN with literals: a quoted string holds printable ASCII only.
     Literal,
+    /// X-MASTERAUTH: a digest of the master password.
+    Master,
 }
 
 /// Logs in and hands over the connection. A server that took us for logged in from the start is believed.
@@ -41,11 +45,23 @@ pub(crate) async fn log_in(opening: Opening<'_>, login: &Login) -> Result<Connec
         });
         attempt.map_err(|error| authentication_error(error, login))?
     };
+    impersonate(&mut connection, login, &context(options, login))
+        .await
+        .map_err(|error| authentication_error(error, login))?;
     // Login changes what is offered, and not every server says so by itself.
     if connection.capabilities().is_empty() {
         connection.capability().await?;
     }
     Ok(connection)
+}
+
+/// The second step, where a login has two.
+async fn impersonate(connection: &mut Connection, login: &Login, context: &str) -> Result<()> {
+    match &login.impersonation {
+        Some(Impersonation::ProxyAuth(user)) => connection.proxy_auth(context, user).await,
+        Some(Impersonation::Kerio(user)) => connection.set_user(context, user).await,
+        Some(Impersonation::SaslPlain(_)) | None => Ok(()),
+    }
 }
 
 fn choose(options: &Options, capabilities: &Capabilities, login: &Login) -> Result<Method> {
@@ -57,10 +73,13 @@ fn choose(options: &Options, capabilities: &Capabilities, login: &Login) -> Resu
     if secrets.iter().any(|text| text.contains('\0')) {
         return unsupported("user name or password holds a NUL", "use a password without NUL");
     }
+    if let Some(Impersonation::Kerio(_)) = login.impersonation {
+        return Ok(Method::Master);
+    }
     if capabilities.auth_plain() {
         return Ok(Method::Plain);
     }
-    if login.authorization_user.is_some() {
+    if let Some(Impersonation::SaslPlain(_)) = login.impersonation {
         let remedy = "use the user's own password, or a login form that names both users in one";
         return unsupported(
             "the server offers no AUTHENTICATE PLAIN, which logging in for another needs",
@@ -79,7 +98,16 @@ fn choose(options: &Options, capabilities: &Capabilities, login: &Login) -> Resu
 }
 
 fn context(options: &Options, login: &Login) -> String {
-    format!("cannot log in to `{}` as `{}`", options.address(), login.authentication_user)
+    let (address, name) = (options.address(), &login.authentication_user);
+    match &login.impersonation {
+        None => format!("cannot log in to `{address}` as `{name}`"),
+        Some(Impersonation::SaslPlain(user) | Impersonation::ProxyAuth(user)) => {
+            format!("cannot log in to `{address}` as `{name}` for `{user}`")
+        }
+        Some(Impersonation::Kerio(user)) => {
+            format!("cannot log in to `{address}` with the master password for `{user}`")
+        }
+    }
 }
 
 /// Runs the exchange and takes the stream back.
@@ -90,6 +118,7 @@ async fn attempt(mut opening: Opening<'_>, login: &Login, method: Method) -> Res
         Method::Plain => opening.client.authenticate("PLAIN", Plain(login)).await,
         Method::Quoted => opening.client.login(&login.authentication_user, login.password.declassify()).await,
         Method::Literal => return log_in_with_literals(opening, login, &context).await,
+        Method::Master => return log_in_as_master(opening, login, &context).await,
     };
     match session {
         // A session gives its stream back only in exchange for another.
@@ -106,6 +135,13 @@ async fn log_in_with_literals(opening: Opening<'_>, login: &Login, context: &str
         .string(login.authentication_user.as_bytes())
         .string(login.password.declassify().as_bytes());
     connection.run_one(context, command, |_| {}).await?;
+    Ok(connection)
+}
+
+/// Nothing that async-imap knows.
+async fn log_in_as_master(opening: Opening<'_>, login: &Login, context: &str) -> Result<Connection> {
+    let mut connection = connect(opening.options, opening.client.into_inner());
+    connection.master_auth(context, &login.password).await?;
     Ok(connection)
 }
 
@@ -143,7 +179,7 @@ fn what_to_check(text: &str, login: &Login) -> &'static str {
     let text = text.trim_end_matches('.');
     let is_exchange =
         ["LOGIN failed", "AUTHENTICATE failed"].iter().any(|words| text.eq_ignore_ascii_case(words));
-    let for_another = login.authorization_user.is_some() || login.authentication_user.contains(['/', '\\']);
+    let for_another = login.impersonation.is_some() || login.authentication_user.contains(['/', '\\']);
     match (is_exchange, for_another) {
         (true, true) => {
             "check user names and password; at Exchange the administrator must have a mailbox of its own, which the \
@@ -153,7 +189,24 @@ fn what_to_check(text: &str, login: &Login) -> &'static str {
         (true, false) => {
             "check user name and password; Exchange Online takes no password, because basic authentication is off there"
         }
-        _ => "check user name and password; some servers want an app password, or allow no passwords at all",
+        _ => what_else_to_check(login),
+    }
+}
+
+/// As [`what_to_check`], with servers other than Exchange.
+fn what_else_to_check(login: &Login) -> &'static str {
+    match login.impersonation {
+        Some(Impersonation::Kerio(_)) => {
+            "check the master password and the user's name, and that the server allows master authentication from this \
+             machine's address"
+        }
+        Some(Impersonation::ProxyAuth(_) | Impersonation::SaslPlain(_)) => {
+            "check both user names and the administrator's password, and that the administrator may open the mailboxes \
+             of others"
+        }
+        None => {
+            "check user name and password; some servers want an app password, or allow no passwords at all"
+        }
     }
 }
 
@@ -164,8 +217,11 @@ impl Authenticator for Plain<'_> {
     type Response = Zeroizing<Vec<u8>>;
 
     fn process(&mut self, _challenge: &[u8]) -> Self::Response {
-        let Login { authentication_user, authorization_user, password } = self.0;
-        let authorization_user = authorization_user.as_deref().unwrap_or_default();
+        let Login { authentication_user, impersonation, password } = self.0;
+        let authorization_user = match impersonation {
+            Some(Impersonation::SaslPlain(user)) => user.as_str(),
+            _ => "",
+        };
         let parts = [authorization_user, "\0", authentication_user, "\0", password.declassify()];
         Zeroizing::new(parts.concat().into_bytes())
     }
@@ -178,8 +234,8 @@ mod tests {
     use super::*;
 
     fn login(user: &str, password: &str, authorization: Option<&str>) -> Login {
-        let (authentication_user, authorization_user) = (user.to_owned(), authorization.map(str::to_owned));
-        Login { authentication_user, authorization_user, password: Secret::new(password) }
+        let impersonation = authorization.map(|user| Impersonation::SaslPlain(user.to_owned()));
+        Login { authentication_user: user.to_owned(), impersonation, password: Secret::new(password) }
     }
 
     fn method(capabilities: &str, login: &Login) -> Result<Method, ErrorKind> {

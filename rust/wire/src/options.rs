@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use model::login::Impersonation;
 use model::{Secret, Security};
 
 /// Where the server is, how the connection is protected, and how long to wait.
@@ -57,8 +58,8 @@ pub enum CertificatePolicy {
 pub struct Login {
     /// The user whose password is given.
     pub authentication_user: String,
-    /// The user whose mail is wanted, where an admin logs in for somebody else (SASL authzid).
-    pub authorization_user: Option<String>,
+    /// The user whose mail is wanted, where an administrator logs in for somebody else.
+    pub impersonation: Option<Impersonation>,
     /// The password of `authentication_user`.
     pub password: Secret,
 }

@@ -12,8 +12,8 @@ pub(crate) enum Response<'a> {
     Done { tag: &'a [u8], text: StatusText<'a> },
     /// An untagged OK, NO, BAD, BYE or PREAUTH.
     Status(StatusText<'a>),
-    /// `+`: the server waits for more.
-    Continue,
+    /// `+`: the server waits for more. Its text is for people, but where a login is under way.
+    Continue(&'a [u8]),
     /// `* 5 EXISTS`, `* 5 FETCH (...)`.
     Numbered { number: u64, kind: &'a [u8], rest: &'a [u8] },
     /// `* LIST (...)`.
@@ -57,7 +57,7 @@ impl<'a> Response<'a> {
         let (first, rest) = split_word(data);
         match first {
             b"*" => Self::parse_untagged(rest),
-            [b'+', ..] => Self::Continue,
+            [b'+', ..] => Self::Continue(rest),
             [] => Self::Unknown,
             tag => StatusText::parse(rest).map_or(Self::Unknown, |text| Self::Done { tag, text }),
         }
@@ -138,8 +138,8 @@ mod tests {
     /// A21
     #[test]
     fn a_continuation_needs_no_text() {
-        assert_eq!(Response::parse(b"+\r\n"), Response::Continue);
-        assert_eq!(Response::parse(b"+ idling\n"), Response::Continue);
+        assert_eq!(Response::parse(b"+\r\n"), Response::Continue(b""));
+        assert_eq!(Response::parse(b"+ idling\n"), Response::Continue(b"idling"));
     }
 
     /// A21

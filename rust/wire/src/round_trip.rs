@@ -27,7 +27,7 @@ impl RoundTrip {
 
     /// Takes note of a response. An untagged one may have come unasked, so it answers nothing.
     pub(crate) fn note(&mut self, response: &Response<'_>) {
-        if !matches!(response, Response::Continue | Response::Done { .. }) {
+        if !matches!(response, Response::Continue(_) | Response::Done { .. }) {
             return;
         }
         let took = self.started.take().map(|started| started.elapsed());

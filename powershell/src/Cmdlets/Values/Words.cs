@@ -84,6 +84,12 @@ public enum AdminLoginFormat
 
     /// <summary>The administrator's own login; the user's mail lies below UserRoot.</summary>
     UserRoot,
+
+    /// <summary>The administrator's own login, then PROXYAUTH with the user.</summary>
+    ProxyAuth,
+
+    /// <summary>X-MASTERAUTH with the master password alone, then X-SETUSER with the user.</summary>
+    Kerio,
 }
 
 /// <summary>What may be changed in a message that the target has refused as it is.</summary>

@@ -50,7 +50,7 @@ async fn examine(place: &Place, credentials: Option<Credentials>) -> Result<Conn
         Place::Imap(server) => {
             let login = credentials.map(|c| Login {
                 authentication_user: c.user_name,
-                authorization_user: None,
+                impersonation: None,
                 password: c.password,
             });
             let report = probe(&session::options(server), login.as_ref()).await;

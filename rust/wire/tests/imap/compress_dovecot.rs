@@ -32,7 +32,7 @@ async fn open(address: &Address, security: Security, user: &str) -> Connection {
     let mut options = Options::new("127.0.0.1", port, security);
     options.certificates = CertificatePolicy::CaFile(address.certificate.clone());
     let password = Secret::new(PASSWORD);
-    let login = Login { authentication_user: user.to_owned(), authorization_user: None, password };
+    let login = Login { authentication_user: user.to_owned(), impersonation: None, password };
     let mut connection = Connection::open(&options, &login).await.unwrap();
     assert!(connection.compress().await.unwrap());
     connection

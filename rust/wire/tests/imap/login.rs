@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use model::login::Impersonation;
 use model::{ErrorKind, Security};
 use wire::{Connection, Login};
 
@@ -77,8 +78,83 @@ async fn an_admin_names_the_user_by_the_authorization_identity() {
         S: + go ahead
         C: YWxpY2UAYWRtaW4AcHc=
         S: A1 OK [CAPABILITY IMAP4rev1] in"#;
-    let admin = Login { authorization_user: Some("alice".to_owned()), ..login("admin", "pw") };
+    let admin =
+        Login { impersonation: Some(Impersonation::SaslPlain("alice".to_owned())), ..login("admin", "pw") };
     open(transcript, &admin).await.unwrap();
+}
+
+/// S1
+#[tokio::test]
+async fn an_admin_becomes_the_user_by_proxyauth() {
+    let transcript = r#"
+        S: * OK [CAPABILITY IMAP4rev1] ready
+        C: A1 LOGIN "admin" "pw"
+        S: A1 OK in
+        C: W1 PROXYAUTH "al ice"
+        S: W1 OK Completed
+        C: W2 CAPABILITY
+        S: * CAPABILITY IMAP4rev1 UIDPLUS
+        S: W2 OK done"#;
+    let admin =
+        Login { impersonation: Some(Impersonation::ProxyAuth("al ice".to_owned())), ..login("admin", "pw") };
+    assert!(open(transcript, &admin).await.unwrap().capabilities().uidplus());
+}
+
+/// S1
+#[tokio::test]
+async fn an_admin_who_may_not_become_the_user_has_failed_to_log_in() {
+    let transcript = r#"
+        S: * OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] ready
+        C: A1 AUTHENTICATE PLAIN
+        S: +
+        C: AGFkbWluAHB3
+        S: A1 OK in
+        C: W1 PROXYAUTH "alice"
+        S: W1 NO Not allowed"#;
+    let admin =
+        Login { impersonation: Some(Impersonation::ProxyAuth("alice".to_owned())), ..login("admin", "pw") };
+    let error = open(transcript, &admin).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::AuthenticationFailed);
+    assert!(error.message.contains("as `admin` for `alice`"), "{error}");
+    assert!(error.remedy.unwrap().contains("may open the mailboxes of others"));
+}
+
+/// K1: the digest is that of `<42.kerio>secret`.
+#[tokio::test]
+async fn a_master_proves_the_password_and_sets_the_user() {
+    let transcript = r#"
+        S: * OK [CAPABILITY IMAP4rev1] ready
+        C: W1 X-MASTERAUTH
+        S: + <42.kerio>
+        C: 682d7c8c8eabb5ffe37d387e23e9dc02
+        S: W1 OK X-MASTERAUTH Welcome, master
+        C: W2 X-SETUSER "alice"
+        S: W2 OK X-SETUSER completed
+        C: W3 CAPABILITY
+        S: * CAPABILITY IMAP4rev1
+        S: W3 OK done"#;
+    open(transcript, &master()).await.unwrap();
+}
+
+/// K1
+#[tokio::test]
+async fn a_wrong_master_password_has_failed_to_log_in_and_is_not_shown() {
+    let transcript = r#"
+        S: * OK [CAPABILITY IMAP4rev1] ready
+        C: W1 X-MASTERAUTH
+        S: + <42.kerio>
+        C: *
+        S: W1 NO X-MASTERAUTH failed"#;
+    let error = open(transcript, &master()).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::AuthenticationFailed);
+    assert!(
+        error.message.contains("master password for `alice`") && !format!("{error:?}").contains("secret")
+    );
+    assert!(error.remedy.unwrap().contains("this machine's address"));
+}
+
+fn master() -> Login {
+    Login { impersonation: Some(Impersonation::Kerio("alice".to_owned())), ..login("", "secret") }
 }
 
 #[tokio::test]
@@ -138,7 +214,10 @@ async fn a_login_that_exchange_refuses_names_basic_authentication() {
 /// O15
 #[tokio::test]
 async fn an_administrator_whom_exchange_refuses_is_told_what_it_must_have() {
-    let by_identity = Login { authorization_user: Some("alice".to_owned()), ..login("admin", "secret") };
+    let by_identity = Login {
+        impersonation: Some(Impersonation::SaslPlain("alice".to_owned())),
+        ..login("admin", "secret")
+    };
     for admin in
         [by_identity, login("example.com/admin/alice", "secret"), login("example\\admin\\alice", "secret")]
     {

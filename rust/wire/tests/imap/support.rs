@@ -20,7 +20,7 @@ pub(crate) fn options(server: &ScriptServer, security: Security) -> Options {
 }
 
 pub(crate) fn login(user: &str, password: &str) -> Login {
-    Login { authentication_user: user.to_owned(), authorization_user: None, password: Secret::new(password) }
+    Login { authentication_user: user.to_owned(), impersonation: None, password: Secret::new(password) }
 }
 
 /// An open connection to a server with these capabilities, which plays the transcript.

@@ -1,0 +1,52 @@
+//! Opens somebody else's mailbox in the ways that some servers have of their own, where SASL has its authorization
+//! identity.
+
+use model::Secret;
+
+use crate::connection::{Connection, completion};
+use crate::error::Result;
+use crate::response::Response;
+
+impl Connection {
+    /// PROXYAUTH: from the administrator to the user (Sun, iPlanet, Oracle).
+    pub(crate) async fn proxy_auth(&mut self, context: &str, user: &str) -> Result<()> {
+        let command = self.command("PROXYAUTH").string(user.as_bytes());
+        self.run_one(context, command, |_| {}).await.map(drop)
+    }
+
+    /// X-SETUSER: from the master to the user (Kerio).
+    pub(crate) async fn set_user(&mut self, context: &str, user: &str) -> Result<()> {
+        let command = self.command("X-SETUSER").string(user.as_bytes());
+        self.run_one(context, command, |_| {}).await.map(drop)
+    }
+
+    /// X-MASTERAUTH: the server's challenge and the master password give a digest, which is all that is sent (Kerio).
+    pub(crate) async fn master_auth(&mut self, context: &str, password: &Secret) -> Result<()> {
+        self.begin(context)?;
+        let tag = self.queue_tag("X-MASTERAUTH");
+        self.wire.queue(b"X-MASTERAUTH\r\n");
+        loop {
+            let end = self.read_response(context).await?;
+            let (response, alert) = self.take_response(end);
+            let proof = match response {
+                Response::Continue(challenge) => prove(challenge, password),
+                Response::Done { tag: done, text } if done == tag.as_bytes() => {
+                    let outcome = completion(context, text, alert);
+                    self.end();
+                    return Ok(outcome.map(drop)?);
+                }
+                _ => continue,
+            };
+            self.wire.queue(proof.as_bytes());
+            self.wire.queue(b"\r\n");
+        }
+    }
+}
+
+/// MD5 of challenge and password, in hexadecimal digits.
+fn prove(challenge: &[u8], password: &Secret) -> String {
+    let mut digest = md5::Context::new();
+    digest.consume(challenge);
+    digest.consume(password.declassify());
+    format!("{:x}", digest.finalize())
+}
