@@ -32,8 +32,7 @@ impl Store {
                 "UPDATE batch SET started_at = ifnull(started_at, ?) WHERE id = ?",
                 params![Millis(now), id],
             )?;
-            start_unseeded(tx, id, resumed, now)?;
-            start_seeded(tx, id, resumed && syncs, now)
+            start_users(tx, id, resumed, resumed && syncs, now)
         })
     }
 
@@ -68,23 +67,14 @@ fn write_wish_column(tx: &Connection, batch: i64, wish: Wish) -> Sql<()> {
     Ok(())
 }
 
-/// Those that failed or wait for a retry, and all of them when the batch did not run before.
-fn start_unseeded(tx: &Connection, batch: i64, all: bool, now: Timestamp) -> Sql<()> {
+/// Makes due at once whoever's last pass failed, be it for good or to be tried again later; and all who are in their
+/// initial pass, or past it, where that is wanted.
+fn start_users(tx: &Connection, batch: i64, unseeded: bool, seeded: bool, now: Timestamp) -> Sql<()> {
     tx.execute(
-        "UPDATE user SET failed = 0, attempts = 0, due_at = ?2, updated_at = ?2
-         WHERE batch_id = ?1 AND seeded_at IS NULL AND lease_until IS NULL
-             AND (failed OR attempts > 0 OR ?3)",
-        params![batch, Millis(now), all],
-    )?;
-    Ok(())
-}
-
-/// Those that failed, and all of them when the batch did not run before.
-fn start_seeded(tx: &Connection, batch: i64, all: bool, now: Timestamp) -> Sql<()> {
-    tx.execute(
-        "UPDATE user SET failed = 0, attempts = 0, sync_wanted = epoch + 1, due_at = ?2, updated_at = ?2
-         WHERE batch_id = ?1 AND seeded_at IS NOT NULL AND lease_until IS NULL AND (failed OR ?3)",
-        params![batch, Millis(now), all],
+        "UPDATE user SET failed = 0, attempts = 0, sync_wanted = iif(seeded_at IS NULL, sync_wanted, epoch + 1),
+             due_at = ?2, updated_at = ?2
+         WHERE batch_id = ?1 AND lease_until IS NULL AND (error IS NOT NULL OR iif(seeded_at IS NULL, ?3, ?4))",
+        params![batch, Millis(now), unseeded, seeded],
     )?;
     Ok(())
 }

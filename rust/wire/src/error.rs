@@ -161,6 +161,9 @@ impl Refusal {
 
     /// What the response code says (RFC 5530 and others), else what known texts say.
     pub fn kind(&self) -> ErrorKind {
+        if is_locked_out(&self.line) {
+            return ErrorKind::Throttled;
+        }
         let by_code = self.code_word().and_then(|word| kind_of_code(&word));
         by_code.or_else(|| self.kind_of_text()).unwrap_or(match self.status {
             Status::Bye => ErrorKind::ConnectionLost,
@@ -186,12 +189,25 @@ impl Refusal {
     }
 }
 
-/// How long Exchange asks to wait, in its own words: `Suggested Backoff Time: 299609 milliseconds` (peers O3).
+/// How long to leave an account alone. Exchange says it in its own words, `Suggested Backoff Time: 299609 milliseconds`
+/// (peers O3); Gmail, which says no time, locks out for up to a day whoever has used up the day's bytes (peers G9).
 pub fn suggested_backoff(line: &str) -> Option<Duration> {
+    const LOOK_AGAIN: Duration = Duration::from_secs(3_600);
+    if is_locked_out(line) {
+        return Some(LOOK_AGAIN);
+    }
     let text = line.to_ascii_lowercase();
     let (_, after) = text.split_once("suggested backoff time:")?;
     let number = after.split_ascii_whitespace().next()?;
     number.parse().ok().map(Duration::from_millis)
+}
+
+/// Whether the day's bytes or commands are used up. The response code, where there is one, is that of a full mailbox.
+fn is_locked_out(line: &str) -> bool {
+    let text = line.to_ascii_lowercase();
+    ["exceeded command or bandwidth limits", "exceeded bandwidth limits"]
+        .iter()
+        .any(|words| text.contains(words))
 }
 
 fn kind_of_code(word: &str) -> Option<ErrorKind> {
@@ -222,7 +238,7 @@ mod tests {
         Refusal::new("cannot append to folder `X`", text, None)
     }
 
-    /// O2, O3, O4, O7, O18, A20, D8, D9, G15
+    /// O2, O3, O4, O7, O18, A20, D8, D9, G9, G15
     #[test]
     fn response_codes_and_known_texts_become_kinds() {
         let lines = [
@@ -237,6 +253,11 @@ mod tests {
             ("A NO [INUSE] x", ErrorKind::Throttled),
             ("A NO [THROTTLED] x", ErrorKind::Throttled),
             ("A BAD Request is throttled. Suggested Backoff Time: 299609 milliseconds", ErrorKind::Throttled),
+            (
+                "A NO [OVERQUOTA] Account exceeded command or bandwidth limits. (Failure)",
+                ErrorKind::Throttled,
+            ),
+            ("A BYE [ALERT] Account exceeded bandwidth limits. (Failure)", ErrorKind::Throttled),
             ("A NO Too many simultaneous connections. (Failure)", ErrorKind::Throttled),
             ("A NO [AUTHENTICATIONFAILED] no", ErrorKind::AuthenticationFailed),
             ("A BAD User is authenticated but not connected.", ErrorKind::AuthenticationFailed),
@@ -259,6 +280,13 @@ mod tests {
         let line = "NO Request is throttled. Suggested Backoff Time: 299609 milliseconds";
         assert_eq!(suggested_backoff(line), Some(Duration::from_millis(299_609)));
         assert_eq!(suggested_backoff("NO x"), None);
+    }
+
+    /// G9
+    #[test]
+    fn an_account_that_has_used_up_its_bytes_is_left_alone_for_an_hour() {
+        let line = "NO [OVERQUOTA] Account exceeded command or bandwidth limits. (Failure)";
+        assert_eq!(suggested_backoff(line), Some(Duration::from_secs(3_600)));
     }
 
     #[test]

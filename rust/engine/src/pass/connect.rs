@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use model::status::PassKind;
 use model::{Endpoint, Error, ErrorKind, Lease, Place, Result, login};
-use wire::Connection;
+use wire::{Connection, suggested_backoff};
 
 use super::Meter;
 use crate::session;
@@ -56,7 +56,7 @@ impl Ends {
             match sides {
                 Ok((source, target)) => return Ok(Connected { source, target, seats }),
                 Err(error) => match crowded {
-                    Some(detail) if refusals <= MOST_REFUSALS && may_be_crowded(error.kind) => {
+                    Some(detail) if refusals <= MOST_REFUSALS && may_be_crowded(&error) => {
                         meter.stage(detail, None);
                     }
                     _ => return Err(error),
@@ -119,11 +119,11 @@ fn most_connections(endpoint: &Endpoint, pass: PassKind) -> usize {
 /// Tells the governor what became of a connection; says whether it was refused for the number of connections.
 fn note(governor: &Governor, endpoint: &Endpoint, error: Option<&Error>) -> bool {
     let Some(host) = host(endpoint) else { return false };
-    match error.map(|error| error.kind) {
+    match error {
         None => governor.accepted(&host),
         // Some servers just hang up on one connection too many (peers 2.3).
-        Some(ErrorKind::ConnectionLost) if !governor.is_shared(&host) => {}
-        Some(kind) if may_be_crowded(kind) => {
+        Some(error) if error.kind == ErrorKind::ConnectionLost && !governor.is_shared(&host) => {}
+        Some(error) if may_be_crowded(error) => {
             governor.refused(&host);
             return true;
         }
@@ -132,8 +132,11 @@ fn note(governor: &Governor, endpoint: &Endpoint, error: Option<&Error>) -> bool
     false
 }
 
-fn may_be_crowded(kind: ErrorKind) -> bool {
-    matches!(kind, ErrorKind::Throttled | ErrorKind::ConnectionLost)
+/// Whether a server may have refused for the number of connections. One that says for how long to leave the account alone
+/// means that account.
+fn may_be_crowded(error: &Error) -> bool {
+    let has_time = error.server.as_deref().and_then(suggested_backoff).is_some();
+    matches!(error.kind, ErrorKind::Throttled | ErrorKind::ConnectionLost) && !has_time
 }
 
 /// The host that the governor knows an endpoint by.

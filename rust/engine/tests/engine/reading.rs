@@ -1,7 +1,7 @@
 //! What sources do not deliver, and what they tell wrong.
 
-use model::SkippedKind;
 use model::status::DataConsistencyScore;
+use model::{ErrorKind, SkippedKind};
 use testkit::dovecot;
 use testkit::sample::{Options, Poison, Sample, Stored};
 
@@ -133,6 +133,25 @@ fn a_source_that_says_how_long_to_wait_is_not_asked_for_each_message_alone() {
     });
     assert_eq!(lab.skipped("ada"), []);
     from.forgive();
+    lab.synced();
+    assert_eq!(to.appended(), 10);
+    lab.assert_perfect("ada");
+}
+
+/// G9: until the day is over, or the administrator knows better.
+#[test]
+fn a_source_that_has_sent_all_that_it_sends_in_a_day_is_left_alone_until_then_or_start() {
+    let words = "NO [OVERQUOTA] Account exceeded command or bandwidth limits. (Failure)";
+    let (from, to, lab) = unreadable(words);
+    lab.start(batch_of(&["ada"]));
+    eventually("the source locks the account out", || {
+        lab.statistics("ada").progress.status_detail == "RetryingTransient"
+    });
+    let error = lab.failure("ada");
+    assert_eq!((error.kind, error.server.as_deref()), (ErrorKind::Throttled, Some(words)));
+    assert_eq!(lab.skipped("ada"), []);
+    from.forgive();
+    lab.start_again();
     lab.synced();
     assert_eq!(to.appended(), 10);
     lab.assert_perfect("ada");

@@ -31,6 +31,25 @@ fn starting_a_running_batch_retries_its_failed_users_and_leaves_the_others() {
 }
 
 #[test]
+fn starting_a_running_batch_lets_nobody_wait_for_a_retry() {
+    let fixture = fixture();
+    let batch = fixture.run("wave", &["ann@x", "bob@x"]);
+    fixture.finish(&fixture.lease(0), &PassEnd::Done, 1);
+    for counts in [true, false] {
+        let error = Error::new(ErrorKind::Throttled, "come back in an hour");
+        fixture.finish(
+            &fixture.lease(DAY + 1),
+            &PassEnd::Retry { error, at: at(DAY + 3_600), counts },
+            DAY + 1,
+        );
+    }
+    fixture.store.start(batch.guid, at(DAY + 2)).unwrap();
+    for address in ["ann@x", "bob@x"] {
+        assert_eq!(fixture.user(address, DAY + 2).due_at, Some(at(DAY + 2)), "{address}");
+    }
+}
+
+#[test]
 fn resuming_a_stopped_batch_brings_its_synced_users_up_to_date() {
     let fixture = fixture();
     let batch = fixture.run("wave", &["ann@x"]);
