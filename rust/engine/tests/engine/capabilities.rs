@@ -4,7 +4,7 @@ use testkit::dovecot;
 use testkit::mail::{self, Plan};
 use testkit::sample::{Options, Sample};
 
-use crate::common::{Lab, Mailbox, fresh_dovecot};
+use crate::common::{Lab, Mailbox, fresh_dovecot, message, put};
 
 /// Migrates to a target without these capabilities, and again with nothing to do.
 fn arrives_without(capabilities: &[&str]) {
@@ -25,6 +25,21 @@ fn arrives_without(capabilities: &[&str]) {
 #[test]
 fn without_uidplus_copies_are_found_in_the_tail() {
     arrives_without(&["UIDPLUS"]);
+}
+
+/// U2: the folder is selected before anything is appended to it, because something lies in it.
+#[test]
+fn copies_are_found_in_the_tail_where_the_server_tells_of_them_only_when_asked() {
+    let from = Sample::start(Options::default()).unwrap();
+    let to = Sample::start(Options { tells_by_noop: true, ..Options::without(&["UIDPLUS"]) }).unwrap();
+    put(to.address(), "ada", "INBOX", [message("one")]);
+    put(from.address(), "ada", "INBOX", ["one", "two", "three"].map(message));
+    let lab = Lab::between(from.address(), to.address());
+    lab.migrate(&["ada"]);
+    mail::add_flags(from.address(), "ada", "INBOX", "1:3", &["$Later".to_owned()]).unwrap();
+    lab.pass();
+    Mailbox::read(to.address(), "ada").assert_is(&Mailbox::read(from.address(), "ada"));
+    assert_eq!(to.messages("ada", "INBOX").len(), 3);
 }
 
 #[test]

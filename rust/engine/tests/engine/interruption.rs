@@ -179,6 +179,23 @@ fn a_lost_connection_is_tried_again_without_being_asked() {
     Mailbox::read(to.address(), "ada").assert_is(&Mailbox::read(from.address(), "ada"));
 }
 
+/// O28: Microsoft 365 ends connections whose token has expired, in the middle of whatever it is.
+#[test]
+fn a_session_that_expires_in_mid_run_is_opened_again_and_loses_and_doubles_nothing() {
+    for options in [Options::default(), Options::without(&["MULTIAPPEND"])] {
+        let (from, to) = (filled(), Sample::start(options).unwrap());
+        let lab = Lab::between(from.address(), to.address());
+        to.inject(Fault::Refuse {
+            nth: 20,
+            response: "BYE Session invalidated - AccessTokenExpired".to_owned(),
+        });
+        lab.migrate(&["ada"]);
+        Mailbox::read(to.address(), "ada").assert_is(&Mailbox::read(from.address(), "ada"));
+        assert_eq!(to.appended(), COUNT);
+        lab.assert_perfect("ada");
+    }
+}
+
 /// peers 2.3-4
 #[test]
 fn a_worker_that_is_told_to_end_leaves_work_that_the_next_one_finishes() {

@@ -26,6 +26,9 @@ pub struct Options {
     pub size_error: usize,
     /// How many messages SELECT and STATUS tell of that are not there.
     pub phantoms: usize,
+    /// Whether a connection learns only by NOOP what others, and its own APPENDs, have done to the selected folder, as on
+    /// Courier.
+    pub tells_by_noop: bool,
     /// Whether `Plans` and `plans` are one folder, as on Exchange.
     pub ignores_case: bool,
     /// The answer to CREATE for a name that is not to be had; none for a good one.
@@ -54,6 +57,7 @@ impl Default for Options {
             ignored_by_append: Vec::new(),
             size_error: 0,
             phantoms: 0,
+            tells_by_noop: false,
             ignores_case: false,
             name_refusal: |_| None,
             keywords: true,

@@ -104,12 +104,19 @@ impl Session {
                 .or_else(|| selected::answer(self, &user, command))
                 .unwrap_or_else(|| "BAD Unknown command".to_owned())
         };
-        let by_number = matches!(command.name.as_str(), "STORE" | "SEARCH");
-        // Numbers must not shift under a command that uses them.
-        if !by_number {
+        if self.tells_news_after(&command.name) {
             selected::announce(self, &user);
         }
         Ok(status)
+    }
+
+    /// Numbers must not shift under a command that uses them.
+    fn tells_news_after(&self, command: &str) -> bool {
+        match command {
+            "NOOP" => true,
+            "STORE" | "SEARCH" => false,
+            _ => !self.shared.options.tells_by_noop,
+        }
     }
 
     async fn answer_stranger(&mut self, command: &Command) -> io::Result<String> {
