@@ -17,9 +17,9 @@ use crate::worker::governor::{ExtraSeats, Governor};
 
 /// The most lanes of one mailbox.
 const MOST_LANES: usize = 4;
-/// How many messages to copy are worth another lane: connecting takes some round trips,
-const WORTH_A_LANE: u64 = 250;
-/// as does each folder, so that far away a few messages are.
+/// How many messages to copy are worth another lane: a connection costs both servers as much as some hundreds of them,
+const WORTH_A_LANE: u64 = 2_000;
+/// and far away, where each folder takes some round trips, as long as a few.
 const WORTH_A_FAR_LANE: u64 = 50;
 
 /// How long a seat that got free is left to others.

@@ -1,5 +1,7 @@
 //! Several connections for one mailbox: where there is much to copy, and both ends have room.
 
+use std::time::Duration;
+
 use model::contract::NewEndpoint;
 use model::{Limit, Security};
 use testkit::proxy::{Counts, Cut, Direction, Proxy, Way};
@@ -8,9 +10,12 @@ use testkit::sample::{Options, Refusal, Sample};
 use crate::common::lab::{imap, source, target};
 use crate::common::{Lab, Mailbox, batch_of, message, put};
 
-/// Messages enough to be worth four connections, in so many folders.
-const MANY: usize = 2_000;
+/// Messages enough to be worth four connections to a server that is far away, in so many folders.
+const MANY: usize = 1_000;
 const FOLDERS: usize = 8;
+
+/// Far enough: 6 ms there and back.
+const FAR: Way = Way { delay: Duration::from_millis(3), bandwidth: None, piece: None, stalled: false };
 
 /// A mailbox with many messages, and the way to it.
 struct Rig {
@@ -28,6 +33,7 @@ impl Rig {
             put(from.address(), "ada", &format!("Folder {folder}"), messages);
         }
         let way = Proxy::start(from.address()).unwrap();
+        way.set(FAR);
         let limited = NewEndpoint {
             max_concurrent_migrations: Some(most),
             max_concurrent_incremental_syncs: Some(most),
@@ -59,11 +65,21 @@ fn a_large_mailbox_is_copied_over_several_connections() {
 fn a_large_mailbox_gets_the_connection_that_another_one_leaves() {
     let rig = Rig::new(Options::default(), Limit::Count(2));
     put(rig.from.address(), "bob", "INBOX", [message("one")]);
-    rig.way.set(Way { bandwidth: Some(300_000), ..Way::default() });
+    rig.way.set(Way { bandwidth: Some(300_000), ..FAR });
     rig.lab.migrate(&["ada", "bob"]);
     let Counts { most_open, connections, .. } = rig.way.counts();
     assert_eq!((most_open, connections), (2, 3), "two for one, one for the other");
     assert_eq!(rig.to.appended(), MANY + 1);
+}
+
+/// Near by, a connection costs more than it gives for so few messages.
+#[test]
+fn a_mailbox_that_is_near_and_not_large_gets_one_connection() {
+    let rig = Rig::new(Options::default(), Limit::Count(3));
+    rig.way.set(Way::default());
+    rig.lab.migrate(&["ada"]);
+    assert_eq!(rig.way.counts().most_open, 1);
+    rig.assert_complete();
 }
 
 #[test]
