@@ -15,6 +15,8 @@ const MOST_RENAMINGS: u32 = 5;
 /// What came of making folders.
 #[derive(Debug, Default)]
 struct Creation {
+    /// Folders that were made now.
+    made: BTreeSet<String>,
     /// Folders that cannot be made, and why.
     failed: Vec<(MappedFolder, Error)>,
     /// Whether the target takes a name for another that differs in case only (peers O12).
@@ -23,14 +25,18 @@ struct Creation {
 
 impl Lane {
     /// Makes the target folders that are missing. A name that the target does not take, or takes for that of another
-    /// folder, gives way to another; a folder that cannot be made all the same is left out, with its cause.
-    pub(super) async fn create(&mut self, mapper: &mut Mapper<'_>) -> Result<FolderMap> {
+    /// folder, gives way to another; a folder that cannot be made all the same is left out, with its cause. Says, too,
+    /// which were made now, and have nothing in them.
+    pub(super) async fn create(&mut self, mapper: &mut Mapper<'_>) -> Result<(FolderMap, BTreeSet<String>)> {
         self.walk.meter.stage("CreatingFolders", None);
         let mut there = mapper.there.clone();
+        let mut made = BTreeSet::new();
         let mut renamings = 0;
         loop {
             let mut map = mapper.map()?;
-            let Creation { failed, ignores_case } = self.create_missing(&map.folders, &mut there).await?;
+            let Creation { made: now, failed, ignores_case } =
+                self.create_missing(&map.folders, &mut there).await?;
+            made.extend(now);
             if ignores_case && mapper.ignore_case() {
                 continue;
             }
@@ -44,7 +50,7 @@ impl Lane {
                 self.walk.leave_out(folder, SkippedKind::FolderNameInvalid, error).await?;
             }
             map.folders.retain(|folder| failed.iter().all(|(left_out, _)| left_out.key != folder.key));
-            return Ok(map);
+            return Ok((map, made));
         }
     }
 
@@ -65,7 +71,10 @@ impl Lane {
             let is_alike = |other: &String| other.to_lowercase() == name.to_lowercase();
             match answer {
                 Ok(Made::Before) if there.iter().any(is_alike) => creation.ignores_case = true,
-                Ok(_) => _ = there.insert(name.clone()),
+                Ok(made) => {
+                    there.insert(name.clone());
+                    creation.made.extend((made == Made::Now).then(|| name.clone()));
+                }
                 Err(e) if is_of_folder(e.kind) => creation.failed.push(((*folder).clone(), e)),
                 Err(e) => return Err(e),
             }

@@ -42,7 +42,7 @@ struct Row {
 
 /// Brings one folder in step.
 pub(super) async fn sync(lane: &mut Lane, job: Job, from: SourceFolder) -> Result<Ended> {
-    let to = lane.target.open_folder(&job.mapped.target_name).await?;
+    let to = lane.target.open_folder(&job.mapped.target_name, job.as_made).await?;
     let shown = job.mapped.source_shown();
     let mut pass = FolderPass { lane, shown, from, to, ledger_id: job.ledger_id, ledger: job.ledger };
     pass.compare(job.counted).await?;

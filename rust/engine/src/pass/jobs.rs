@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::source::ListOrder;
 use crate::lock::lock;
+use crate::target::FolderNumbers;
 use crate::worker::governor::ExtraSeats;
 
 /// A folder to be brought in step.
@@ -16,6 +17,8 @@ pub(super) struct Job {
     pub(super) mapped: MappedFolder,
     pub(super) ledger_id: i64,
     pub(super) ledger: LedgerFolder,
+    /// The numbers of the target folder, where this pass has made it: nothing is in it.
+    pub(super) as_made: Option<FolderNumbers>,
     /// Whether the ledger has no messages of it.
     pub(super) is_new: bool,
     /// How many messages the source counts in it; unknown where only some are wanted.

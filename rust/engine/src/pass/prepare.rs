@@ -28,7 +28,7 @@ impl Lane {
             tokio::join!(session::catalog(&mut self.source.connection), self.target.listing());
         let (catalog, (there, rules, target_status)) = (catalog?, there?);
         let mut mapper = Mapper::new(&catalog.listing, user_root, filter, (there, rules), &ledger);
-        let FolderMap { folders, notes, .. } = self.create(&mut mapper).await?;
+        let (FolderMap { folders, notes, .. }, made) = self.create(&mut mapper).await?;
         for note in &notes {
             self.walk.journal.note(note.to_string()).await?;
         }
@@ -40,14 +40,17 @@ impl Lane {
             folders.iter().partition(|folder| ledger.contains_key(&folder.key));
         self.subscribe(&new, &catalog.subscribed).await?;
         let known = known.into_iter().map(|folder| folder.target_name.as_str());
-        let known: Vec<&str> = known.filter(|name| mapper.there.contains(*name)).collect();
-        let target_validity = self.target.uid_validities(target_status, &known).await?;
+        let known = known.filter(|name| mapper.there.contains(*name));
+        let asked: Vec<&str> = known.chain(made.iter().map(String::as_str)).collect();
+        let target_numbers = self.target.numbers(target_status, &asked).await?;
         self.walk.open_pages(&new, &mut ledger).await?;
         let jobs = folders.into_iter().filter_map(|mapped| {
-            let validity = target_validity.get(&mapped.target_name).copied().unwrap_or(0);
+            let target = target_numbers.get(&mapped.target_name).copied().unwrap_or_default();
+            let as_made = made.contains(&mapped.target_name).then_some(target);
             let status = numbers.get(&mapped.key).copied().unwrap_or_default();
             let page = ledger.remove(&mapped.key)?;
-            self.walk.job(mapped, page, status, validity)
+            let job = self.walk.job(mapped, page, status, target.uid_validity)?;
+            Some(Job { as_made, ..job })
         });
         Ok(jobs.collect())
     }
@@ -80,7 +83,7 @@ impl Walk {
         let is_new = ledger.target_uid_validity.is_none();
         let messages = now.messages.unwrap_or(0).saturating_sub(in_step_at.map_or(0, |mark| mark.messages));
         let counted = now.messages.filter(|_| self.content_filter.is_none());
-        Some(Job { mapped, ledger_id, ledger, is_new, counted, messages, order })
+        Some(Job { mapped, ledger_id, ledger, as_made: None, is_new, counted, messages, order })
     }
 
     /// Makes pages in the ledger for folders that have none.

@@ -2,9 +2,9 @@
 
 use model::folder::{Listing, TargetRules};
 use model::{Endpoint, ErrorKind, Result, UserRow, login};
-use wire::{Connection, MailboxName, Refusal, Selected, Status};
+use wire::{Connection, MailboxName, Refusal, Status};
 
-use super::Made;
+use super::{FolderNumbers, KeptFlags, Made};
 use crate::session::{self, Catalog, Statuses};
 
 /// One user's mailbox on an IMAP server.
@@ -13,13 +13,15 @@ pub(crate) struct ImapTarget {
     pub(crate) connection: Connection,
     /// The folder that is selected.
     selected: Option<String>,
+    /// The flags that folders keep that were just made, as the first of them said.
+    new_folders_keep: Option<KeptFlags>,
 }
 
 impl ImapTarget {
     pub(crate) async fn open(endpoint: &Endpoint, row: &UserRow) -> Result<Self> {
         let login = login::target_login(endpoint, row)?;
         let connection = session::open(&endpoint.place, login).await?;
-        Ok(Self { connection, selected: None })
+        Ok(Self { connection, selected: None, new_folders_keep: None })
     }
 
     /// The folders, what their names can be, and their numbers.
@@ -55,11 +57,25 @@ impl ImapTarget {
         Ok(answers.into_iter().map(|answer| answer.map_err(|refusal| refusal.to_error())).collect())
     }
 
-    /// What the server says of a folder. It is not left selected where that can be helped.
-    pub(crate) async fn look_into(&mut self, name: &str) -> Result<Selected> {
+    /// What the server says of a folder. One that was just made says what others like it said: only the first is looked
+    /// into. It is not left selected where that can be helped.
+    pub(super) async fn open_folder(
+        &mut self,
+        name: &str,
+        as_made: Option<FolderNumbers>,
+    ) -> Result<(FolderNumbers, KeptFlags)> {
+        let made = as_made.filter(|numbers| numbers.uid_validity != 0 && numbers.uid_next != 0);
+        if let Some(known) = made.zip(self.new_folders_keep.clone()) {
+            return Ok(known);
+        }
         let (found, stays) = self.connection.look_into(&MailboxName::from_text(name)).await?;
         self.selected = stays.then(|| name.to_owned());
-        Ok(found)
+        let keeps = KeptFlags(found.permanent_flags);
+        if as_made.is_some() {
+            self.new_folders_keep = Some(keeps.clone());
+        }
+        let uid_validity = found.uid_validity.map_or(0, u32::from);
+        Ok((FolderNumbers { uid_validity, uid_next: found.uid_next.map_or(0, u32::from) }, keeps))
     }
 
     /// The connection with this folder selected, to read in it or to change flags.

@@ -40,6 +40,15 @@ pub(crate) enum Made {
     Before,
 }
 
+/// What a target folder says of itself; 0 is unknown.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct FolderNumbers {
+    /// Its UIDVALIDITY.
+    pub(crate) uid_validity: u32,
+    /// Its UIDNEXT.
+    pub(crate) uid_next: u32,
+}
+
 /// A target folder that is open.
 #[derive(Debug)]
 pub(crate) struct OpenFolder {
@@ -122,37 +131,43 @@ impl Target {
         }
     }
 
-    /// The UIDVALIDITY that folders have now, by their names; 0 is unknown.
-    pub(crate) async fn uid_validities(
+    /// The numbers that folders have now, by their names.
+    pub(crate) async fn numbers(
         &mut self,
         mut told: Statuses,
         names: &[&str],
-    ) -> Result<BTreeMap<String, u32>> {
+    ) -> Result<BTreeMap<String, FolderNumbers>> {
         let imap = match self {
             Self::Imap(imap) => imap,
             Self::Maildir(_) => {
-                return Ok(names.iter().map(|name| ((*name).to_owned(), MAILDIR_UID_VALIDITY)).collect());
+                let numbers = FolderNumbers { uid_validity: MAILDIR_UID_VALIDITY, uid_next: 0 };
+                return Ok(names.iter().map(|name| ((*name).to_owned(), numbers)).collect());
             }
         };
         let keys: Vec<MailboxName> = names.iter().map(|name| MailboxName::from_text(name)).collect();
         session::complete(&mut told, &mut imap.connection, keys.iter().map(MailboxName::as_bytes)).await?;
-        let validity = |key: &MailboxName| told.get(key.as_bytes()).and_then(|status| status.uid_validity);
-        let known = names.iter().zip(&keys).map(|(name, key)| ((*name).to_owned(), validity(key)));
-        Ok(known.map(|(name, validity)| (name, validity.map_or(0, u32::from))).collect())
+        let numbers = |key: &MailboxName| {
+            let status = told.get(key.as_bytes());
+            FolderNumbers {
+                uid_validity: status.and_then(|status| status.uid_validity).map_or(0, u32::from),
+                uid_next: status.and_then(|status| status.uid_next).map_or(0, u32::from),
+            }
+        };
+        Ok(names.iter().zip(&keys).map(|(name, key)| ((*name).to_owned(), numbers(key))).collect())
     }
 
-    /// Opens a folder to write to it.
-    pub(crate) async fn open_folder(&mut self, name: &str) -> Result<OpenFolder> {
+    /// Opens a folder to write to it. One that this pass has made, with these numbers, needs no look.
+    pub(crate) async fn open_folder(
+        &mut self,
+        name: &str,
+        as_made: Option<FolderNumbers>,
+    ) -> Result<OpenFolder> {
         match self {
             Self::Imap(imap) => {
-                let selected = imap.look_into(name).await?;
-                Ok(OpenFolder {
-                    name: name.to_owned(),
-                    uid_validity: selected.uid_validity.map_or(0, u32::from),
-                    uid_next: selected.uid_next.map_or(0, u32::from),
-                    keeps: KeptFlags(selected.permanent_flags),
-                    place: OpenPlace::Imap(MailboxName::from_text(name)),
-                })
+                let (FolderNumbers { uid_validity, uid_next }, keeps) =
+                    imap.open_folder(name, as_made).await?;
+                let (name, place) = (name.to_owned(), OpenPlace::Imap(MailboxName::from_text(name)));
+                Ok(OpenFolder { name, uid_validity, uid_next, keeps, place })
             }
             Self::Maildir(tree) => {
                 let (tree, on_disk, name) = (tree.clone(), on_disk(name), name.to_owned());

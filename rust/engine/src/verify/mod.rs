@@ -101,7 +101,7 @@ impl Sides<'_> {
         validity: u32,
         ours: &mut [Message],
     ) -> Result<Vec<Message>> {
-        let OpenFolder { keeps, place, .. } = match self.target.open_folder(name).await {
+        let OpenFolder { keeps, place, .. } = match self.target.open_folder(name, None).await {
             Ok(folder) => folder,
             Err(e) if e.kind == ErrorKind::FolderNotFound => return Ok(Vec::new()),
             Err(e) => return Err(e),
