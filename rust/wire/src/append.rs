@@ -18,6 +18,10 @@ const GATHER: usize = 64 * 1024;
 /// How long messages may join a command: a connection that is lost takes back what is in an unfinished one.
 const LONGEST_BATCH: Duration = Duration::from_secs(2);
 
+/// How long a system keeps back an acknowledgement, if nothing else is to be sent (RFC 1122 §4.2.3.2): 40 ms and more. A
+/// server that does not turn Nagle's algorithm off (RFC 896) says nothing new until then.
+const DELAYED_ACKNOWLEDGEMENT: Duration = Duration::from_millis(40);
+
 const CONTEXT: &str = "cannot append messages";
 
 /// How much is under way at once, and how much shares a command.
@@ -95,6 +99,7 @@ impl Appender<'_> {
         self.claim(self.left.is_none(), "a message was begun inside another")?;
         self.left = Some(size);
         self.make_room(size).await?;
+        self.make_way_for_leave(size).await?;
         self.last_ticket += 1;
         let ticket = Ticket(self.last_ticket);
         let facts = match date.and_then(InternalDate::for_append) {
@@ -194,6 +199,19 @@ impl Appender<'_> {
             self.close_command();
             self.exchange(&mut &[][..]).await?;
         }
+    }
+
+    /// Where the server says `+` to each message, it must not have answered another one just before: its `+` might wait for
+    /// the acknowledgement of that answer. Where the round trip is longer than that takes, it does no harm.
+    async fn make_way_for_leave(&mut self, size: u64) -> Result<()> {
+        let is_near = self.connection.round_trip() < DELAYED_ACKNOWLEDGEMENT;
+        if is_near && !self.connection.capabilities().literal().is_immediate(size) {
+            self.close_command();
+            while self.ledger.has_pending() {
+                self.exchange(&mut &[][..]).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Starts a command, or goes on with the open one where the message may join it (RFC 3502).

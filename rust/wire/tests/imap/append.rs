@@ -5,7 +5,7 @@ use wire::{
     AppendOptions, AppendUid, Appender, Begun, Flag, Flags, InternalDate, MailboxName, Outcome, Ticket,
 };
 
-use crate::support::session;
+use crate::support::{far_session, session};
 
 pub(crate) fn x() -> MailboxName {
     MailboxName::from_text("x")
@@ -129,19 +129,42 @@ async fn a_synchronizing_literal_waits_for_its_plus_through_news() {
     server.finish().await.unwrap();
 }
 
+/// Courier: its `+` would wait until the OK before it is acknowledged, which takes 40 ms.
 #[tokio::test]
-async fn synchronizing_literals_do_not_wait_for_the_message_before() {
+async fn near_by_a_synchronizing_literal_waits_for_the_message_before() {
     let (mut connection, server) = session(
         "",
         "
         C: A1 APPEND *
         S: + go
         C: one
-        C: A2 APPEND *
         S: A1 OK done
+        C: A2 APPEND *
         S: + go
         C: two
         S: A2 OK done",
+    )
+    .await;
+    let mut appender = connection.appender(AppendOptions::default()).unwrap();
+    let one = put(&mut appender, "one").await;
+    let two = put(&mut appender, "two").await;
+    appender.drain().await.unwrap();
+    assert_eq!(outcomes(&mut appender), [(one, "stored".to_owned()), (two, "stored".to_owned())]);
+    server.finish().await.unwrap();
+}
+
+#[tokio::test]
+async fn far_away_a_synchronizing_literal_does_not_wait_for_the_message_before() {
+    let (mut connection, server, _way) = far_session(
+        "
+        C: A2 APPEND *
+        S: + go
+        C: one
+        C: A3 APPEND *
+        S: A2 OK done
+        S: + go
+        C: two
+        S: A3 OK done",
     )
     .await;
     let mut appender = connection.appender(AppendOptions::default()).unwrap();
@@ -233,8 +256,8 @@ async fn literal_minus_waits_for_large_messages_only() {
             "
         C: A1 APPEND \"x\" () {{3+}}
         C: one
-        C: A2 APPEND \"x\" () {{4097}}
         S: A1 OK done
+        C: A2 APPEND \"x\" () {{4097}}
         S: +
         C: {large}
         S: A2 OK done"

@@ -1,8 +1,11 @@
 //! Connections to a scripted server.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use model::{Secret, Security};
+use testkit::Address;
+use testkit::proxy::{Proxy, Way};
 use testkit::script::{Script, ScriptServer};
 use wire::{Connection, Error, Login, Options, Refusal, UidSet};
 
@@ -30,6 +33,21 @@ pub(crate) async fn session(capabilities: &str, transcript: impl AsRef<[u8]>) ->
     let server = serve(script).await;
     let connection = Connection::open(&options(&server, Security::None), &login("a", "b")).await.unwrap();
     (connection, server)
+}
+
+/// As [`session`], for a server without extensions that is 42 ms away.
+pub(crate) async fn far_session(transcript: &str) -> (Connection, ScriptServer, Proxy) {
+    let login_first = "S: * OK [CAPABILITY IMAP4rev1] ready
+        C: A1 LOGIN *
+        S: A1 OK [CAPABILITY IMAP4rev1] in";
+    let server = serve(format!("{login_first}{transcript}")).await;
+    let port = server.address().port();
+    let address = Address { host: "127.0.0.1".to_owned(), port, tls_port: 0, certificate: PathBuf::new() };
+    let way = Proxy::start(&address).unwrap();
+    way.set(Way { delay: Duration::from_millis(21), ..Way::default() });
+    let options = Options { port: way.address(&address).port, ..options(&server, Security::None) };
+    let connection = Connection::open(&options, &login("a", "b")).await.unwrap();
+    (connection, server, way)
 }
 
 /// As [`session`], for a server that will not answer.
