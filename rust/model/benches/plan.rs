@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use model::plan::{Candidate, Digest, Flags, LedgerRow, Reconciliation, UidValidity, plan_folder, reconcile};
+use model::plan::{
+    Candidate, Digest, Flags, LedgerRow, Reconciliation, Tail, UidValidity, plan_folder, reconcile,
+};
 
 /// The messages of a folder that is as large as folders get.
 const LARGE: u32 = 500_000;
@@ -75,7 +77,8 @@ fn reconciliation(criterion: &mut Criterion) {
     for (name, messages) in cases {
         group.bench_function(name, |bencher| {
             bencher.iter(|| {
-                let Reconciliation::Done { adopted, append } = reconcile(&messages, &messages) else {
+                let Reconciliation::Done { adopted, append } = reconcile(&messages, &messages, Tail::Whole)
+                else {
                     panic!("digests are there");
                 };
                 assert_eq!((adopted.len(), append.len()), (UNKNOWN as usize, 0));
@@ -83,7 +86,7 @@ fn reconciliation(criterion: &mut Criterion) {
         });
     }
     let nothing = candidates(1, |_| Digest::NotRead);
-    group.bench_function("an empty target", |bencher| bencher.iter(|| reconcile(&nothing, &[])));
+    group.bench_function("an empty target", |bencher| bencher.iter(|| reconcile(&nothing, &[], Tail::Whole)));
 }
 
 criterion_group!(benches, plan, reconciliation);

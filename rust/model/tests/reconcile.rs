@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::plan::{Adoption, Candidate, Digest, Reconciliation, reconcile};
+use model::plan::{Adoption, Candidate, Digest, Reconciliation, Tail, reconcile};
 use proptest::prelude::*;
 
 /// A message in a test's mailbox: its bytes are told by `body`.
@@ -30,12 +30,16 @@ fn digest(body: u8) -> Digest {
     Digest::Is([body; 32])
 }
 
-/// Reconciles, reading what is asked for. Returns the result and how many messages were read.
+/// Reconciles at first contact, reading what is asked for. Returns the result and how many messages were read.
 fn run(source: &[Message], target: &[Message]) -> (Vec<Adoption>, Vec<u32>, usize) {
+    run_in(Tail::Whole, source, target)
+}
+
+fn run_in(tail: Tail, source: &[Message], target: &[Message]) -> (Vec<Adoption>, Vec<u32>, usize) {
     let mut sides = [source, target].map(|side| side.iter().map(candidate).collect::<Vec<_>>());
     let mut reads = 0;
     for _ in 0..2 {
-        match reconcile(&sides[0], &sides[1]) {
+        match reconcile(&sides[0], &sides[1], tail) {
             Reconciliation::Done { adopted, append } => return (adopted, append, reads),
             Reconciliation::NeedsDigests { source: wanted, target: wanted_target } => {
                 for (side, messages, wanted) in [(0, source, wanted), (1, target, wanted_target)] {
@@ -79,6 +83,19 @@ fn another_date_or_size_is_no_match_until_the_bytes_are() {
     assert_eq!(run(&[message(1, 0, 5)], &[message(90, 2, 5)]), (vec![], vec![1], 2));
 }
 
+/// A4, A10, N2: the OK of a message was lost that the server has rewritten, and 2 is 0 with another size and bytes.
+#[test]
+fn in_what_came_since_the_ledgers_last_word_message_id_and_date_tell_a_rewritten_copy() {
+    let since = |source: &[Message], target: &[Message]| run_in(Tail::SinceLedger, source, target);
+    assert_eq!(since(&[message(1, 0, 5)], &[message(90, 2, 5)]), (vec![pair(1, 90)], vec![], 2));
+    // The copy of the bytes comes first, and a date that is not unique says nothing, nor does one without a Message-ID.
+    let two = [message(1, 0, 5), message(2, 1, 5)];
+    assert_eq!(since(&two, &[message(90, 1, 5), message(91, 2, 5)]).0, [pair(1, 91), pair(2, 90)]);
+    assert_eq!(since(&two, &[message(90, 2, 5)]).1, [1, 2]);
+    assert_eq!(since(&[message(1, 0, 5)], &[message(90, 2, 6)]).1, [1]);
+    assert_eq!(since(&[message(1, 3, 5)], &[message(90, 7, 5)]).1, [1]);
+}
+
 /// peers 2.3-9
 #[test]
 fn a_message_without_message_id_is_adopted_by_its_bytes_only() {
@@ -103,7 +120,7 @@ fn more_copies_than_the_source_has_are_left_alone() {
 fn a_message_that_cannot_be_read_is_never_adopted_by_guess() {
     let unreadable = |uid| Candidate { uid, digest: Digest::Unreadable, ..Candidate::default() };
     let done = Reconciliation::Done { adopted: vec![], append: vec![1] };
-    assert_eq!(reconcile(&[unreadable(1)], &[unreadable(90)]), done);
+    assert_eq!(reconcile(&[unreadable(1)], &[unreadable(90)], Tail::Whole), done);
 }
 
 /// A2, A3, A23, peers 2.3-9
@@ -116,7 +133,8 @@ fn a_missing_size_or_date_or_a_blank_message_id_is_no_mark() {
         Candidate { message_id: Some(" ".into()), ..whole },
     ];
     for candidate in lacking {
-        let found = reconcile(std::slice::from_ref(&candidate), std::slice::from_ref(&candidate));
+        let found =
+            reconcile(std::slice::from_ref(&candidate), std::slice::from_ref(&candidate), Tail::Whole);
         assert!(matches!(found, Reconciliation::NeedsDigests { .. }));
     }
 }
@@ -125,7 +143,10 @@ fn a_missing_size_or_date_or_a_blank_message_id_is_no_mark() {
 fn digests_that_are_known_to_differ_beat_message_id_size_and_date() {
     let own = Candidate { digest: digest(1), ..candidate(&message(1, 0, 5)) };
     let other = Candidate { digest: digest(2), ..candidate(&message(90, 0, 5)) };
-    assert_eq!(reconcile(&[own], &[other]), Reconciliation::Done { adopted: vec![], append: vec![1] });
+    assert_eq!(
+        reconcile(&[own], &[other], Tail::Whole),
+        Reconciliation::Done { adopted: vec![], append: vec![1] }
+    );
 }
 
 /// A source message with these bytes, which are repaired to those.
@@ -146,7 +167,7 @@ fn a_repaired_copy_is_adopted_after_copies_of_the_bytes_themselves_and_only_once
     let source = [repairable(1, 0, 2), repairable(2, 0, 2), read(3, 2)];
     let target = [read(90, 2), read(91, 2)];
     let adopted = vec![pair(1, 91), pair(3, 90)];
-    assert_eq!(reconcile(&source, &target), Reconciliation::Done { adopted, append: vec![2] });
+    assert_eq!(reconcile(&source, &target, Tail::Whole), Reconciliation::Done { adopted, append: vec![2] });
 }
 
 /// A header that is repaired may come to another Message-ID.
@@ -155,9 +176,9 @@ fn the_repaired_copy_of_a_refused_message_is_found_under_any_message_id() {
     let refused = |digest| Candidate { was_refused: true, digest, ..repairable(1, 0, 4) };
     let target = [candidate(&message(90, 4, 5)), candidate(&message(91, 8, 5))];
     let unread = Reconciliation::NeedsDigests { source: vec![1], target: vec![90, 91] };
-    assert_eq!(reconcile(&[refused(Digest::NotRead)], &target), unread);
+    assert_eq!(reconcile(&[refused(Digest::NotRead)], &target, Tail::Whole), unread);
     let done = Reconciliation::Done { adopted: vec![pair(1, 90)], append: vec![] };
-    assert_eq!(reconcile(&[refused(digest(0))], &[read(90, 4), read(91, 8)]), done);
+    assert_eq!(reconcile(&[refused(digest(0))], &[read(90, 4), read(91, 8)], Tail::Whole), done);
 }
 
 /// The same size and date do not tell whether the copy is a repaired one.
@@ -165,7 +186,7 @@ fn the_repaired_copy_of_a_refused_message_is_found_under_any_message_id() {
 fn a_refused_message_is_adopted_by_its_bytes_only() {
     let refused = Candidate { was_refused: true, ..candidate(&message(1, 0, 5)) };
     let unread = Reconciliation::NeedsDigests { source: vec![1], target: vec![90] };
-    assert_eq!(reconcile(&[refused], &[candidate(&message(90, 0, 5))]), unread);
+    assert_eq!(reconcile(&[refused], &[candidate(&message(90, 0, 5))], Tail::Whole), unread);
 }
 
 fn per_body(messages: &[Message]) -> BTreeMap<u8, usize> {

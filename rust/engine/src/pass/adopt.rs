@@ -1,8 +1,9 @@
 //! Finds what is on the target already: the tail that the ledger does not know is read and matched by content.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroU32;
 
-use model::plan::{Adoption, Candidate, Digest, Flags, Reconciliation, reconcile};
+use model::plan::{Adoption, Candidate, Digest, Flags, Reconciliation, Tail, reconcile};
 use model::repair::{self, Changes};
 use model::{Repair, Result};
 use wire::{Connection, SummaryItems, UidSet};
@@ -101,26 +102,29 @@ impl Reader<'_> {
     }
 }
 
-/// Matches source messages with what lies on the target at or above a UID. Both folders are selected.
+/// Matches source messages with what lies on the target at or above a UID: the ledger's last word, if it has one. Both
+/// folders are selected.
 pub(super) async fn adopt(
     mut source: Reader<'_>,
     target: &mut Connection,
-    first_unknown: u32,
+    first_unknown: Option<u32>,
     candidates: Vec<u32>,
     repairs: Repairs<'_>,
 ) -> Result<Found> {
     if candidates.is_empty() {
         return Ok(Found::default());
     }
-    let tail = std::num::NonZeroU32::new(first_unknown).map_or_else(UidSet::all, UidSet::starting_at);
-    let (mut theirs, flags) = candidates_of(target, &tail, &[]).await?;
+    let tail = if first_unknown.is_some() { Tail::SinceLedger } else { Tail::Whole };
+    let first_unknown = first_unknown.and_then(NonZeroU32::new);
+    let unknown = first_unknown.map_or_else(UidSet::all, UidSet::starting_at);
+    let (mut theirs, flags) = candidates_of(target, &unknown, &[]).await?;
     if theirs.is_empty() {
         return Ok(Found { adopted: Vec::new(), append: candidates });
     }
     let mut ours = source.candidates(candidates.iter().copied().collect(), repairs).await?;
     let mut changes = BTreeMap::new();
     loop {
-        match reconcile(&ours, &theirs) {
+        match reconcile(&ours, &theirs, tail) {
             Reconciliation::NeedsDigests { source: our_uids, target: their_uids } => {
                 changes.extend(source.read_digests(&our_uids, &mut ours, repairs.wanted).await?);
                 read_digests(target, &their_uids, &mut theirs, &[]).await?;

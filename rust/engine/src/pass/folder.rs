@@ -159,11 +159,11 @@ impl FolderPass<'_> {
 
     /// Looks for messages that the ledger does not have on the target, where there is anything it does not know.
     async fn find(&mut self, copy: Vec<u32>) -> Result<Found> {
-        let first_unknown = self.ledger.target_uid_next.unwrap_or(1);
+        let first_unknown = self.ledger.target_uid_next;
         match &mut self.lane.target {
             _ if copy.is_empty() => Ok(Found::default()),
             Target::Imap(imap) => {
-                if self.to.uid_next != 0 && self.to.uid_next <= first_unknown {
+                if self.to.uid_next != 0 && self.to.uid_next <= first_unknown.unwrap_or(1) {
                     return Ok(Found { adopted: Vec::new(), append: copy });
                 }
                 let target = imap.select(&self.to.name).await?;
@@ -242,7 +242,7 @@ impl FolderPass<'_> {
         let connection = self.lane.source.select(&self.from).await?;
         let source = Reader { connection, suspects: &self.lane.walk.suspects, ledger_id: self.ledger_id };
         let repairs = Repairs { wanted: &self.lane.walk.repairs, refused: &BTreeSet::new() };
-        let found = adopt(source, target, self.to.uid_next.max(1), uids, repairs).await?;
+        let found = adopt(source, target, Some(self.to.uid_next.max(1)), uids, repairs).await?;
         let mut next = None;
         for sent in &report.unplaced {
             let place = found.adopted.binary_search_by_key(&sent.uid, |adopted| adopted.uid);

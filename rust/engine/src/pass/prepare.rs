@@ -1,5 +1,7 @@
 //! Says what a pass has to do: which folders, where they go, and in which of them anything has changed.
 
+use std::collections::BTreeSet;
+
 use model::Result;
 use model::folder::{FolderFilter, FolderMap, MappedFolder};
 use model::plan::UidValidity;
@@ -13,6 +15,7 @@ use super::source::{Changes, ListOrder};
 use super::walk::Walk;
 use crate::service::blocking;
 use crate::session;
+use crate::target::FolderNumbers;
 
 impl Lane {
     /// Maps the folders, makes those that are missing, and says what is to be done. Folders in which nothing has
@@ -43,14 +46,22 @@ impl Lane {
         let known = known.filter(|name| mapper.there.contains(*name));
         let asked: Vec<&str> = known.chain(made.iter().map(String::as_str)).collect();
         let target_numbers = self.target.numbers(target_status, &asked).await?;
-        self.walk.open_pages(&new, &mut ledger).await?;
+        let page = |folder: &&MappedFolder| {
+            let name = folder.target_name.as_str();
+            let target =
+                target_numbers.get(name).copied().filter(|_| made.contains(name)).unwrap_or_default();
+            first_page(folder, numbers.get(&folder.key).copied().unwrap_or_default(), target)
+        };
+        let opened: BTreeSet<Vec<u8>> = new.iter().map(|folder| folder.key.clone()).collect();
+        self.walk.open_pages(new.iter().map(page).collect(), &mut ledger).await?;
         let jobs = folders.into_iter().filter_map(|mapped| {
             let target = target_numbers.get(&mapped.target_name).copied().unwrap_or_default();
             let as_made = made.contains(&mapped.target_name).then_some(target);
             let status = numbers.get(&mapped.key).copied().unwrap_or_default();
             let page = ledger.remove(&mapped.key)?;
+            let is_new = opened.contains(&mapped.key);
             let job = self.walk.job(mapped, page, status, target.uid_validity)?;
-            Some(Job { as_made, ..job })
+            Some(Job { as_made, is_new: is_new || job.is_new, ..job })
         });
         Ok(jobs.collect())
     }
@@ -86,21 +97,28 @@ impl Walk {
         Some(Job { mapped, ledger_id, ledger, as_made: None, is_new, counted, messages, order })
     }
 
-    /// Makes pages in the ledger for folders that have none.
-    async fn open_pages(&self, folders: &[&MappedFolder], ledger: &mut Pages) -> Result<()> {
-        if folders.is_empty() {
+    /// Adds pages to the ledger.
+    async fn open_pages(&self, new: Vec<LedgerFolder>, ledger: &mut Pages) -> Result<()> {
+        if new.is_empty() {
             return Ok(());
         }
-        let page = |folder: &&MappedFolder| LedgerFolder {
-            source_name: folder.key.clone(),
-            target_name: folder.target_name.clone(),
-            ..LedgerFolder::default()
-        };
-        let new: Vec<LedgerFolder> = folders.iter().map(page).collect();
         let (store, lease, pages) = (self.store.clone(), self.lease.clone(), new.clone());
         let ids = blocking(move || store.save_folders(&lease, &pages)).await?;
         ledger.extend(ids.into_iter().zip(new).map(|(id, page)| (page.source_name.clone(), (id, page))));
         Ok(())
+    }
+}
+
+/// What the ledger says of a folder before anything is copied: of one that was made on the target, its numbers, so that
+/// whatever is found there later is known to have come since.
+fn first_page(folder: &MappedFolder, source: MailboxStatus, target: FolderNumbers) -> LedgerFolder {
+    LedgerFolder {
+        source_name: folder.key.clone(),
+        source_uid_validity: source.uid_validity.map_or(0, u32::from),
+        target_name: folder.target_name.clone(),
+        target_uid_validity: Some(target.uid_validity).filter(|validity| *validity != 0),
+        target_uid_next: Some(target.uid_next).filter(|next| *next != 0),
+        ..LedgerFolder::default()
     }
 }
 

@@ -112,6 +112,25 @@ fn a_target_that_rewrites_what_it_stores_gets_each_message_once() {
     assert!(copy.bytes.starts_with(b"X-Sample") && copy.flags.contains("\\Flagged"));
 }
 
+/// A4, A10, N2: nor does a lost OK make anybody copy a message again.
+#[test]
+fn a_rewritten_copy_whose_ok_was_lost_is_known_by_message_id_and_date() {
+    for capabilities in [vec![], vec!["MULTIAPPEND"], vec!["UIDPLUS"]] {
+        let from = Sample::start(Options::default()).unwrap();
+        let to = Sample::start(Options { rewrites: true, ..Options::without(&capabilities) }).unwrap();
+        for folder in ["INBOX", "Later"] {
+            put(from.address(), "ada", folder, (0..20).map(|n| message(&format!("{folder} {n}"))));
+        }
+        let lab = Lab::between(from.address(), to.address());
+        to.inject(Fault::Close { nth: 10, moment: Moment::BeforeOk });
+        to.inject(Fault::Close { nth: 30, moment: Moment::BeforeOk });
+        lab.migrate(&["ada"]);
+        assert_eq!(to.appended(), 40, "without {capabilities:?}");
+        lab.pass();
+        assert_eq!(to.appended(), 40);
+    }
+}
+
 /// O23, A3, peers 2.3-1: sizes are measured, and a claimed one that differs makes nobody another message.
 #[test]
 fn sizes_that_a_server_makes_up_neither_cut_nor_double_a_message() {

@@ -8,4 +8,4 @@ mod reconcile;
 
 pub use flags::Flags;
 pub use folder::{FlagChange, FolderPlan, LedgerRow, Mapping, UidValidity, plan_folder};
-pub use reconcile::{Adoption, Candidate, Digest, Reconciliation, reconcile};
+pub use reconcile::{Adoption, Candidate, Digest, Reconciliation, Tail, reconcile};

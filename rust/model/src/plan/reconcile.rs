@@ -5,7 +5,9 @@
 //!
 //! INVARIANT: nothing is adopted twice; two messages are paired only if Message-ID, size and date are the same and
 //! nobody else's on either side, or if the digests of their bytes are the same, as they are or as they are repaired; of
-//! equal messages, as many are paired as the side with fewer has. What is merely alike is never adopted.
+//! equal messages, as many are paired as the side with fewer has. What is merely alike is never adopted, but where
+//! everything on the target came since the ledger's last word: there a message with the Message-ID and the date of one
+//! that was to be copied is its copy, which the server has rewritten (peers A4, A10, N2).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,6 +21,15 @@ pub enum Digest {
     Unreadable,
     /// BLAKE3.
     Is([u8; 32]),
+}
+
+/// Which part of a target folder is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tail {
+    /// All of it, at first contact: anybody may have put anything there.
+    Whole,
+    /// What came since the ledger's last word of it.
+    SinceLedger,
 }
 
 /// A message of either side that the ledger does not know.
@@ -93,7 +104,7 @@ pub enum Reconciliation {
 }
 
 /// Pairs source messages with target messages. Neither list may hold a message that a ledger row names.
-pub fn reconcile(source: &[Candidate], target: &[Candidate]) -> Reconciliation {
+pub fn reconcile(source: &[Candidate], target: &[Candidate], tail: Tail) -> Reconciliation {
     let mut groups: BTreeMap<Option<&str>, Group<'_>> = BTreeMap::new();
     for message in source {
         groups.entry(message.message_id()).or_default().source.push(message);
@@ -110,6 +121,9 @@ pub fn reconcile(source: &[Candidate], target: &[Candidate]) -> Reconciliation {
             unread_source.extend(unread(&group.source));
             unread_target.extend(unread(&group.target));
             group.pair_by_digest(Candidate::as_it_is, &mut adopted);
+            if tail == Tail::SinceLedger {
+                group.pair_by_date(&mut adopted);
+            }
         }
         left.source.extend(group.source.into_iter().filter(|m| m.was_refused || m.repaired.is_some()));
         left.target.extend(group.target);
@@ -175,6 +189,16 @@ impl<'a> Group<'a> {
         self.take(pairs, adopted);
     }
 
+    /// Pairs what has a date that nobody else of its side has, whatever its bytes are by now.
+    fn pair_by_date(&mut self, adopted: &mut Vec<Adoption>) {
+        let (source, target) = (by_date(&self.source), by_date(&self.target));
+        let unique = source.iter().filter_map(|(date, messages)| {
+            let ([own], [other]) = (messages.as_slice(), target.get(date)?.as_slice()) else { return None };
+            Some((*own, *other))
+        });
+        self.take(unique.collect(), adopted);
+    }
+
     /// Takes pairs of UIDs out.
     fn take(&mut self, pairs: BTreeMap<u32, u32>, adopted: &mut Vec<Adoption>) {
         let paired: BTreeSet<u32> = pairs.values().copied().collect();
@@ -192,6 +216,17 @@ fn by_mark<'a>(messages: &[&'a Candidate]) -> BTreeMap<(u64, i64), Vec<&'a Candi
         }
     }
     marks
+}
+
+/// The UIDs of each date, of messages that have a Message-ID to go with it and could be read.
+fn by_date(messages: &[&Candidate]) -> BTreeMap<i64, Vec<u32>> {
+    let mut dates: BTreeMap<i64, Vec<u32>> = BTreeMap::new();
+    for message in messages.iter().filter(|message| message.as_it_is().is_some() && !message.was_refused) {
+        if let Some(date) = message.message_id().and(message.received) {
+            dates.entry(date).or_default().push(message.uid);
+        }
+    }
+    dates
 }
 
 /// The UIDs of each digest, ascending.
