@@ -129,6 +129,14 @@ async fn a_synchronizing_literal_waits_for_its_plus_through_news() {
     server.finish().await.unwrap();
 }
 
+async fn stores_two(connection: &mut wire::Connection) {
+    let mut appender = connection.appender(AppendOptions::default()).unwrap();
+    let one = put(&mut appender, "one").await;
+    let two = put(&mut appender, "two").await;
+    appender.drain().await.unwrap();
+    assert_eq!(outcomes(&mut appender), [(one, "stored".to_owned()), (two, "stored".to_owned())]);
+}
+
 /// Courier: its `+` would wait until the OK before it is acknowledged, which takes 40 ms.
 #[tokio::test]
 async fn near_by_a_synchronizing_literal_waits_for_the_message_before() {
@@ -145,11 +153,7 @@ async fn near_by_a_synchronizing_literal_waits_for_the_message_before() {
         S: A2 OK done",
     )
     .await;
-    let mut appender = connection.appender(AppendOptions::default()).unwrap();
-    let one = put(&mut appender, "one").await;
-    let two = put(&mut appender, "two").await;
-    appender.drain().await.unwrap();
-    assert_eq!(outcomes(&mut appender), [(one, "stored".to_owned()), (two, "stored".to_owned())]);
+    stores_two(&mut connection).await;
     server.finish().await.unwrap();
 }
 
@@ -167,11 +171,7 @@ async fn far_away_a_synchronizing_literal_does_not_wait_for_the_message_before()
         S: A3 OK done",
     )
     .await;
-    let mut appender = connection.appender(AppendOptions::default()).unwrap();
-    let one = put(&mut appender, "one").await;
-    let two = put(&mut appender, "two").await;
-    appender.drain().await.unwrap();
-    assert_eq!(outcomes(&mut appender), [(one, "stored".to_owned()), (two, "stored".to_owned())]);
+    stores_two(&mut connection).await;
     server.finish().await.unwrap();
 }
 
