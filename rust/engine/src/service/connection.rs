@@ -41,7 +41,8 @@ pub(super) async fn verify(endpoint: &Endpoint) -> Result<()> {
 
 /// The administrator's own login proves the credentials, where the form of the login is the administrator's own.
 fn own_credentials(endpoint: &Endpoint) -> Option<Credentials> {
-    let is_own = matches!(endpoint.admin_login_format, AdminLoginFormat::None | AdminLoginFormat::UserRoot);
+    use AdminLoginFormat as Format;
+    let is_own = matches!(endpoint.admin_login_format, Format::None | Format::ProxyAuth | Format::UserRoot);
     endpoint.credentials.clone().filter(|_| is_own)
 }
 
