@@ -67,8 +67,8 @@ fn connect(runtime: &Runtime, responses: Vec<u8>) -> Connection {
     thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
         stream.write_all(b"* PREAUTH [CAPABILITY IMAP4rev1 CONDSTORE] ready\r\n").unwrap();
-        for command in BufReader::new(stream.try_clone().unwrap()).lines() {
-            let command = command.unwrap();
+        // A connection that is dropped is reset, which ends the commands.
+        for command in BufReader::new(stream.try_clone().unwrap()).lines().map_while(Result::ok) {
             stream.write_all(&responses).unwrap();
             let (tag, _) = command.split_once(' ').unwrap();
             stream.write_all(format!("{tag} OK done\r\n").as_bytes()).unwrap();
