@@ -242,7 +242,8 @@ impl FolderPass<'_> {
         let connection = self.lane.source.select(&self.from).await?;
         let source = Reader { connection, suspects: &self.lane.walk.suspects, ledger_id: self.ledger_id };
         let repairs = Repairs { wanted: &self.lane.walk.repairs, refused: &BTreeSet::new() };
-        let found = adopt(source, target, Some(self.to.uid_next.max(1)), uids, repairs).await?;
+        let first = Some(self.to.uid_next).filter(|next| *next != 0);
+        let found = adopt(source, target, first, uids, repairs).await?;
         let mut next = None;
         for sent in &report.unplaced {
             let place = found.adopted.binary_search_by_key(&sent.uid, |adopted| adopted.uid);
