@@ -95,19 +95,18 @@ impl Attempt<'_> {
     /// The administrator's login for the user.
     fn admin(&self, admin: &Credentials, format: AdminLoginFormat, root: Option<&str>) -> Result<Login> {
         let name = &admin.user_name;
-        let authentication_user = match format {
-            AdminLoginFormat::Exchange => format!("{}/{}", name.replace('\\', "/"), alias(self.user)),
-            AdminLoginFormat::Dovecot => format!("{}{}{name}", self.user, self.endpoint.login_separator),
-            AdminLoginFormat::Mirapoint | AdminLoginFormat::Zimbra => self.with_domain(name)?,
+        let apart = |how: fn(String) -> Impersonation| (name.clone(), Some(how(self.user.to_owned())));
+        let (authentication_user, impersonation) = match format {
+            AdminLoginFormat::Exchange => (format!("{}/{}", name.replace('\\', "/"), alias(self.user)), None),
+            AdminLoginFormat::Dovecot => {
+                (format!("{}{}{name}", self.user, self.endpoint.login_separator), None)
+            }
+            AdminLoginFormat::Mirapoint | AdminLoginFormat::Zimbra => (self.with_domain(name)?, None),
             AdminLoginFormat::UserRoot if root.is_none() => return Err(self.root_missing()),
-            _ => name.clone(),
-        };
-        let user = || self.user.to_owned();
-        let impersonation = match format {
-            AdminLoginFormat::SaslPlain => Some(Impersonation::SaslPlain(user())),
-            AdminLoginFormat::ProxyAuth => Some(Impersonation::ProxyAuth(user())),
-            AdminLoginFormat::Kerio => Some(Impersonation::Kerio(user())),
-            _ => None,
+            AdminLoginFormat::UserRoot | AdminLoginFormat::None => (name.clone(), None),
+            AdminLoginFormat::SaslPlain => apart(Impersonation::SaslPlain),
+            AdminLoginFormat::ProxyAuth => apart(Impersonation::ProxyAuth),
+            AdminLoginFormat::Kerio => apart(Impersonation::Kerio),
         };
         let (password, root) = (admin.password.clone(), root.map(str::to_owned));
         Ok(Login { authentication_user, impersonation, password, root })

@@ -166,9 +166,7 @@ impl Appender<'_> {
     pub async fn drain(&mut self) -> Result<()> {
         self.flush().await?;
         self.broken = true;
-        while self.ledger.has_pending() {
-            self.exchange(&mut &[][..]).await?;
-        }
+        self.await_outcomes().await?;
         self.broken = false;
         Ok(())
     }
@@ -207,9 +205,14 @@ impl Appender<'_> {
         let is_near = self.connection.round_trip() < DELAYED_ACKNOWLEDGEMENT;
         if is_near && !self.connection.capabilities().literal().is_immediate(size) {
             self.close_command();
-            while self.ledger.has_pending() {
-                self.exchange(&mut &[][..]).await?;
-            }
+            self.await_outcomes().await?;
+        }
+        Ok(())
+    }
+
+    async fn await_outcomes(&mut self) -> Result<()> {
+        while self.ledger.has_pending() {
+            self.exchange(&mut &[][..]).await?;
         }
         Ok(())
     }

@@ -2,21 +2,22 @@
 //! identity.
 
 use model::Secret;
+use model::login::Impersonation;
 
 use crate::connection::{Connection, completion};
 use crate::error::Result;
 use crate::response::Response;
 
 impl Connection {
-    /// PROXYAUTH: from the administrator to the user (Sun, iPlanet, Oracle).
-    pub(crate) async fn proxy_auth(&mut self, context: &str, user: &str) -> Result<()> {
-        let command = self.command("PROXYAUTH").string(user.as_bytes());
-        self.run_one(context, command, |_| {}).await.map(drop)
-    }
-
-    /// X-SETUSER: from the master to the user (Kerio).
-    pub(crate) async fn set_user(&mut self, context: &str, user: &str) -> Result<()> {
-        let command = self.command("X-SETUSER").string(user.as_bytes());
+    /// From the administrator to the user, where a login has a second step: PROXYAUTH (Sun, iPlanet, Oracle), X-SETUSER
+    /// (Kerio).
+    pub(crate) async fn become_user(&mut self, context: &str, how: &Impersonation) -> Result<()> {
+        let (word, user) = match how {
+            Impersonation::SaslPlain(_) => return Ok(()),
+            Impersonation::ProxyAuth(user) => ("PROXYAUTH", user),
+            Impersonation::Kerio(user) => ("X-SETUSER", user),
+        };
+        let command = self.command(word).string(user.as_bytes());
         self.run_one(context, command, |_| {}).await.map(drop)
     }
 

@@ -45,23 +45,15 @@ pub(crate) async fn log_in(opening: Opening<'_>, login: &Login) -> Result<Connec
         });
         attempt.map_err(|error| authentication_error(error, login))?
     };
-    impersonate(&mut connection, login, &context(options, login))
-        .await
-        .map_err(|error| authentication_error(error, login))?;
+    if let Some(how) = &login.impersonation {
+        let switched = connection.become_user(&context(options, login), how).await;
+        switched.map_err(|error| authentication_error(error, login))?;
+    }
     // Login changes what is offered, and not every server says so by itself.
     if connection.capabilities().is_empty() {
         connection.capability().await?;
     }
     Ok(connection)
-}
-
-/// The second step, where a login has two.
-async fn impersonate(connection: &mut Connection, login: &Login, context: &str) -> Result<()> {
-    match &login.impersonation {
-        Some(Impersonation::ProxyAuth(user)) => connection.proxy_auth(context, user).await,
-        Some(Impersonation::Kerio(user)) => connection.set_user(context, user).await,
-        Some(Impersonation::SaslPlain(_)) | None => Ok(()),
-    }
 }
 
 fn choose(options: &Options, capabilities: &Capabilities, login: &Login) -> Result<Method> {

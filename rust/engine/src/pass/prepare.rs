@@ -1,7 +1,5 @@
 //! Says what a pass has to do: which folders, where they go, and in which of them anything has changed.
 
-use std::collections::BTreeSet;
-
 use model::Result;
 use model::folder::{FolderFilter, FolderMap, MappedFolder};
 use model::plan::UidValidity;
@@ -46,21 +44,22 @@ impl Lane {
         let known = known.filter(|name| mapper.there.contains(*name));
         let asked: Vec<&str> = known.chain(made.iter().map(String::as_str)).collect();
         let target_numbers = self.target.numbers(target_status, &asked).await?;
-        let page = |folder: &&MappedFolder| {
-            let name = folder.target_name.as_str();
-            let target =
-                target_numbers.get(name).copied().filter(|_| made.contains(name)).unwrap_or_default();
-            first_page(folder, numbers.get(&folder.key).copied().unwrap_or_default(), target)
+        let numbers_of = |folder: &MappedFolder| {
+            let target = target_numbers.get(&folder.target_name).copied().unwrap_or_default();
+            let as_made = made.contains(&folder.target_name).then_some(target);
+            (numbers.get(&folder.key).copied().unwrap_or_default(), target, as_made)
         };
-        let opened: BTreeSet<Vec<u8>> = new.iter().map(|folder| folder.key.clone()).collect();
-        self.walk.open_pages(new.iter().map(page).collect(), &mut ledger).await?;
+        let page = |folder: &&MappedFolder| {
+            let (source, _, as_made) = numbers_of(folder);
+            first_page(folder, source, as_made.unwrap_or_default())
+        };
+        let mut opened = self.walk.open_pages(new.iter().map(page).collect()).await?;
         let jobs = folders.into_iter().filter_map(|mapped| {
-            let target = target_numbers.get(&mapped.target_name).copied().unwrap_or_default();
-            let as_made = made.contains(&mapped.target_name).then_some(target);
-            let status = numbers.get(&mapped.key).copied().unwrap_or_default();
-            let page = ledger.remove(&mapped.key)?;
-            let is_new = opened.contains(&mapped.key);
-            let job = self.walk.job(mapped, page, status, target.uid_validity)?;
+            let (source, target, as_made) = numbers_of(&mapped);
+            let new = opened.remove(&mapped.key);
+            let is_new = new.is_some();
+            let page = new.or_else(|| ledger.remove(&mapped.key))?;
+            let job = self.walk.job(mapped, page, source, target.uid_validity)?;
             Some(Job { as_made, is_new: is_new || job.is_new, ..job })
         });
         Ok(jobs.collect())
@@ -98,14 +97,13 @@ impl Walk {
     }
 
     /// Adds pages to the ledger.
-    async fn open_pages(&self, new: Vec<LedgerFolder>, ledger: &mut Pages) -> Result<()> {
+    async fn open_pages(&self, new: Vec<LedgerFolder>) -> Result<Pages> {
         if new.is_empty() {
-            return Ok(());
+            return Ok(Pages::new());
         }
         let (store, lease, pages) = (self.store.clone(), self.lease.clone(), new.clone());
         let ids = blocking(move || store.save_folders(&lease, &pages)).await?;
-        ledger.extend(ids.into_iter().zip(new).map(|(id, page)| (page.source_name.clone(), (id, page))));
-        Ok(())
+        Ok(ids.into_iter().zip(new).map(|(id, page)| (page.source_name.clone(), (id, page))).collect())
     }
 }
 

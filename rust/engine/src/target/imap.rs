@@ -74,8 +74,7 @@ impl ImapTarget {
         if as_made.is_some() {
             self.new_folders_keep = Some(keeps.clone());
         }
-        let uid_validity = found.uid_validity.map_or(0, u32::from);
-        Ok((FolderNumbers { uid_validity, uid_next: found.uid_next.map_or(0, u32::from) }, keeps))
+        Ok((FolderNumbers::new(found.uid_validity, found.uid_next), keeps))
     }
 
     /// The connection with this folder selected, to read in it or to change flags.

@@ -4,6 +4,7 @@ mod imap;
 mod maildir;
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -47,6 +48,12 @@ pub(crate) struct FolderNumbers {
     pub(crate) uid_validity: u32,
     /// Its UIDNEXT.
     pub(crate) uid_next: u32,
+}
+
+impl FolderNumbers {
+    fn new(uid_validity: Option<NonZeroU32>, uid_next: Option<NonZeroU32>) -> Self {
+        Self { uid_validity: uid_validity.map_or(0, u32::from), uid_next: uid_next.map_or(0, u32::from) }
+    }
 }
 
 /// A target folder that is open.
@@ -147,11 +154,8 @@ impl Target {
         let keys: Vec<MailboxName> = names.iter().map(|name| MailboxName::from_text(name)).collect();
         session::complete(&mut told, &mut imap.connection, keys.iter().map(MailboxName::as_bytes)).await?;
         let numbers = |key: &MailboxName| {
-            let status = told.get(key.as_bytes());
-            FolderNumbers {
-                uid_validity: status.and_then(|status| status.uid_validity).map_or(0, u32::from),
-                uid_next: status.and_then(|status| status.uid_next).map_or(0, u32::from),
-            }
+            let status = told.get(key.as_bytes()).copied().unwrap_or_default();
+            FolderNumbers::new(status.uid_validity, status.uid_next)
         };
         Ok(names.iter().zip(&keys).map(|(name, key)| ((*name).to_owned(), numbers(key))).collect())
     }

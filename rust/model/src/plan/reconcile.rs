@@ -62,6 +62,11 @@ impl Candidate {
         self.message_id().filter(|_| !self.was_refused).and(self.size.zip(self.received))
     }
 
+    /// Its date, if it has a Message-ID to go with it, and was read.
+    fn date(&self) -> Option<i64> {
+        self.message_id().filter(|_| !self.was_refused).and(self.as_it_is()).and(self.received)
+    }
+
     fn as_it_is(&self) -> Option<[u8; 32]> {
         match self.digest {
             Digest::Is(digest) => Some(digest),
@@ -116,13 +121,13 @@ pub fn reconcile(source: &[Candidate], target: &[Candidate], tail: Tail) -> Reco
     let (mut unread_source, mut unread_target) = (BTreeSet::new(), BTreeSet::new());
     let mut left = Group::default();
     for mut group in groups.into_values() {
-        group.pair_by_mark(&mut adopted);
+        group.pair_unique(Candidate::mark, may_be_equal, &mut adopted);
         if !group.source.is_empty() && !group.target.is_empty() {
             unread_source.extend(unread(&group.source));
             unread_target.extend(unread(&group.target));
             group.pair_by_digest(Candidate::as_it_is, &mut adopted);
             if tail == Tail::SinceLedger {
-                group.pair_by_date(&mut adopted);
+                group.pair_unique(Candidate::date, |_, _| true, &mut adopted);
             }
         }
         left.source.extend(group.source.into_iter().filter(|m| m.was_refused || m.repaired.is_some()));
@@ -168,12 +173,17 @@ struct Group<'a> {
 }
 
 impl<'a> Group<'a> {
-    /// Pairs what has a size and date that nobody else of its side has, unless the digests are known to differ.
-    fn pair_by_mark(&mut self, adopted: &mut Vec<Adoption>) {
-        let (source, target) = (by_mark(&self.source), by_mark(&self.target));
-        let unique = source.iter().filter_map(|(mark, messages)| {
-            let ([own], [other]) = (messages.as_slice(), target.get(mark)?.as_slice()) else { return None };
-            may_be_equal(own.digest, other.digest).then_some((own.uid, other.uid))
+    /// Pairs what has a key that nobody else of its side has, where the digests allow it.
+    fn pair_unique<K: Ord>(
+        &mut self,
+        key: fn(&Candidate) -> Option<K>,
+        allow: fn(Digest, Digest) -> bool,
+        adopted: &mut Vec<Adoption>,
+    ) {
+        let (source, target) = (by(key, &self.source), by(key, &self.target));
+        let unique = source.iter().filter_map(|(key, messages)| {
+            let ([own], [other]) = (messages.as_slice(), target.get(key)?.as_slice()) else { return None };
+            allow(own.digest, other.digest).then_some((own.uid, other.uid))
         });
         self.take(unique.collect(), adopted);
     }
@@ -181,22 +191,13 @@ impl<'a> Group<'a> {
     /// Pairs source messages of these digests with target messages that have the same bytes, the first with the first,
     /// for as long as both sides have one.
     fn pair_by_digest(&mut self, digest: fn(&Candidate) -> Option<[u8; 32]>, adopted: &mut Vec<Adoption>) {
-        let target = by_digest(&self.target, Candidate::as_it_is);
+        let target = by(Candidate::as_it_is, &self.target);
         let mut pairs = BTreeMap::new();
-        for (digest, own) in by_digest(&self.source, digest) {
-            pairs.extend(own.into_iter().zip(target.get(&digest).into_iter().flatten().copied()));
+        for (digest, own) in by(digest, &self.source) {
+            let equal = own.into_iter().zip(target.get(&digest).into_iter().flatten());
+            pairs.extend(equal.map(|(own, other)| (own.uid, other.uid)));
         }
         self.take(pairs, adopted);
-    }
-
-    /// Pairs what has a date that nobody else of its side has, whatever its bytes are by now.
-    fn pair_by_date(&mut self, adopted: &mut Vec<Adoption>) {
-        let (source, target) = (by_date(&self.source), by_date(&self.target));
-        let unique = source.iter().filter_map(|(date, messages)| {
-            let ([own], [other]) = (messages.as_slice(), target.get(date)?.as_slice()) else { return None };
-            Some((*own, *other))
-        });
-        self.take(unique.collect(), adopted);
     }
 
     /// Takes pairs of UIDs out.
@@ -208,40 +209,19 @@ impl<'a> Group<'a> {
     }
 }
 
-fn by_mark<'a>(messages: &[&'a Candidate]) -> BTreeMap<(u64, i64), Vec<&'a Candidate>> {
-    let mut marks: BTreeMap<_, Vec<_>> = BTreeMap::new();
+/// The messages of each key, by ascending UID.
+fn by<'a, K: Ord>(
+    key: fn(&Candidate) -> Option<K>,
+    messages: &[&'a Candidate],
+) -> BTreeMap<K, Vec<&'a Candidate>> {
+    let mut keys: BTreeMap<K, Vec<_>> = BTreeMap::new();
     for message in messages {
-        if let Some(mark) = message.mark() {
-            marks.entry(mark).or_default().push(*message);
+        if let Some(key) = key(message) {
+            keys.entry(key).or_default().push(*message);
         }
     }
-    marks
-}
-
-/// The UIDs of each date, of messages that have a Message-ID to go with it and could be read.
-fn by_date(messages: &[&Candidate]) -> BTreeMap<i64, Vec<u32>> {
-    let mut dates: BTreeMap<i64, Vec<u32>> = BTreeMap::new();
-    for message in messages.iter().filter(|message| message.as_it_is().is_some() && !message.was_refused) {
-        if let Some(date) = message.message_id().and(message.received) {
-            dates.entry(date).or_default().push(message.uid);
-        }
-    }
-    dates
-}
-
-/// The UIDs of each digest, ascending.
-fn by_digest(
-    messages: &[&Candidate],
-    digest: fn(&Candidate) -> Option<[u8; 32]>,
-) -> BTreeMap<[u8; 32], Vec<u32>> {
-    let mut digests: BTreeMap<_, Vec<_>> = BTreeMap::new();
-    for message in messages {
-        if let Some(digest) = digest(message) {
-            digests.entry(digest).or_default().push(message.uid);
-        }
-    }
-    digests.values_mut().for_each(|uids| uids.sort_unstable());
-    digests
+    keys.values_mut().for_each(|messages| messages.sort_unstable_by_key(|message| message.uid));
+    keys
 }
 
 fn may_be_equal(a: Digest, b: Digest) -> bool {

@@ -78,8 +78,7 @@ async fn an_admin_names_the_user_by_the_authorization_identity() {
         S: + go ahead
         C: YWxpY2UAYWRtaW4AcHc=
         S: A1 OK [CAPABILITY IMAP4rev1] in"#;
-    let admin =
-        Login { impersonation: Some(Impersonation::SaslPlain("alice".to_owned())), ..login("admin", "pw") };
+    let admin = login_for(Impersonation::SaslPlain, "alice", login("admin", "pw"));
     open(transcript, &admin).await.unwrap();
 }
 
@@ -95,8 +94,7 @@ async fn an_admin_becomes_the_user_by_proxyauth() {
         C: W2 CAPABILITY
         S: * CAPABILITY IMAP4rev1 UIDPLUS
         S: W2 OK done"#;
-    let admin =
-        Login { impersonation: Some(Impersonation::ProxyAuth("al ice".to_owned())), ..login("admin", "pw") };
+    let admin = login_for(Impersonation::ProxyAuth, "al ice", login("admin", "pw"));
     assert!(open(transcript, &admin).await.unwrap().capabilities().uidplus());
 }
 
@@ -111,8 +109,7 @@ async fn an_admin_who_may_not_become_the_user_has_failed_to_log_in() {
         S: A1 OK in
         C: W1 PROXYAUTH "alice"
         S: W1 NO Not allowed"#;
-    let admin =
-        Login { impersonation: Some(Impersonation::ProxyAuth("alice".to_owned())), ..login("admin", "pw") };
+    let admin = login_for(Impersonation::ProxyAuth, "alice", login("admin", "pw"));
     let error = open(transcript, &admin).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::AuthenticationFailed);
     assert!(error.message.contains("as `admin` for `alice`"), "{error}");
@@ -153,8 +150,13 @@ async fn a_wrong_master_password_has_failed_to_log_in_and_is_not_shown() {
     assert!(error.remedy.unwrap().contains("this machine's address"));
 }
 
+/// The login of somebody who wants the mail of this user.
+fn login_for(how: fn(String) -> Impersonation, user: &str, login: Login) -> Login {
+    Login { impersonation: Some(how(user.to_owned())), ..login }
+}
+
 fn master() -> Login {
-    Login { impersonation: Some(Impersonation::Kerio("alice".to_owned())), ..login("", "secret") }
+    login_for(Impersonation::Kerio, "alice", login("", "secret"))
 }
 
 #[tokio::test]
@@ -214,10 +216,7 @@ async fn a_login_that_exchange_refuses_names_basic_authentication() {
 /// O15
 #[tokio::test]
 async fn an_administrator_whom_exchange_refuses_is_told_what_it_must_have() {
-    let by_identity = Login {
-        impersonation: Some(Impersonation::SaslPlain("alice".to_owned())),
-        ..login("admin", "secret")
-    };
+    let by_identity = login_for(Impersonation::SaslPlain, "alice", login("admin", "secret"));
     for admin in
         [by_identity, login("example.com/admin/alice", "secret"), login("example\\admin\\alice", "secret")]
     {
