@@ -1,7 +1,9 @@
 //! Appends messages as streams: many under way, each with its own outcome (RFC 3501 §6.3.11, RFC 3502, RFC 7888).
 
 use std::io;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use crate::append_ledger::{Append, Ledger, Outcome, Ticket};
 use crate::command::Command;

@@ -1,7 +1,7 @@
 //! Matches the server's answers to appended messages. Pure: it sends and reads nothing.
 
 use std::collections::VecDeque;
-use std::time::Instant;
+use tokio::time::Instant;
 
 use tracing::debug;
 

@@ -14,6 +14,7 @@ mod command;
 mod commands;
 mod connection;
 mod deflate;
+mod dial;
 mod error;
 mod fetch_item;
 mod flags;
@@ -49,6 +50,7 @@ pub use commands::status::{MailboxStatus, StatusItems};
 pub use commands::store::StoreAction;
 pub use commands::summaries::{Summary, SummaryItems};
 pub use connection::Connection;
+pub use dial::{Dialer, Dialling};
 pub use error::{Error, Refusal, Result, Status, suggested_backoff};
 pub use flags::{Flag, Flags};
 pub use internal_date::InternalDate;
@@ -56,6 +58,7 @@ pub use mailbox_name::MailboxName;
 pub use options::{CertificatePolicy, Login, Options};
 pub use probe::{ProbeReport, TlsFacts, probe};
 pub use uid_set::{InvalidUidSet, UidSet};
+pub use wire::Stream;
 
 /// The filter directive that every log subscriber must add.
 ///

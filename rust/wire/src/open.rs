@@ -1,12 +1,9 @@
 //! Opens a connection: DNS, TCP, TLS, greeting, STARTTLS, login. The only module that drives async-imap.
 
 use std::future::Future;
-use std::net::SocketAddr;
-use std::time::Instant;
 
 use async_imap::Client;
 use model::{Error as ModelError, ErrorKind, Security};
-use tokio::net::{TcpStream, lookup_host};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
@@ -16,6 +13,7 @@ use tracing::debug;
 use crate::capabilities::Capabilities;
 use crate::certificate::Certificate;
 use crate::connection::Connection;
+use crate::dial::dial;
 use crate::error::{Error, Refusal, Result, Status, lossy};
 use crate::gate::Gate;
 use crate::login;
@@ -61,10 +59,10 @@ async fn open(
     login: Option<&Login>,
     report: &mut ProbeReport,
 ) -> Result<Option<Connection>> {
-    let tcp = dial(options, report).await?;
+    let stream = dial(options, report).await?;
     let io = match options.security {
-        Security::Ssl => start_tls(options, Box::new(tcp), report).await?,
-        Security::None | Security::Tls => Box::new(tcp),
+        Security::Ssl => start_tls(options, stream, report).await?,
+        Security::None | Security::Tls => stream,
     };
     let mut opening = Opening::greet(options, io, report).await?;
     if options.security == Security::Tls {
@@ -81,48 +79,8 @@ async fn open(
     Ok(Some(connection))
 }
 
-/// Connects to the first address that answers.
-async fn dial(options: &Options, report: &mut ProbeReport) -> Result<TcpStream> {
-    let address = options.address();
-    let found = within(options, "look up", lookup_host((options.host.as_str(), options.port))).await?;
-    let addresses: Vec<SocketAddr> = found.map(Iterator::collect).map_err(|error| {
-        ModelError::new(
-            ErrorKind::DnsFailed,
-            format!("the host name `{}` does not resolve: {error}", options.host),
-        )
-        .remedy("check the spelling of the server name and the DNS of this machine")
-    })?;
-    report.addresses = addresses.iter().map(SocketAddr::ip).collect();
-    let mut last = ModelError::new(ErrorKind::DnsFailed, format!("`{address}` has no address")).into();
-    for candidate in addresses {
-        let started = Instant::now();
-        match within(options, "connect to", TcpStream::connect(candidate)).await {
-            Ok(Ok(tcp)) => {
-                report.tcp_latency = Some(started.elapsed());
-                // Small commands must not wait for a full segment. Where it fails, things are only slower.
-                let _nodelay = tcp.set_nodelay(true);
-                // What was written and not yet sent when a connection is dropped, or its process killed, must not reach
-                // the server afterwards: the next connection would look for that message, and not find it yet.
-                let _abort = tcp.set_zero_linger();
-                return Ok(tcp);
-            }
-            Ok(Err(error)) => last = connect_error(&address, &error).into(),
-            Err(timed_out) => last = timed_out,
-        }
-    }
-    Err(last)
-}
-
-fn connect_error(address: &str, error: &std::io::Error) -> ModelError {
-    let refused = error.kind() == std::io::ErrorKind::ConnectionRefused;
-    let reason =
-        if refused { "refused the connection".to_owned() } else { format!("cannot be reached: {error}") };
-    ModelError::new(ErrorKind::ConnectFailed, format!("`{address}` {reason}"))
-        .remedy("check the port number, that the server runs, and that no firewall is in between")
-}
-
 /// Waits for one step of the opening, and no longer than the connect time-out.
-async fn within<T>(options: &Options, verb: &str, step: impl Future<Output = T>) -> Result<T> {
+pub(crate) async fn within<T>(options: &Options, verb: &str, step: impl Future<Output = T>) -> Result<T> {
     timeout(options.connect_timeout, step).await.map_err(|_| {
         let seconds = options.connect_timeout.as_secs_f32();
         let message = format!("cannot {verb} `{}` within {seconds} s", options.address());

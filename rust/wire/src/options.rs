@@ -6,6 +6,8 @@ use std::time::Duration;
 use model::login::Impersonation;
 use model::{Secret, Security};
 
+use crate::dial::Dialer;
+
 /// Where the server is, how the connection is protected, and how long to wait.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -21,6 +23,8 @@ pub struct Options {
     pub connect_timeout: Duration,
     /// The longest silence on the wire while something is expected.
     pub response_timeout: Duration,
+    /// How the stream below it all is opened.
+    pub dialer: Dialer,
 }
 
 impl Options {
@@ -33,6 +37,7 @@ impl Options {
             certificates: CertificatePolicy::System,
             connect_timeout: Duration::from_secs(15),
             response_timeout: Duration::from_secs(120),
+            dialer: Dialer::default(),
         }
     }
 

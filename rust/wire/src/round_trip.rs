@@ -1,6 +1,8 @@
 //! Measures how far away the server is: the shortest time from sending to its answer.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use crate::response::Response;
 

@@ -16,7 +16,7 @@ use crate::input::Input;
 const OUTPUT_SIZE: usize = 256 * 1024;
 
 /// A byte stream: TCP, TLS, or a pipe in tests.
-pub(crate) trait Stream: AsyncRead + AsyncWrite + Send + Unpin + fmt::Debug {}
+pub trait Stream: AsyncRead + AsyncWrite + Send + Unpin + fmt::Debug {}
 
 impl<T: AsyncRead + AsyncWrite + Send + Unpin + fmt::Debug> Stream for T {}
 
