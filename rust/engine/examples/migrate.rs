@@ -13,7 +13,7 @@ use std::io::{Error, ErrorKind};
 use std::time::Duration;
 
 use base64::Engine as _;
-use engine::{Job, Pulled, WorkerOptions};
+use engine::{Job, Pulled, WorkerOptions, World};
 use model::contract::{Event, Item, Request};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
@@ -52,7 +52,8 @@ fn main() -> Result<()> {
         )?;
     }
     let stop = CancellationToken::new();
-    let options = WorkerOptions { folder: store.into(), idle_exit: Duration::from_secs(60) };
+    let options =
+        WorkerOptions { folder: store.into(), idle_exit: Duration::from_secs(60), world: World::default() };
     let worker = run.runtime.spawn(engine::serve(options, stop.clone()));
     if fresh {
         run.wish_start()?;

@@ -10,7 +10,7 @@ use model::Error;
 use model::contract::{Event, Item, Outcome, Progress};
 use tokio_util::sync::CancellationToken;
 
-use crate::lock::lock;
+use crate::base::lock::lock;
 
 /// The least time between two progress events.
 const PROGRESS_INTERVAL: Duration = Duration::from_millis(200);

@@ -1,10 +1,10 @@
 //! Passes, the worker loop, and the service behind the C ABI.
 
+mod base;
 mod job;
-mod lock;
+mod net;
 mod pass;
 mod service;
-mod session;
 mod target;
 mod verify;
 mod worker;
@@ -12,12 +12,18 @@ mod worker;
 use model::contract::Request;
 use tokio::runtime::Handle;
 
+pub use base::world::{Clock, World};
 pub use job::{Events, Job, Pulled};
 pub use worker::{WorkerEnd, WorkerOptions, serve};
 
 /// Starts a request; its events come through the job.
 pub fn start(runtime: &Handle, request: Request) -> Job {
+    start_in(World::default(), runtime, request)
+}
+
+/// The same in a world of one's own.
+pub fn start_in(world: World, runtime: &Handle, request: Request) -> Job {
     let (job, events) = Job::new();
-    runtime.spawn(service::run(request, events));
+    runtime.spawn(service::run(world, request, events));
     job
 }

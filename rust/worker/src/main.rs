@@ -6,7 +6,7 @@ mod log;
 use std::process::ExitCode;
 
 use arguments::{Action, Arguments};
-use engine::{WorkerEnd, WorkerOptions};
+use engine::{WorkerEnd, WorkerOptions, World};
 use store::Store;
 use tokio_util::sync::CancellationToken;
 use tracing::error;
@@ -52,7 +52,7 @@ fn run(arguments: &Arguments) -> model::Result<WorkerEnd> {
         .enable_all()
         .build()
         .map_err(|e| model::Error::internal(format!("cannot start the runtime: {e}")))?;
-    let options = WorkerOptions { folder, idle_exit: arguments.idle_exit };
+    let options = WorkerOptions { folder, idle_exit: arguments.idle_exit, world: World::default() };
     runtime.block_on(async {
         let stop = CancellationToken::new();
         tokio::spawn(stop_on_signal(stop.clone()));

@@ -10,6 +10,7 @@ mod demo;
 mod layout;
 mod package;
 mod process;
+mod rooms;
 mod tally;
 mod test;
 mod tools;

@@ -6,6 +6,7 @@ use crate::build;
 use crate::demo;
 use crate::layout::Layout;
 use crate::process::{Result, check, command, count};
+use crate::rooms;
 use crate::tally::Tally;
 use crate::tools::{self, Missing};
 
@@ -13,8 +14,9 @@ use crate::tools::{self, Missing};
 type Layer = (&'static str, fn(&Layout) -> Result<Tally>);
 
 /// The layers in their order: the cheap ones first, and the module before what needs it.
-const LAYERS: [Layer; 8] = [
+const LAYERS: [Layer; 9] = [
     ("format", format),
+    ("rooms", rooms),
     ("lint", lint),
     ("scripts", scripts),
     ("rust", rust),
@@ -69,6 +71,13 @@ fn print_gaps() {
 
 fn format(_: &Layout) -> Result<Tally> {
     check(command("cargo", &["fmt", "--all", "--check"]))
+}
+
+/// The arrows between the files of a crate (ARCHITECTURE, "Rooms").
+fn rooms(_: &Layout) -> Result<Tally> {
+    let faults = rooms::faults()?;
+    faults.iter().for_each(|fault| println!("{fault}"));
+    Ok(Tally::of(faults.is_empty()))
 }
 
 fn lint(_: &Layout) -> Result<Tally> {

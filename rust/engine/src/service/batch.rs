@@ -9,7 +9,8 @@ use model::{
 use store::{Adopt, BatchSummary, ReportOf};
 use uuid::Uuid;
 
-use super::{Context, Reply, csv, view, worker};
+use super::context::{Context, Reply};
+use super::{csv, view, worker};
 
 /// Exchange Online's default `-ResultSize` (spec 1.8).
 pub(super) const DEFAULT_RESULT_SIZE: Limit = Limit::Count(1000);

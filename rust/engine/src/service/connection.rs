@@ -7,8 +7,10 @@ use model::contract::{CertificateView, ConnectionTest, ConnectionTestView, Item}
 use model::{AdminLoginFormat, Credentials, Endpoint, Error, ErrorKind, ImapServer, Place, Result};
 use wire::{Login, ProbeReport, probe};
 
-use super::{Context, Reply, blocking};
-use crate::session;
+use super::context::{Context, Reply};
+use crate::base::blocking::blocking;
+use crate::base::world::World;
+use crate::net::session;
 
 pub(super) async fn test(context: Context, args: ConnectionTest) -> Result<Reply> {
     let (place, credentials, endpoint) = match (args.server, args.endpoint) {
@@ -25,14 +27,14 @@ pub(super) async fn test(context: Context, args: ConnectionTest) -> Result<Reply
             ));
         }
     };
-    let mut view = examine(&place, credentials).await?;
+    let mut view = examine(&context.world, &place, credentials).await?;
     view.endpoint = endpoint;
     Ok(Reply::items([Item::ConnectionTest(Box::new(view))]))
 }
 
 /// Fails as the test of an endpoint fails: what cannot be reached is not made (spec 1.1).
-pub(super) async fn verify(endpoint: &Endpoint) -> Result<()> {
-    let view = examine(&endpoint.place, own_credentials(endpoint)).await?;
+pub(super) async fn verify(world: &World, endpoint: &Endpoint) -> Result<()> {
+    let view = examine(world, &endpoint.place, own_credentials(endpoint)).await?;
     match view.error {
         None => Ok(()),
         Some(error) => Err(Error { object: Some(endpoint.name.to_string()), ..error }),
@@ -46,7 +48,11 @@ fn own_credentials(endpoint: &Endpoint) -> Option<Credentials> {
     endpoint.credentials.clone().filter(|_| is_own)
 }
 
-async fn examine(place: &Place, credentials: Option<Credentials>) -> Result<ConnectionTestView> {
+async fn examine(
+    world: &World,
+    place: &Place,
+    credentials: Option<Credentials>,
+) -> Result<ConnectionTestView> {
     match place {
         Place::Imap(server) => {
             let login = credentials.map(|c| Login {
@@ -54,7 +60,7 @@ async fn examine(place: &Place, credentials: Option<Credentials>) -> Result<Conn
                 impersonation: None,
                 password: c.password,
             });
-            let report = probe(&session::options(server), login.as_ref()).await;
+            let report = probe(&session::options(world, server), login.as_ref()).await;
             Ok(of_server(server, report, login.is_some()))
         }
         Place::Maildir { path } => {

@@ -6,7 +6,7 @@ use model::contract::{CsvCheck, CsvFault, CsvTest, Item};
 use model::csv::{self, CsvCheckOptions, CsvTable};
 use model::{AdminLoginFormat, Endpoint, Error, ErrorKind, Result, UserRow};
 
-use super::{Context, Reply};
+use super::context::{Context, Reply};
 
 /// How many faults an error message lists; `Test-MigrationCsv` shows all.
 const LISTED_FAULTS: usize = 20;

@@ -4,7 +4,9 @@ use model::contract::{EndpointChanges, EndpointQuery, Item, NewEndpoint};
 use model::{Endpoint, Error, ErrorKind, Limit, Name, Place, Result};
 use uuid::Uuid;
 
-use super::{Context, Reply, blocking, connection, view};
+use super::context::{Context, Reply};
+use super::{connection, view};
+use crate::base::blocking::blocking;
 
 /// Above this many mailboxes at once, servers rather refuse than go faster (spec 4).
 const MANY_MIGRATIONS: Limit = Limit::Count(100);
@@ -29,7 +31,7 @@ pub(super) async fn new(context: Context, args: NewEndpoint) -> Result<Reply> {
     endpoint.validate()?;
     refuse_existing(&context, &endpoint.name)?;
     if !args.skip_verification {
-        connection::verify(&endpoint).await?;
+        connection::verify(&context.world, &endpoint).await?;
     }
     blocking(move || {
         context.store.insert_endpoint(&endpoint)?;
@@ -54,7 +56,7 @@ pub(super) async fn set(context: Context, args: EndpointChanges) -> Result<Reply
     endpoint.modified_at = context.now;
     endpoint.validate()?;
     if !skip_verification {
-        connection::verify(&endpoint).await?;
+        connection::verify(&context.world, &endpoint).await?;
     }
     blocking(move || {
         context.store.update_endpoint(&endpoint)?;

@@ -2,63 +2,39 @@
 
 mod batch;
 mod connection;
+mod context;
 mod csv;
 mod endpoint;
+mod spawn;
 mod user;
 mod view;
 mod wait;
 mod worker;
 
-use std::path::PathBuf;
+use model::Result;
+use model::contract::{Operation, Request};
 
-use jiff::Timestamp;
-use model::contract::{Item, Operation, Request};
-use model::{Error, Result};
-use store::Store;
-
+use crate::base::blocking::blocking;
+use crate::base::world::World;
 use crate::job::Events;
-
-/// What a request runs with.
-struct Context {
-    store: Store,
-    folder: PathBuf,
-    worker: Option<String>,
-    now: Timestamp,
-}
-
-/// What a request without progress answers.
-#[derive(Default)]
-struct Reply {
-    items: Vec<Item>,
-    warnings: Vec<String>,
-}
-
-impl Reply {
-    fn none() -> Self {
-        Self::default()
-    }
-
-    fn items(items: impl IntoIterator<Item = Item>) -> Self {
-        Self { items: items.into_iter().collect(), warnings: Vec::new() }
-    }
-}
+use context::Context;
 
 /// Runs one request to its end, or until the host cancels.
-pub(crate) async fn run(request: Request, mut events: Events) {
+pub(crate) async fn run(world: World, request: Request, mut events: Events) {
     let cancelled = events.cancelled();
     let outcome = tokio::select! {
         biased;
         () = cancelled.cancelled() => Ok(()),
-        outcome = answer(request, &mut events) => outcome,
+        outcome = answer(world, request, &mut events) => outcome,
     };
     if let Err(error) = outcome {
         events.error(error);
     }
 }
 
-async fn answer(request: Request, events: &mut Events) -> Result<()> {
+async fn answer(world: World, request: Request, events: &mut Events) -> Result<()> {
     let Request { store, worker, operation } = request;
-    let context = blocking(move || Context::open(store.as_deref(), worker)).await?;
+    let context = blocking(move || Context::open(world, store.as_deref(), worker)).await?;
     let reply = match operation {
         Operation::OpenStore {} => context.run(move |c| c.open_store()).await,
         Operation::NewEndpoint(args) => endpoint::new(context, *args).await,
@@ -86,30 +62,4 @@ async fn answer(request: Request, events: &mut Events) -> Result<()> {
     reply.warnings.into_iter().for_each(|message| events.warning(message));
     reply.items.into_iter().for_each(|item| events.item(item));
     Ok(())
-}
-
-impl Context {
-    fn open(location: Option<&str>, worker: Option<String>) -> Result<Self> {
-        let folder = Store::location(location)?;
-        let store = Store::open(&folder)?;
-        Ok(Self { store, folder, worker, now: Timestamp::now() })
-    }
-
-    /// Runs what touches the disk where it may wait.
-    async fn run(self, body: impl FnOnce(Self) -> Result<Reply> + Send + 'static) -> Result<Reply> {
-        blocking(move || body(self)).await
-    }
-
-    fn open_store(self) -> Result<Reply> {
-        Ok(Reply::items([Item::Store(self.store.view()?)]))
-    }
-}
-
-/// Runs what may block on a thread that may.
-pub(crate) async fn blocking<T: Send + 'static>(
-    body: impl FnOnce() -> Result<T> + Send + 'static,
-) -> Result<T> {
-    tokio::task::spawn_blocking(body)
-        .await
-        .unwrap_or_else(|e| Err(Error::internal(format!("a task of the engine ended early: {e}"))))
 }

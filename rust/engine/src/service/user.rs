@@ -9,7 +9,9 @@ use model::{Error, ErrorKind, Name, Result, User};
 use store::ReportOf;
 
 use super::batch::{DEFAULT_RESULT_SIZE, cut, one_more};
-use super::{Context, Reply, blocking, view};
+use super::context::{Context, Reply};
+use super::view;
+use crate::base::blocking::blocking;
 use crate::job::Events;
 use crate::verify;
 
@@ -41,14 +43,14 @@ pub(super) fn statistics(context: &Context, query: &StatisticsQuery) -> Result<R
 }
 
 pub(super) async fn verify(context: Context, args: UserIdentity, events: &mut Events) -> Result<Reply> {
-    let Context { store, now, .. } = context;
+    let Context { store, world, now, .. } = context;
     let jobs = blocking(move || {
         let users = store.users_with_passwords(&[args.identity], now)?;
         users.into_iter().map(|user| verification(&store, user)).collect::<Result<Vec<_>>>()
     })
     .await?;
     for job in jobs {
-        verify::verify(job, |folder| events.item(Item::FolderVerification(Box::new(folder)))).await?;
+        verify::verify(&world, job, |folder| events.item(Item::FolderVerification(Box::new(folder)))).await?;
     }
     Ok(Reply::none())
 }

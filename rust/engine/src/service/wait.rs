@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
 use model::contract::{Progress, WaitBatch};
 use model::status::{BatchStatus, batch_status};
 use model::{Error, ErrorKind, Result, User};
@@ -10,7 +9,9 @@ use store::{BatchSummary, Changes, Store};
 use tokio::time::Instant;
 
 use super::batch::shown;
-use super::{Context, Reply, blocking, view};
+use super::context::{Context, Reply};
+use super::view;
+use crate::base::blocking::blocking;
 use crate::job::Events;
 
 /// How often the store is asked whether anything changed, which costs next to nothing.
@@ -80,7 +81,7 @@ async fn until_changed(store: &Store, mark: Changes) -> Result<()> {
 }
 
 fn look(mut context: Context, guid: &str) -> Result<Look> {
-    context.now = Timestamp::now();
+    context.now = context.world.clock.now();
     let changes = context.store.changes()?;
     let summary = match context.store.batch_summary(guid, context.now) {
         Ok(summary) => Some(summary),

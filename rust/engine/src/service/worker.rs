@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use model::contract::{Item, WorkerStop, WorkerView};
 use model::{Error, ErrorKind, Result};
 
-use super::{Context, Reply};
-use crate::worker::spawn;
+use super::context::{Context, Reply};
+use super::spawn;
 
 /// How long a new worker may take to show itself.
 const START_PATIENCE: Duration = Duration::from_secs(10);

@@ -4,8 +4,9 @@ use model::folder::{Listing, TargetRules};
 use model::{Endpoint, ErrorKind, Result, UserRow, login};
 use wire::{Connection, MailboxName, Refusal, Status};
 
-use super::{FolderNumbers, KeptFlags, Made};
-use crate::session::{self, Catalog, Statuses};
+use super::folder::{FolderNumbers, KeptFlags, Made};
+use crate::base::world::World;
+use crate::net::session::{self, Catalog, Statuses};
 
 /// One user's mailbox on an IMAP server.
 pub(crate) struct ImapTarget {
@@ -18,9 +19,9 @@ pub(crate) struct ImapTarget {
 }
 
 impl ImapTarget {
-    pub(crate) async fn open(endpoint: &Endpoint, row: &UserRow) -> Result<Self> {
+    pub(crate) async fn open(world: &World, endpoint: &Endpoint, row: &UserRow) -> Result<Self> {
         let login = login::target_login(endpoint, row)?;
-        let connection = session::open(&endpoint.place, login).await?;
+        let connection = session::open(world, &endpoint.place, login).await?;
         Ok(Self { connection, selected: None, new_folders_keep: None })
     }
 
@@ -59,7 +60,7 @@ impl ImapTarget {
 
     /// What the server says of a folder. One that was just made says what others like it said: only the first is looked
     /// into. It is not left selected where that can be helped.
-    pub(super) async fn open_folder(
+    pub(crate) async fn open_folder(
         &mut self,
         name: &str,
         as_made: Option<FolderNumbers>,

@@ -13,8 +13,9 @@ use std::time::{Duration, SystemTime};
 use model::plan::Flags;
 use model::{Error, ErrorKind, Result};
 
-use crate::pass::short;
-use crate::verify::{Message, sorted};
+use crate::base::digest::short;
+use crate::base::flags::sorted;
+use crate::base::message::Message;
 
 /// Maildir++ separates folder levels so.
 pub(crate) const DELIMITER: char = '.';

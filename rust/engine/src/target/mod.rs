@@ -1,25 +1,25 @@
 //! Where mail goes: an IMAP server or a Maildir tree, behind one set of verbs.
 
+pub(crate) mod folder;
 mod imap;
 mod maildir;
 
 use std::collections::BTreeMap;
-use std::num::NonZeroU32;
 use std::path::Path;
 use std::sync::Arc;
 
 use model::folder::{ListedFolder, Listing, TargetRules};
-use model::plan::Flags;
 use model::{Endpoint, Error, ErrorKind, Place, Result, UserRow};
-use wire::{MailboxName, PermanentFlags};
+use wire::MailboxName;
 
+pub(crate) use folder::{FolderNumbers, KeptFlags, Made, OpenFolder, OpenPlace};
 pub(crate) use imap::ImapTarget;
 use maildir::{DELIMITER, MaildirTree};
 pub(crate) use maildir::{Delivery, MaildirFolder};
 
-use crate::pass::{Adopted, Found};
-use crate::service::blocking;
-use crate::session::{self, Statuses};
+use crate::base::blocking::blocking;
+use crate::base::world::World;
+use crate::net::session::{self, Statuses};
 
 /// A Maildir message's name holds its source UIDVALIDITY: the folder itself never changes its own.
 const MAILDIR_UID_VALIDITY: u32 = 1;
@@ -32,64 +32,11 @@ pub(crate) enum Target {
     Maildir(Arc<MaildirTree>),
 }
 
-/// When a folder was made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Made {
-    /// When we asked for it.
-    Now,
-    /// It was there already, although it was not listed under that name.
-    Before,
-}
-
-/// What a target folder says of itself; 0 is unknown.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct FolderNumbers {
-    /// Its UIDVALIDITY.
-    pub(crate) uid_validity: u32,
-    /// Its UIDNEXT.
-    pub(crate) uid_next: u32,
-}
-
-impl FolderNumbers {
-    fn new(uid_validity: Option<NonZeroU32>, uid_next: Option<NonZeroU32>) -> Self {
-        Self { uid_validity: uid_validity.map_or(0, u32::from), uid_next: uid_next.map_or(0, u32::from) }
-    }
-}
-
-/// A target folder that is open.
-#[derive(Debug)]
-pub(crate) struct OpenFolder {
-    /// Its name.
-    pub(crate) name: String,
-    /// Its UIDVALIDITY; 0 is unknown.
-    pub(crate) uid_validity: u32,
-    /// Its UIDNEXT; 0 is unknown.
-    pub(crate) uid_next: u32,
-    /// The flags that it keeps.
-    pub(crate) keeps: KeptFlags,
-    /// What kind of folder it is.
-    pub(crate) place: OpenPlace,
-}
-
-/// The flags that a folder keeps: those of PERMANENTFLAGS; where the server does not say, all (RFC 3501 §7.1) but
-/// system flags that no RFC has, which make some servers refuse the command (peers D6).
-#[derive(Debug, Clone)]
-pub(crate) struct KeptFlags(Option<PermanentFlags>);
-
-/// What an open folder is made of.
-#[derive(Debug)]
-pub(crate) enum OpenPlace {
-    /// A folder of a server.
-    Imap(MailboxName),
-    /// A folder of a Maildir tree.
-    Maildir(MaildirFolder),
-}
-
 impl Target {
     /// Opens a user's mailbox on the target.
-    pub(crate) async fn open(endpoint: &Endpoint, row: &UserRow) -> Result<Self> {
+    pub(crate) async fn open(world: &World, endpoint: &Endpoint, row: &UserRow) -> Result<Self> {
         match &endpoint.place {
-            Place::Imap(_) => Ok(Self::Imap(Box::new(ImapTarget::open(endpoint, row).await?))),
+            Place::Imap(_) => Ok(Self::Imap(Box::new(ImapTarget::open(world, endpoint, row).await?))),
             Place::Maildir { path } => {
                 let root = Path::new(path).join(tree_name(row)?);
                 Ok(Self::Maildir(Arc::new(blocking(move || MaildirTree::open(root)).await?)))
@@ -189,34 +136,6 @@ impl Target {
     }
 }
 
-impl OpenFolder {
-    /// The messages of a source folder that a Maildir folder has: their names say so.
-    pub(crate) fn find_in_maildir(&self, source_uid_validity: u32, copy: Vec<u32>) -> Result<Found> {
-        let OpenPlace::Maildir(folder) = &self.place else {
-            return Ok(Found { adopted: Vec::new(), append: copy });
-        };
-        let delivered = folder.delivered(source_uid_validity)?;
-        let (there, append): (Vec<u32>, Vec<u32>) =
-            copy.into_iter().partition(|uid| delivered.contains_key(uid));
-        let size = |uid| delivered.get(&uid).map_or(0, |message| message.size);
-        let adopted =
-            |uid| Adopted { uid, target_uid: uid, size: size(uid), flags: Flags::default(), repaired: None };
-        Ok(Found { adopted: there.into_iter().map(adopted).collect(), append })
-    }
-}
-
-impl KeptFlags {
-    /// The flags that are kept, and those that are not.
-    pub(crate) fn split(&self, flags: &Flags) -> (Flags, Flags) {
-        let keeps = |flag: &&str| {
-            let flag = wire::Flag::new(flag);
-            self.0.as_ref().map_or_else(|| flag.is_standard(), |permanent| permanent.keeps(&flag))
-        };
-        let (kept, dropped): (Vec<&str>, Vec<&str>) = flags.iter().partition(keeps);
-        (Flags::parse(&kept.join(" ")), Flags::parse(&dropped.join(" ")))
-    }
-}
-
 /// Does something with folders of a tree, one after the other.
 async fn on_tree(
     tree: &Arc<MaildirTree>,
@@ -251,18 +170,4 @@ fn tree_name(row: &UserRow) -> Result<&str> {
             .remedy("write a TargetUserName without `/`, `\\` and a leading dot"));
     }
     Ok(name)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// D6
-    #[test]
-    fn a_folder_that_does_not_say_keeps_all_but_system_flags_of_nobody() {
-        let (kept, dropped) =
-            KeptFlags(None).split(&Flags::parse("\\SEEN \\Draft $NotJunk \\$NOTJUNK \\Something"));
-        assert_eq!(kept, Flags::parse("\\Seen \\Draft $NotJunk"));
-        assert_eq!(dropped, Flags::parse("\\$NOTJUNK \\Something"));
-    }
 }

@@ -6,30 +6,10 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use model::repair::Changes;
+use crate::base::message::{Digest, Message};
 
 /// How many differences are described; the rest is counted.
 const DESCRIBED: usize = 20;
-
-/// BLAKE3 of a body, cut to what tells a mailbox's messages apart.
-pub(crate) type Digest = [u8; 16];
-
-/// A message as one side has it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Message {
-    /// Its UID there.
-    pub(crate) uid: u32,
-    /// Its exact size.
-    pub(crate) size: u64,
-    /// Of its body.
-    pub(crate) digest: Digest,
-    /// Of its body as it is repaired, and what that changes, where the batch wants repairs and they change anything.
-    pub(crate) repaired: Option<(Digest, Changes)>,
-    /// INTERNALDATE in seconds since 1970, if it is a date.
-    pub(crate) received: Option<i64>,
-    /// Its flags in order, without `\Recent`, those that the target does not keep left out.
-    pub(crate) flags: Vec<String>,
-}
 
 /// Compares two listings, each in the order of its UIDs. Returns a line a difference: twenty, and one that counts the rest.
 pub(crate) fn compare(source: &[Message], target: &[Message]) -> Vec<String> {
@@ -107,6 +87,8 @@ fn shorten(mut lines: Vec<String>) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use model::repair::Changes;
+
     use super::*;
 
     fn message(uid: u32, body: u8) -> Message {

@@ -11,11 +11,14 @@ use model::plan::Flags;
 use model::{Batch, Endpoint, ErrorKind, Repair, Result, User, login};
 use wire::{Connection, FetchOptions, InternalDate, MailboxName, UidSet};
 
-pub(crate) use compare::Message;
 use compare::compare;
 
-use crate::pass::{Hashed, Mapper, Pages, hash, plan_flags, short};
-use crate::session;
+use crate::base::digest::{Hashed, hash, short};
+use crate::base::flags::{plan_flags, sorted};
+use crate::base::message::Message;
+use crate::base::world::World;
+use crate::net::session;
+use crate::pass::walk::mapping::{Mapper, Pages};
 use crate::target::{OpenFolder, OpenPlace, Target};
 
 /// Whom to verify, and where.
@@ -34,6 +37,7 @@ pub(crate) struct Verification {
 
 /// Compares every folder of a user, and tells of each as soon as it is known.
 pub(crate) async fn verify(
+    world: &World,
     job: Verification,
     mut on_folder: impl FnMut(FolderVerificationView),
 ) -> Result<()> {
@@ -42,8 +46,8 @@ pub(crate) async fn verify(
     let root = login.root.clone();
     let filter = FolderFilter::parse(&batch.options.include_folders, &batch.options.exclude_folders)?;
     let content = batch.options.content_filter.as_deref().map(ContentFilter::parse).transpose()?;
-    let mut source = session::open(&source.place, login).await?;
-    let mut target = Target::open(&target, &user.row).await?;
+    let mut source = session::open(world, &source.place, login).await?;
+    let mut target = Target::open(world, &target, &user.row).await?;
     let listing = session::catalog(&mut source).await?.listing;
     let (there, rules, _) = target.listing().await?;
     let mapper = Mapper::new(&listing, root.as_deref(), &filter, (there, rules), &pages);
@@ -143,12 +147,4 @@ async fn read(connection: &mut Connection, exists: u64, repairs: &[Repair]) -> R
     }
     messages.sort_by_key(|message| message.uid);
     Ok(messages)
-}
-
-/// Flags in one order and system flags in one case, to be compared.
-pub(crate) fn sorted(flags: &Flags) -> Vec<String> {
-    let case = |flag: &str| if flag.starts_with('\\') { flag.to_ascii_lowercase() } else { flag.to_owned() };
-    let mut words: Vec<String> = flags.iter().map(case).collect();
-    words.sort();
-    words
 }

@@ -2,9 +2,6 @@
 //!
 //! One worker serves a store. What it knows, it reads from the store; killed at any moment, its successor goes on.
 
-pub(crate) mod governor;
-pub(crate) mod spawn;
-
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -19,8 +16,12 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 use wire::suggested_backoff;
 
-use crate::pass::{self, Meter, PassOutcome, Shared, Suspects};
-use crate::service::blocking;
+use crate::base::blocking::blocking;
+use crate::base::world::World;
+use crate::pass::memory::Memory;
+use crate::pass::memory::suspects::Suspects;
+use crate::pass::report::meter::Meter;
+use crate::pass::{self, PassOutcome};
 
 /// How often the store is asked whether anything changed, which costs next to nothing.
 const TICK: Duration = Duration::from_millis(10);
@@ -46,6 +47,8 @@ pub struct WorkerOptions {
     pub folder: PathBuf,
     /// How long it stays when no batch wants anything.
     pub idle_exit: Duration,
+    /// What it lives in.
+    pub world: World,
 }
 
 /// Why a worker ended.
@@ -66,11 +69,14 @@ pub async fn serve(options: WorkerOptions, stop: CancellationToken) -> Result<Wo
         return Ok(WorkerEnd::AlreadyServed);
     };
     info!(process = std::process::id(), "Worker serves the store");
+    let world = options.world;
+    let now = world.clock.now();
     let mut worker = Worker {
         store,
-        owner: format!("{}-{}", std::process::id(), Timestamp::now().as_millisecond()),
-        started_at: Timestamp::now(),
-        shared: Shared::default(),
+        owner: format!("{}-{}", std::process::id(), now.as_millisecond()),
+        started_at: now,
+        world,
+        memory: Memory::default(),
         passes: JoinSet::new(),
         running: BTreeMap::new(),
     };
@@ -105,7 +111,8 @@ struct Worker {
     store: Store,
     owner: String,
     started_at: Timestamp,
-    shared: Shared,
+    world: World,
+    memory: Memory,
     passes: JoinSet<PassOutcome>,
     running: BTreeMap<Id, Running>,
 }
@@ -157,9 +164,9 @@ impl Worker {
 
     /// Reads what is wanted, cancels what is no longer, begins what is due.
     async fn look(&mut self) -> Result<Look> {
-        let (store, owner) = (self.store.clone(), self.owner.clone());
+        let (store, owner, now) = (self.store.clone(), self.owner.clone(), self.world.clock.now());
         let users: Vec<i64> = self.running.values().map(|r| r.lease.user.id).collect();
-        let seen = blocking(move || Seen::read(&store, &owner, &users)).await?;
+        let seen = blocking(move || Seen::read(&store, &owner, &users, now)).await?;
         for running in self.running.values().filter(|r| seen.unwanted.contains(&r.lease.user.id)) {
             running.cancel.cancel();
         }
@@ -176,17 +183,17 @@ impl Worker {
         let meter = Meter::resume(lease.user.progress.clone());
         let cancel = CancellationToken::new();
         let running = Running { lease: lease.clone(), cancel: cancel.clone(), meter: meter.clone() };
-        let pass = pass::run(self.store.clone(), lease, self.shared.clone(), meter, cancel);
+        let pass =
+            pass::run(self.store.clone(), lease, self.world.clone(), self.memory.clone(), meter, cancel);
         let id = self.passes.spawn(pass).id();
         self.running.insert(id, running);
     }
 
     /// Saves progress, renews leases, shows a sign of life.
     async fn save(&self) -> Result<()> {
-        let (store, started_at) = (self.store.clone(), self.started_at);
+        let (store, started_at, now) = (self.store.clone(), self.started_at, self.world.clock.now());
         let running: Vec<Running> = self.running.values().cloned().collect();
         blocking(move || {
-            let now = Timestamp::now();
             let active = u32::try_from(running.len()).unwrap_or(u32::MAX);
             let heartbeat = Heartbeat {
                 process_id: std::process::id(),
@@ -215,8 +222,9 @@ impl Worker {
             Err(e) => (e.id(), PassOutcome::Failed(Error::internal(format!("a pass ended early: {e}")))),
         };
         let Some(Running { lease, meter, .. }) = self.running.remove(&id) else { return Ok(()) };
-        let (store, suspects) = (self.store.clone(), self.shared.suspects.clone());
-        blocking(move || finish(&store, &suspects, &lease, &meter, outcome)).await
+        let (store, suspects) = (self.store.clone(), self.memory.suspects.clone());
+        let now = self.world.clock.now();
+        blocking(move || finish(&store, &suspects, &lease, &meter, outcome, now)).await
     }
 
     /// Stops all passes and records how they ended.
@@ -243,8 +251,7 @@ struct Seen {
 }
 
 impl Seen {
-    fn read(store: &Store, owner: &str, running: &[i64]) -> Result<Self> {
-        let now = Timestamp::now();
+    fn read(store: &Store, owner: &str, running: &[i64], now: Timestamp) -> Result<Self> {
         if store.worker_stop_requested()? {
             return Ok(Self { look: Look::StopRequested, unwanted: Vec::new(), leases: Vec::new() });
         }
@@ -265,8 +272,8 @@ fn finish(
     lease: &Lease,
     meter: &Meter,
     outcome: PassOutcome,
+    now: Timestamp,
 ) -> Result<()> {
-    let now = Timestamp::now();
     let user = lease.user.row.email_address.as_str();
     let (detail, end) = match outcome {
         PassOutcome::Done => ("Synced", PassEnd::Done),

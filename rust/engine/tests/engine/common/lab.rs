@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use engine::{Pulled, WorkerEnd, WorkerOptions};
+use engine::{Pulled, WorkerEnd, WorkerOptions, World};
 use model::contract::{
     BatchIdentity, BatchQuery, BatchView, CsvCheck, Item, NewBatch, NewEndpoint, Operation, Request,
     SetBatch, StatisticsQuery, UserQuery, UserStatisticsView, UserView, WaitBatch,
@@ -93,7 +93,8 @@ impl Lab {
     /// Starts a worker in this process, and returns when it serves.
     pub(crate) fn serve(&self) {
         let stop = CancellationToken::new();
-        let options = WorkerOptions { folder: self.folder().to_owned(), idle_exit: PATIENCE };
+        let options =
+            WorkerOptions { folder: self.folder().to_owned(), idle_exit: PATIENCE, world: World::default() };
         let end = self.runtime.spawn(engine::serve(options, stop.clone()));
         *self.worker.lock().unwrap() = Some(Serving { stop, end });
         eventually("the worker serves", || {

@@ -1,0 +1,62 @@
+//! Hashes bodies: as they are, and as they are repaired.
+
+use std::collections::BTreeMap;
+
+use model::repair::{Changes, Mender};
+use model::{Repair, Result};
+use wire::{Body, Connection, FetchOptions, UidSet};
+
+/// What a body was found to be.
+pub(crate) struct Hashed {
+    /// BLAKE3 of its bytes.
+    pub(crate) digest: [u8; 32],
+    /// The body as it is repaired, where that changes it.
+    pub(crate) repaired: Option<Repaired>,
+}
+
+/// A body as it is repaired.
+pub(crate) struct Repaired {
+    /// BLAKE3 of its bytes.
+    pub(crate) digest: [u8; 32],
+    /// How many there are.
+    pub(crate) size: u64,
+    /// What was changed.
+    pub(crate) changes: Changes,
+}
+
+/// Reads a body to its end.
+pub(crate) async fn hash(body: &mut Body<'_, '_>, repairs: &[Repair]) -> Result<Hashed> {
+    let mut hasher = blake3::Hasher::new();
+    let mut repaired = (!repairs.is_empty()).then(|| (Mender::new(repairs), blake3::Hasher::new()));
+    while let Some(chunk) = body.chunk().await? {
+        hasher.update(chunk);
+        if let Some((mender, hasher)) = &mut repaired {
+            hasher.update(mender.mend(chunk));
+        }
+    }
+    let repaired = repaired.map(|(mut mender, mut hasher)| {
+        let digest = *hasher.update(mender.finish()).finalize().as_bytes();
+        Repaired { digest, size: hasher.count(), changes: mender.changes() }
+    });
+    let repaired = repaired.filter(|repaired| !repaired.changes.is_none());
+    Ok(Hashed { digest: *hasher.finalize().as_bytes(), repaired })
+}
+
+/// Hashes the bodies of these messages. What the server does not give is left out.
+pub(crate) async fn hash_all(
+    connection: &mut Connection,
+    uids: UidSet,
+    repairs: &[Repair],
+) -> Result<BTreeMap<u32, Hashed>> {
+    let mut found = BTreeMap::new();
+    let mut bodies = connection.fetch_bodies(uids, FetchOptions::default())?;
+    while let Some(mut body) = bodies.next().await? {
+        found.insert(body.head().uid, hash(&mut body, repairs).await?);
+    }
+    Ok(found)
+}
+
+/// A digest, cut to what tells a mailbox's messages apart.
+pub(crate) fn short(digest: &[u8; 32]) -> [u8; 16] {
+    digest.first_chunk().copied().unwrap_or_default()
+}

@@ -1,0 +1,167 @@
+//! Opens a user's connection to a server: from endpoint and login to a connection of the wire crate.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use model::folder::{ListedFolder, Listing, Namespace, Namespaces};
+use model::login::Login;
+use model::{Error, ErrorKind, ImapServer, Place, Result};
+use wire::{
+    CertificatePolicy, Connection, ListEntry, ListOptions, MailboxName, MailboxStatus, NamespaceEntry,
+    Options, StatusItems,
+};
+
+use crate::base::world::World;
+
+/// Who answers quicker is on a network that is quicker than compression.
+const FAR: Duration = Duration::from_millis(5);
+
+/// How the wire crate is to reach a server.
+pub(crate) fn options(world: &World, server: &ImapServer) -> Options {
+    let mut options = Options::new(&server.remote_server, server.port, server.security);
+    options.dialer = world.dialer.clone();
+    if server.accept_untrusted_certificates {
+        options.certificates = CertificatePolicy::AcceptAny;
+    }
+    options
+}
+
+/// Who logs in, for the wire crate.
+pub(crate) fn wire_login(login: Login) -> wire::Login {
+    wire::Login {
+        authentication_user: login.authentication_user,
+        impersonation: login.impersonation,
+        password: login.password,
+    }
+}
+
+/// Opens a connection for a user to a place that must be an IMAP server; compressed where the server is far away and
+/// can do it (RFC 4978).
+pub(crate) async fn open(world: &World, place: &Place, login: Login) -> Result<Connection> {
+    let Place::Imap(server) = place else {
+        return Err(Error::new(ErrorKind::InvalidArgument, "a Maildir tree cannot be connected to"));
+    };
+    let mut connection = Connection::open(&options(world, server), &wire_login(login)).await?;
+    if is_far(&connection) {
+        connection.compress().await?;
+    }
+    Ok(connection)
+}
+
+/// Whether a server answers so late that waiting for it costs more than another connection, or compression.
+pub(crate) fn is_far(connection: &Connection) -> bool {
+    connection.round_trip() >= FAR
+}
+
+/// All folders that a server shows a user.
+#[derive(Debug, Default)]
+pub(crate) struct Catalog {
+    /// The folders.
+    pub(crate) listing: Listing,
+    /// The subscribed ones, by the server's bytes of their names.
+    pub(crate) subscribed: BTreeSet<Vec<u8>>,
+    /// Their numbers, where the server told them along.
+    pub(crate) status: Statuses,
+}
+
+/// The numbers of folders, by the server's bytes of their names.
+pub(crate) type Statuses = BTreeMap<Vec<u8>, MailboxStatus>;
+
+/// What is asked of each folder: whether anything in it has changed, and how much there is.
+const NUMBERS: StatusItems = StatusItems { unseen: false, ..StatusItems::ALL };
+
+/// Lists the folders, in one round trip where the server can tell all at once.
+pub(crate) async fn catalog(connection: &mut Connection) -> Result<Catalog> {
+    let namespaces = namespaces(connection).await?;
+    let mut catalog = Catalog::default();
+    let mut knows_subscribed = connection.capabilities().list_extended();
+    for prefix in roots(&namespaces) {
+        let reference = MailboxName::from_text(&prefix);
+        let reference = String::from_utf8_lossy(reference.as_bytes()).into_owned();
+        let (entries, told_all) = list(connection, &reference).await?;
+        entries.into_iter().for_each(|entry| catalog.add(entry));
+        knows_subscribed &= told_all;
+    }
+    if !knows_subscribed {
+        let subscribed = connection.lsub("", "*").await?;
+        let subscribed = subscribed.into_iter().filter(|entry| !entry.has("\\Noselect"));
+        catalog.subscribed = subscribed.map(|entry| entry.name.as_bytes().to_vec()).collect();
+    }
+    catalog.listing.namespaces = namespaces;
+    Ok(catalog)
+}
+
+/// Asks for the numbers of those folders of which they are not known.
+pub(crate) async fn complete<'f>(
+    statuses: &mut Statuses,
+    connection: &mut Connection,
+    folders: impl Iterator<Item = &'f [u8]>,
+) -> Result<()> {
+    let names: Vec<MailboxName> =
+        folders.filter(|key| !statuses.contains_key(*key)).map(MailboxName::from_wire).collect();
+    let told = connection.status(&names, NUMBERS).await?;
+    let told = names.iter().zip(told).filter_map(|(name, status)| Some((name.as_bytes().to_vec(), status?)));
+    statuses.extend(told);
+    Ok(())
+}
+
+/// LIST with all that the server offers. Where it refuses what it offers (peers 2.3), a plain one, which the second
+/// value tells.
+async fn list(connection: &mut Connection, reference: &str) -> Result<(Vec<ListEntry>, bool)> {
+    let everything = ListOptions { special_use: true, subscribed: true, status: Some(NUMBERS) };
+    match connection.list(reference, "*", everything).await {
+        Err(e) if e.refusal().is_some() => {
+            Ok((connection.list(reference, "*", ListOptions::default()).await?, false))
+        }
+        other => Ok((other?, true)),
+    }
+}
+
+impl Catalog {
+    fn add(&mut self, entry: ListEntry) {
+        let key = entry.name.as_bytes().to_vec();
+        if let Some(status) = entry.status {
+            self.status.insert(key.clone(), status);
+        }
+        if entry.has("\\Subscribed") {
+            self.subscribed.insert(key.clone());
+        }
+        self.listing.folders.push(ListedFolder {
+            key,
+            name: entry.name.to_text().into_owned(),
+            delimiter: entry.delimiter.map(char::from),
+            attributes: entry.attributes,
+        });
+    }
+}
+
+/// Where LIST has to begin: everywhere, and in personal namespaces that the empty reference does not reach.
+fn roots(namespaces: &Namespaces) -> Vec<String> {
+    let hidden =
+        namespaces.personal.iter().map(|n| n.prefix.clone()).filter(|prefix| prefix.starts_with('#'));
+    std::iter::once(String::new()).chain(hidden).collect()
+}
+
+async fn namespaces(connection: &mut Connection) -> Result<Namespaces> {
+    if !connection.capabilities().namespace() {
+        return Ok(Namespaces::default());
+    }
+    let found = match connection.namespace().await {
+        Ok(found) => found,
+        // Announced and refused: as if it were not there.
+        Err(e) if e.refusal().is_some() => return Ok(Namespaces::default()),
+        Err(e) => return Err(e.into()),
+    };
+    let convert = |entries: Vec<NamespaceEntry>| {
+        let convert = |entry: NamespaceEntry| Namespace {
+            prefix: entry.prefix.to_text().into_owned(),
+            delimiter: entry.delimiter.map(char::from),
+        };
+        entries.into_iter().map(convert).collect()
+    };
+    Ok(Namespaces {
+        personal: convert(found.personal),
+        others: convert(found.other_users),
+        shared: convert(found.shared),
+    })
+}

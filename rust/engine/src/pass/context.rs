@@ -1,0 +1,66 @@
+//! What all steps of a user's pass share.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
+
+use model::content_filter::ContentFilter;
+use model::folder::MappedFolder;
+use model::{Error, Lease, Repair, Result, SkippedItem, SkippedKind};
+use store::Store;
+use tokio_util::sync::CancellationToken;
+
+use super::memory::Memory;
+use super::report::journal::Journal;
+use super::report::meter::Meter;
+use super::report::tally::Tally;
+use crate::base::lock::lock;
+
+/// A pass, as each of its steps sees it.
+pub(crate) struct Context {
+    pub(crate) store: Store,
+    pub(crate) lease: Lease,
+    pub(crate) memory: Memory,
+    pub(crate) journal: Journal,
+    pub(crate) meter: Meter,
+    /// Cancelled when the pass is told to stop, or one of its lanes has failed.
+    pub(crate) stop: CancellationToken,
+    /// Which messages are wanted, if not all.
+    pub(crate) content_filter: Option<ContentFilter>,
+    /// How messages that the target refuses may be repaired.
+    pub(crate) repairs: Vec<Repair>,
+    /// The name by which the target's habits are remembered.
+    pub(crate) target_host: String,
+    /// What was found so far.
+    pub(crate) tally: Tally,
+    /// The messages that earlier passes left behind, by folder and UID.
+    pub(crate) skipped_before: Mutex<SkippedBefore>,
+}
+
+/// Messages that were left behind, by folder and UID.
+pub(crate) type SkippedBefore = BTreeMap<String, BTreeMap<u32, SkippedKind>>;
+
+impl Context {
+    /// The messages of a folder that the target refused in earlier passes.
+    pub(crate) fn refused_before(&self, folder: &str) -> BTreeSet<u32> {
+        let before = lock(&self.skipped_before);
+        let skipped = before.get(folder).into_iter().flatten();
+        skipped.filter(|(_, kind)| kind.is_refusal()).map(|(uid, _)| *uid).collect()
+    }
+
+    /// The messages of a folder that earlier passes left behind; they are forgotten.
+    pub(crate) fn take_skipped_before(&self, folder: &str) -> Option<BTreeMap<u32, SkippedKind>> {
+        lock(&self.skipped_before).remove(folder)
+    }
+
+    /// Names a folder that cannot be copied.
+    pub(crate) async fn leave_out(
+        &self,
+        folder: &MappedFolder,
+        kind: SkippedKind,
+        error: &Error,
+    ) -> Result<()> {
+        let shown = folder.source_shown();
+        self.journal.note(format!("Folder {shown} was left out: {error}")).await?;
+        self.journal.skip(vec![SkippedItem::of_folder(kind, shown, error.to_string())]).await
+    }
+}

@@ -1,0 +1,118 @@
+//! Gives everything that was not copied a named cause, with what helps to find the message.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use model::{Result, SkippedItem, SkippedKind};
+use wire::{InternalDate, Summary, SummaryItems, UidSet};
+
+use crate::base::header::field;
+use crate::pass::context::Context;
+use crate::pass::pair::Pair;
+use crate::pass::report::words::kind_of;
+use crate::pass::side::source::{Source, SourceFolder};
+use crate::pass::transfer::outcome::CopyReport;
+
+/// Why messages were not copied, by UID: the kind, and words for the admin.
+pub(crate) type Causes = BTreeMap<u32, (SkippedKind, String)>;
+
+/// Records what a copy left behind, and strikes what an earlier pass left behind and this one has copied.
+pub(crate) async fn account(
+    pair: &mut Pair,
+    from: &SourceFolder,
+    folder: &str,
+    report: CopyReport,
+) -> Result<()> {
+    let causes = causes(&report);
+    let mut items = describe(&mut pair.source, from, folder, causes).await?;
+    items.extend(report.unread.iter().map(|uid| unread(folder, uid)));
+    unskip(&pair.context, folder, &items).await?;
+    items.extend(dropped_flags(folder, report));
+    pair.context.journal.skip(items).await
+}
+
+/// Why a copy left messages behind.
+pub(crate) fn causes(report: &CopyReport) -> Causes {
+    let mut causes = Causes::new();
+    for (sent, refusal) in &report.refused {
+        causes.insert(sent.uid, (kind_of(refusal), format!("{}: {}", refusal.context, refusal.line)));
+    }
+    let hangs_up = "the target closes the connection whenever this message is sent";
+    causes.extend(report.guilty.iter().map(|uid| (uid, (SkippedKind::TargetRejected, hangs_up.to_owned()))));
+    for refused in &report.unreadable {
+        let words = format!("the source refused to deliver the message: {}", refused.refusal.line);
+        causes.extend(refused.uids.iter().map(|uid| (uid, (SkippedKind::SourceReadError, words.clone()))));
+    }
+    let missing = "the source listed the message and delivered nothing of it";
+    causes.extend(report.missing.iter().map(|uid| (uid, (SkippedKind::MissingItem, missing.to_owned()))));
+    causes
+}
+
+/// Looks the messages up. One that is gone was deleted while we worked, and is nobody's loss.
+pub(crate) async fn describe(
+    source: &mut Source,
+    from: &SourceFolder,
+    folder: &str,
+    mut causes: Causes,
+) -> Result<Vec<SkippedItem>> {
+    let mut items = Vec::new();
+    if causes.is_empty() {
+        return Ok(items);
+    }
+    let uids: UidSet = causes.keys().copied().collect();
+    let wanted = SummaryItems {
+        internal_date: true,
+        size: true,
+        header_fields: &["SUBJECT", "FROM", "DATE", "MESSAGE-ID"],
+        ..SummaryItems::default()
+    };
+    source
+        .select(from)
+        .await?
+        .uid_fetch_summaries(&uids, wanted, |summary| {
+            if let Some((kind, error_message)) = causes.remove(&summary.uid) {
+                items.push(item(folder, kind, error_message, &summary));
+            }
+        })
+        .await?;
+    Ok(items)
+}
+
+/// A message that the source is not asked about, because it would hang up again.
+fn unread(folder: &str, uid: u32) -> SkippedItem {
+    let words = "the source closes the connection whenever this message is read".to_owned();
+    item(folder, SkippedKind::SourceReadError, words, &Summary { uid, ..Summary::default() })
+}
+
+fn item(folder: &str, kind: SkippedKind, error_message: String, summary: &Summary<'_>) -> SkippedItem {
+    let header = String::from_utf8_lossy(summary.header.as_deref().unwrap_or_default()).into_owned();
+    let seconds = summary.internal_date.as_ref().and_then(InternalDate::to_epoch_seconds);
+    let sent = field(&header, "Date").and_then(|date| jiff::fmt::rfc2822::parse(&date).ok());
+    SkippedItem {
+        kind,
+        folder_name: folder.to_owned(),
+        uid: Some(summary.uid),
+        size: summary.size,
+        subject: field(&header, "Subject"),
+        sender: field(&header, "From"),
+        message_id: field(&header, "Message-ID"),
+        date_received: seconds.and_then(|seconds| Timestamp::from_second(seconds).ok()),
+        date_sent: sent.map(|sent| sent.timestamp()),
+        error_message,
+    }
+}
+
+async fn unskip(context: &Context, folder: &str, still: &[SkippedItem]) -> Result<()> {
+    let Some(before) = context.take_skipped_before(folder) else { return Ok(()) };
+    let copied = before.into_keys().filter(|uid| !still.iter().any(|item| item.uid == Some(*uid))).collect();
+    context.journal.unskip(folder, copied).await
+}
+
+/// One entry a folder: a flag is dropped from all of its messages or from none.
+fn dropped_flags(folder: &str, report: CopyReport) -> Option<SkippedItem> {
+    let names: Vec<String> = report.dropped_flags.into_iter().collect();
+    (!names.is_empty()).then(|| {
+        let words = format!("the target folder does not keep the flags {}", names.join(", "));
+        SkippedItem::of_folder(SkippedKind::FlagDropped, folder.to_owned(), words)
+    })
+}

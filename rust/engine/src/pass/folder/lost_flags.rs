@@ -1,0 +1,92 @@
+//! Sets flags that the target took with a message and did not keep (peers O11, A4): some servers ignore all that
+//! APPEND says of flags, or `\Flagged` alone, and yet take them by STORE.
+//!
+//! One copy for each flag is looked at, until the server was seen to keep it: it does so always or never.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::Result;
+use model::plan::Flags;
+use store::Store;
+use wire::{Connection, Flag, StoreAction, SummaryItems, UidSet};
+
+use crate::base::blocking::blocking;
+use crate::base::flags::plan_flags;
+use crate::pass::pair::Pair;
+use crate::pass::transfer::outcome::Samples;
+use crate::target::{OpenFolder, Target};
+
+/// Sets what the copies of this pass lack in a folder. Returns the flags that the target does not take so, either.
+pub(crate) async fn restore(
+    pair: &mut Pair,
+    folder: &OpenFolder,
+    ledger_id: i64,
+    mut samples: Samples,
+) -> Result<Vec<String>> {
+    let context = pair.context.clone();
+    samples.retain(|flag, _| !context.memory.kept_flags.has(&context.target_host, flag));
+    let Target::Imap(imap) = &mut pair.target else { return Ok(Vec::new()) };
+    // Without a UIDNEXT, copies of this pass cannot be told from those that their owner may have changed since.
+    if samples.is_empty() || folder.uid_next == 0 {
+        return Ok(Vec::new());
+    }
+    let target = imap.select(&folder.name).await?;
+    let (kept, lost) = look(target, samples).await?;
+    context.memory.kept_flags.add(&context.target_host, kept);
+    if lost.is_empty() {
+        return Ok(Vec::new());
+    }
+    pair.recorder.flush().await?;
+    let copies = copies(context.store.clone(), ledger_id, folder.uid_next, lost).await?;
+    let mut refused = Vec::new();
+    for (flag, uids) in copies {
+        let flags = std::iter::once(Flag::new(&flag)).collect();
+        match target.uid_store(&uids, StoreAction::Add, &flags).await {
+            Err(e) if e.refusal().is_some() => refused.push(flag),
+            other => other?,
+        }
+    }
+    Ok(refused)
+}
+
+/// Looks at the samples in the selected folder. Says which flags are there, and which are not.
+async fn look(target: &mut Connection, samples: Samples) -> Result<(BTreeSet<String>, BTreeSet<String>)> {
+    let uids: UidSet = samples.values().copied().collect();
+    let mut found: BTreeMap<u32, Flags> = BTreeMap::new();
+    let items = SummaryItems { flags: true, ..SummaryItems::default() };
+    target
+        .uid_fetch_summaries(&uids, items, |summary| {
+            found.extend(summary.flags.map(|flags| (summary.uid, plan_flags(&flags))));
+        })
+        .await?;
+    let (mut kept, mut lost) = (BTreeSet::new(), BTreeSet::new());
+    for (flag, uid) in samples {
+        match found.get(&uid) {
+            Some(flags) if flags.contains(&flag) => _ = kept.insert(flag),
+            Some(_) => _ = lost.insert(flag),
+            // Somebody has deleted it already: the next folder will tell.
+            None => {}
+        }
+    }
+    Ok((kept, lost))
+}
+
+/// The copies that should have each of these flags, from a UID of the target on.
+async fn copies(
+    store: Store,
+    ledger_id: i64,
+    first: u32,
+    flags: BTreeSet<String>,
+) -> Result<BTreeMap<String, UidSet>> {
+    blocking(move || {
+        let mut copies: BTreeMap<String, UidSet> = BTreeMap::new();
+        store.ledger_messages(ledger_id, |row| {
+            let Some(uid) = row.target_uid.filter(|uid| *uid >= first) else { return };
+            for flag in Flags::parse(&row.flags).iter().filter(|flag| flags.contains(*flag)) {
+                copies.entry(flag.to_owned()).or_default().insert(uid);
+            }
+        })?;
+        Ok(copies)
+    })
+    .await
+}

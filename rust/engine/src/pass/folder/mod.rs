@@ -1,0 +1,11 @@
+//! The steps of one folder: adopt what is there, copy what is missing, bring flags over, account for the rest.
+//!
+//! INVARIANT: nothing is appended that was not looked for before.
+
+pub(crate) mod account;
+pub(crate) mod adopt;
+pub(crate) mod flags;
+pub(crate) mod lost_flags;
+pub(crate) mod repair;
+pub(crate) mod sync;
+pub(crate) mod task;

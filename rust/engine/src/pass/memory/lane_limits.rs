@@ -1,0 +1,58 @@
+//! How many connections a mailbox bears.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use model::Result;
+
+use crate::base::lock::lock;
+use crate::base::stop::Ended;
+
+/// The most lanes of one mailbox.
+pub(crate) const MOST_LANES: usize = 4;
+
+/// How many lanes mailboxes may have whose connections broke while they had several, for as long as a worker lives.
+/// Cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct LaneLimits {
+    /// By user.
+    limits: Arc<Mutex<BTreeMap<i64, usize>>>,
+}
+
+impl LaneLimits {
+    /// How many this user may have.
+    pub(crate) fn of(&self, user: i64) -> usize {
+        lock(&self.limits).get(&user).copied().unwrap_or(MOST_LANES)
+    }
+
+    /// Some servers bear one connection a mailbox, and cut off the others: after each loss there are half as many.
+    pub(crate) fn note(&self, user: i64, lanes: usize, ended: &Result<Ended>) {
+        let mut limits = lock(&self.limits);
+        match ended {
+            Err(error) if error.retryable => _ = limits.insert(user, (lanes / 2).max(1)),
+            Ok(Ended::Complete) => _ = limits.remove(&user),
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::{Error, ErrorKind};
+
+    use super::*;
+
+    #[test]
+    fn each_loss_halves_the_lanes_and_a_pass_that_succeeds_restores_them() {
+        let (limits, user) = (LaneLimits::default(), 7);
+        let lost = || Err(Error::new(ErrorKind::ConnectionLost, "lost"));
+        for most in [2, 1, 1] {
+            limits.note(user, limits.of(user), &lost());
+            assert_eq!(limits.of(user), most);
+        }
+        limits.note(user, 1, &Ok(Ended::Stopped));
+        assert_eq!((limits.of(user), limits.of(8)), (1, MOST_LANES));
+        limits.note(user, 1, &Ok(Ended::Complete));
+        assert_eq!(limits.of(user), MOST_LANES);
+    }
+}

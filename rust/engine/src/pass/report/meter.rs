@@ -1,0 +1,115 @@
+//! Counts what a pass does while it does it; the worker reads it once in a while.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use model::Progress;
+use tokio::time::Instant;
+
+use crate::base::lock::lock;
+
+/// Over how long the rate is measured.
+const RATE_WINDOW: Duration = Duration::from_secs(5);
+
+/// A user's progress, shared by a pass that counts and a worker that saves. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(crate) struct Meter {
+    inner: Arc<Mutex<Inner>>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    progress: Progress,
+    began: Instant,
+    in_progress_before: u64,
+    samples: VecDeque<(Instant, u64)>,
+}
+
+impl Meter {
+    /// Goes on from what earlier passes did.
+    pub(crate) fn resume(progress: Progress) -> Self {
+        let inner = Inner {
+            in_progress_before: progress.in_progress_ms,
+            progress,
+            began: Instant::now(),
+            samples: VecDeque::new(),
+        };
+        Self { inner: Arc::new(Mutex::new(inner)) }
+    }
+
+    /// Changes the counts.
+    pub(crate) fn update(&self, change: impl FnOnce(&mut Progress)) {
+        change(&mut lock(&self.inner).progress);
+    }
+
+    /// Says what the pass is at (spec 2.3's vocabulary), and in which folder.
+    pub(crate) fn stage(&self, detail: &str, folder: Option<&str>) {
+        self.update(|p| {
+            detail.clone_into(&mut p.status_detail);
+            p.current_folder = folder.map(str::to_owned);
+        });
+    }
+
+    /// Adds time spent waiting for a server.
+    pub(crate) fn stalled(&self, time: Duration) {
+        self.update(|p| p.stalled_ms += u64::try_from(time.as_millis()).unwrap_or(0));
+    }
+
+    /// The counts now, with the rate of the last seconds.
+    pub(crate) fn read(&self) -> Progress {
+        let mut inner = lock(&self.inner);
+        let now = Instant::now();
+        let bytes = inner.progress.transferred_bytes;
+        inner.samples.push_back((now, bytes));
+        while inner.samples.len() > 2 && inner.samples.front().is_some_and(|(at, _)| now - *at > RATE_WINDOW)
+        {
+            inner.samples.pop_front();
+        }
+        let rate = inner.samples.front().map_or(0, |(at, then)| rate(bytes - then, now - *at));
+        inner.progress.bytes_per_second = rate;
+        inner.progress.in_progress_ms = inner
+            .in_progress_before
+            .saturating_add(u64::try_from(inner.began.elapsed().as_millis()).unwrap_or(0));
+        inner.progress.clone()
+    }
+
+    /// The counts at the end of a pass: nothing runs any more.
+    pub(crate) fn finish(&self, detail: &str) -> Progress {
+        self.stage(detail, None);
+        let progress = self.read();
+        Progress { bytes_per_second: 0, ..progress }
+    }
+}
+
+fn rate(bytes: u64, time: Duration) -> u64 {
+    let ms = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+    bytes.saturating_mul(1000).checked_div(ms).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_go_on_from_earlier_passes_and_the_rate_ends_with_the_pass() {
+        let meter =
+            Meter::resume(Progress { transferred_bytes: 100, in_progress_ms: 7, ..Progress::default() });
+        meter.stage("CopyingMessages", Some("INBOX"));
+        meter.update(|p| p.transferred_bytes += 50);
+        let running = meter.read();
+        assert_eq!((running.transferred_bytes, running.current_folder.as_deref()), (150, Some("INBOX")));
+        let done = meter.finish("Synced");
+        assert_eq!(
+            (done.bytes_per_second, done.current_folder, done.status_detail.as_str()),
+            (0, None, "Synced")
+        );
+        assert!(done.in_progress_ms >= 7);
+    }
+
+    #[test]
+    fn the_rate_is_bytes_a_second_and_never_divides_by_zero() {
+        assert_eq!(rate(500, Duration::from_millis(250)), 2000);
+        assert_eq!(rate(500, Duration::ZERO), 0);
+    }
+}

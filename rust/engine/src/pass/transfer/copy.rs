@@ -1,0 +1,122 @@
+//! Copies messages of a folder: as many together as may be, fewer where some were refused or a connection broke.
+
+use model::Result;
+use wire::{AppendOptions, FetchOptions, UidSet};
+
+use super::fate::Fate;
+use super::outcome::{Again, CopyReport};
+use super::outgoing::Recipe;
+use super::pump::{Meanwhile, Pump};
+use super::sink::Sink;
+use crate::base::stop::Ended;
+use crate::pass::memory::suspects::{Side, Suspects, is_break};
+use crate::pass::pair::Pair;
+use crate::pass::side::source::SourceFolder;
+use crate::target::OpenFolder;
+
+/// What a copy needs.
+pub(crate) struct Copy<'a, M> {
+    /// Both sides.
+    pub(crate) pair: &'a mut Pair,
+    /// What the source may do when it has delivered everything.
+    pub(crate) meanwhile: &'a mut M,
+    /// The folder of the source.
+    pub(crate) from: &'a SourceFolder,
+    /// The target folder, open.
+    pub(crate) folder: &'a mut OpenFolder,
+    /// The ledger's key of it.
+    pub(crate) ledger_id: i64,
+    /// How messages are repaired on the way; without it they go as they are.
+    pub(crate) recipe: Option<Recipe<'a>>,
+}
+
+impl<M: Meanwhile + Send> Copy<'_, M> {
+    /// Copies these messages of the source folder, in the order in which the source sends them. Those that a connection
+    /// may have broken by go a group at a time.
+    pub(crate) async fn run(&mut self, mut uids: UidSet) -> Result<(Ended, CopyReport)> {
+        let mut report = CopyReport::default();
+        let suspects = self.suspects();
+        let [reads, sends] = [Side::Source, Side::Target].map(|side| suspects.of(self.ledger_id, side));
+        report.unread = reads.guilty.iter().filter(|&uid| uids.remove(uid)).collect();
+        report.guilty = sends.guilty.iter().filter(|&uid| uids.remove(uid)).collect();
+        for (run, most) in reads.divide(uids) {
+            for (run, fewer) in sends.divide(run) {
+                if self.copy(run.clone(), most.min(fewer), &mut report).await? == Ended::Stopped {
+                    return Ok((Ended::Stopped, report));
+                }
+                suspects.acquit(self.ledger_id, &run);
+            }
+        }
+        Ok((Ended::Complete, report))
+    }
+
+    /// A message that is repaired is another one to the target.
+    fn suspects(&self) -> Suspects {
+        let suspects = &self.pair.context.memory.suspects;
+        if self.recipe.is_some() { suspects.of_repaired() } else { suspects.clone() }
+    }
+
+    /// Copies messages, at first as many together as may be. Those that were refused together, by either side, are tried
+    /// again by halves, so that a bad one costs only itself.
+    async fn copy(&mut self, mut uids: UidSet, mut most: usize, report: &mut CopyReport) -> Result<Ended> {
+        while !uids.is_empty() {
+            let mut again = Again::default();
+            let ended = self.stream(uids, Grouping { most }, report, &mut again).await?;
+            if ended == Ended::Stopped {
+                return Ok(ended);
+            }
+            most = (again.together.min(most) / 2).max(1);
+            uids = again.uids;
+        }
+        Ok(Ended::Complete)
+    }
+
+    async fn stream(
+        &mut self,
+        uids: UidSet,
+        grouping: Grouping,
+        report: &mut CopyReport,
+        again: &mut Again,
+    ) -> Result<Ended> {
+        let (keeps, recipe, suspects) = (self.folder.keeps.clone(), self.recipe, self.suspects());
+        let Self { pair, meanwhile, from, folder, ledger_id, .. } = self;
+        let Pair { context, source, target, recorder } = &mut **pair;
+        let (ledger_id, refused_before, copied_before) = (*ledger_id, report.refused.len(), report.copied);
+        let fate = Fate { recorder, ledger_id, meter: &context.meter, report, again, writing: None };
+        let sink = Sink::open(target, folder, from.uid_validity, grouping.append())?;
+        let mut pump = Pump { sink, fate, keeps, recipe, cancel: &context.stop, owed: None };
+        let mut pumped = pump.run(source, from, *meanwhile, uids, grouping.fetch()).await;
+        if let Err(error) = &mut pumped
+            && is_break(error.kind)
+            && let Some((side, under_way)) = pump.under_suspicion(refused_before)
+        {
+            suspects.broke(ledger_id, side, under_way, pump.fate.report.copied > copied_before);
+            // Another connection may get right what this one got wrong.
+            error.retryable = true;
+        }
+        pumped
+    }
+}
+
+/// How many messages may share a command, and so an outcome.
+#[derive(Debug, Clone, Copy)]
+struct Grouping {
+    most: usize,
+}
+
+impl Grouping {
+    fn fetch(self) -> FetchOptions {
+        match u64::try_from(self.most) {
+            // Short commands would cost a round trip each, were they not under way together.
+            Ok(most) if self.most != usize::MAX => {
+                FetchOptions { messages_per_command: most, commands_in_flight: 8 }
+            }
+            _ => FetchOptions::default(),
+        }
+    }
+
+    fn append(self) -> AppendOptions {
+        let options = AppendOptions::default();
+        AppendOptions { messages_per_batch: options.messages_per_batch.min(self.most), ..options }
+    }
+}

@@ -1,0 +1,10 @@
+//! Moves messages of one folder from FETCH to APPEND, and says what became of each.
+//!
+//! INVARIANT: a message counts as copied only by the target's own tagged OK.
+
+pub(crate) mod copy;
+pub(crate) mod fate;
+pub(crate) mod outcome;
+pub(crate) mod outgoing;
+pub(crate) mod pump;
+pub(crate) mod sink;

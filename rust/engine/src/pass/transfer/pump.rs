@@ -1,0 +1,147 @@
+//! Moves bodies from FETCH to APPEND, hashed on the way, never whole in memory.
+
+use model::{Error, Result};
+use tokio_util::sync::CancellationToken;
+use wire::{Bodies, Body, BodyHead, FetchOptions, UidSet};
+use xxhash_rust::xxh3::Xxh3Default;
+
+use super::fate::Fate;
+use super::outcome::Sent;
+use super::outgoing::{Outgoing, Recipe};
+use super::sink::Sink;
+use crate::base::flags::plan_flags;
+use crate::base::stop::Ended;
+use crate::pass::memory::suspects::Side;
+use crate::pass::side::source::{Source, SourceFolder};
+use crate::target::KeptFlags;
+
+/// What the source may do while the target still stores what it was sent.
+pub(crate) trait Meanwhile {
+    /// The source has delivered everything.
+    fn source_is_free(&mut self, source: &mut Source) -> impl Future<Output = ()> + Send;
+}
+
+/// Moves messages from one side to the other.
+pub(crate) struct Pump<'a> {
+    pub(crate) sink: Sink<'a>,
+    pub(crate) fate: Fate<'a>,
+    pub(crate) keeps: KeptFlags,
+    pub(crate) recipe: Option<Recipe<'a>>,
+    pub(crate) cancel: &'a CancellationToken,
+    /// What the source still owed when it failed.
+    pub(crate) owed: Option<UidSet>,
+}
+
+impl Pump<'_> {
+    pub(crate) async fn run(
+        &mut self,
+        source: &mut Source,
+        from: &SourceFolder,
+        meanwhile: &mut (impl Meanwhile + Send),
+        uids: UidSet,
+        options: FetchOptions,
+    ) -> Result<Ended> {
+        let mut bodies = source.select(from).await?.fetch_bodies(uids, options)?;
+        let ended = match self.messages(&mut bodies).await {
+            Err(Broken::Source(error)) => {
+                self.owed = Some(bodies.owed());
+                self.save().await;
+                return Err(error);
+            }
+            Err(Broken::Elsewhere(error)) => return Err(error),
+            Ok(ended) => ended,
+        };
+        let left = bodies.into_report();
+        // The target stores the last messages while the source lists the next folder.
+        let (drained, ()) = tokio::join!(self.sink.drain(), async {
+            if ended == Ended::Complete {
+                meanwhile.source_is_free(source).await;
+            }
+        });
+        self.fate.settle(&mut self.sink).await?;
+        drained?;
+        if ended == Ended::Complete {
+            left.missing.ranges().for_each(|range| self.fate.report.missing.insert_range(range));
+            left.refused.into_iter().try_for_each(|refused| self.fate.not_read(refused))?;
+        }
+        Ok(ended)
+    }
+
+    async fn messages(&mut self, bodies: &mut Bodies<'_>) -> Result<Ended, Broken> {
+        while let Some(body) = bodies.next().await.map_err(Broken::source)? {
+            if self.cancel.is_cancelled() {
+                return Ok(Ended::Stopped);
+            }
+            self.message(body).await?;
+        }
+        Ok(Ended::Complete)
+    }
+
+    async fn message(&mut self, body: Body<'_, '_>) -> Result<(), Broken> {
+        let mut body = Outgoing::new(body, self.recipe);
+        let BodyHead { uid, size, .. } = *body.head();
+        let flags = plan_flags(&body.head().flags);
+        let (kept, dropped) = self.keeps.split(&flags);
+        self.fate.report.dropped_flags.extend(dropped.iter().map(str::to_owned));
+        self.fate.writing = Some(uid);
+        let accepted = self.sink.begin(body.head(), &kept).await?;
+        let mut hasher = Xxh3Default::new();
+        while accepted && let Some(chunk) = body.chunk().await.map_err(Broken::Source)? {
+            hasher.update(chunk);
+            self.sink.write(chunk).await?;
+        }
+        let message = Sent { uid, size, digest: hasher.digest128().to_be_bytes(), flags };
+        self.sink.finish(message, accepted, &kept).await?;
+        self.fate.writing = None;
+        Ok(self.fate.settle(&mut self.sink).await?)
+    }
+
+    /// What the source delivered before it broke is stored still, unless it broke inside a message.
+    async fn save(&mut self) {
+        if self.fate.writing.is_none() && self.sink.drain().await.is_ok() {
+            // The source's failure is told. What else fails here will fail again in the next pass.
+            let _settled = self.fate.settle(&mut self.sink).await;
+        }
+    }
+
+    /// Whose connection broke, and by what it may have: messages that the server complained of, else all that were under
+    /// way.
+    pub(crate) fn under_suspicion(&self, refused_before: usize) -> Option<(Side, UidSet)> {
+        if let Some(owed) = &self.owed {
+            return Some((Side::Source, owed.iter().chain(self.fate.writing).collect()));
+        }
+        if !self.sink.has_failed() {
+            return None;
+        }
+        let report = &self.fate.report;
+        let blamed: UidSet = report
+            .refused
+            .iter()
+            .skip(refused_before)
+            .map(|(sent, _)| sent.uid)
+            .chain(report.blamed)
+            .collect();
+        // A goodbye in place of an answer refuses all that shared a command.
+        let together = self.fate.again.uids.iter();
+        let under_way = || self.sink.under_way().chain(self.fate.writing).chain(together).collect();
+        Some((Side::Target, if blamed.is_empty() { under_way() } else { blamed }))
+    }
+}
+
+/// What a copy breaks off by.
+enum Broken {
+    Source(Error),
+    Elsewhere(Error),
+}
+
+impl Broken {
+    fn source(error: impl Into<Error>) -> Self {
+        Self::Source(error.into())
+    }
+}
+
+impl From<Error> for Broken {
+    fn from(error: Error) -> Self {
+        Self::Elsewhere(error)
+    }
+}

@@ -1,0 +1,82 @@
+//! A pair of connections, and the folders that are brought in step over it, one after another.
+
+use std::sync::Arc;
+
+use model::{Result, SkippedKind};
+
+use super::agenda::Agenda;
+use super::ahead::Ahead;
+use super::connect::Connected;
+use crate::base::stop::Ended;
+use crate::net::governor::Seat;
+use crate::net::session;
+use crate::pass::context::Context;
+use crate::pass::folder::sync::sync;
+use crate::pass::folder::task::Task;
+use crate::pass::pair::Pair;
+use crate::pass::report::words::is_of_folder;
+use crate::pass::side::recorder::Recorder;
+use crate::pass::side::source::{Source, SourceFolder};
+use crate::target::Target;
+
+/// A pair of connections at work.
+pub(crate) struct Lane {
+    pub(crate) pair: Pair,
+    ahead: Ahead,
+    /// Held as long as the connections are.
+    _seats: Vec<Seat>,
+}
+
+impl Lane {
+    pub(crate) fn new(context: Arc<Context>, connected: Connected) -> Self {
+        let Connected { source, target, seats } = connected;
+        let recorder = Recorder::new(context.store.clone(), context.lease.clone());
+        let pair = Pair { context, source: Source::new(source), target, recorder };
+        Self { pair, ahead: Ahead::default(), _seats: seats }
+    }
+
+    /// Whether one of the servers is far away.
+    pub(crate) fn is_far(&self) -> bool {
+        let target = matches!(&self.pair.target, Target::Imap(imap) if session::is_far(&imap.connection));
+        target || session::is_far(&self.pair.source.connection)
+    }
+
+    /// Does tasks until there are none left. What was copied is recorded, whatever ends that.
+    pub(crate) async fn run(mut self, agenda: Agenda) -> Result<Ended> {
+        self.ahead = Ahead::new(self.pair.context.content_filter.clone(), agenda);
+        let ended = self.folders().await;
+        let recorded = self.pair.recorder.flush().await;
+        let ended = ended?;
+        recorded.map(|()| ended)
+    }
+
+    async fn folders(&mut self) -> Result<Ended> {
+        loop {
+            if self.pair.context.stop.is_cancelled() {
+                return Ok(Ended::Stopped);
+            }
+            let Some((task, listed)) = self.ahead.take(&mut self.pair.source).await else {
+                return Ok(Ended::Complete);
+            };
+            if self.folder(task, listed).await? == Ended::Stopped {
+                return Ok(Ended::Stopped);
+            }
+        }
+    }
+
+    async fn folder(&mut self, task: Task, listed: Result<SourceFolder>) -> Result<Ended> {
+        let mapped = task.mapped.clone();
+        self.pair.context.meter.stage("CopyingMessages", Some(&mapped.source_shown()));
+        let ended = match listed {
+            Ok(from) => sync(&mut self.pair, &mut self.ahead, task, from).await,
+            Err(e) => Err(e),
+        };
+        match ended {
+            Err(e) if is_of_folder(e.kind) && self.pair.source.connection.is_usable() => {
+                self.pair.context.leave_out(&mapped, SkippedKind::SourceReadError, &e).await?;
+                Ok(Ended::Complete)
+            }
+            ended => ended.map_err(|e| e.folder(mapped.source_shown())),
+        }
+    }
+}
