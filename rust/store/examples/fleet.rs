@@ -109,6 +109,8 @@ fn record(store: &Store, lease: &Lease, folder: i64, uids: std::ops::Range<u32>)
         target_uid: Some(uid + 10_000),
         size: 75_000,
         digest: Some([uid.to_le_bytes()[0]; 16]),
+        received: Some(i64::from(uid)),
+        message_id: Some([uid.to_le_bytes()[1]; 16]),
         flags: "\\Seen".to_owned(),
     };
     let target_uid_next = Some(uids.end + 10_000);

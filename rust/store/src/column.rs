@@ -1,4 +1,4 @@
-//! How values of the model lie in columns: times, words and JSON.
+//! How values of the model lie in columns: times, words, JSON and numbers of 64 bits.
 
 use jiff::Timestamp;
 use model::endpoint::Limit;
@@ -20,6 +20,22 @@ impl ToSql for Millis {
 impl FromSql for Millis {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
         Timestamp::from_millisecond(value.as_i64()?).map(Self).map_err(FromSqlError::other)
+    }
+}
+
+/// A number of 64 bits, bit for bit: SQLite has none without a sign, and servers choose what they like.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Bits(pub(crate) u64);
+
+impl ToSql for Bits {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.0.cast_signed().into())
+    }
+}
+
+impl FromSql for Bits {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        Ok(Self(value.as_i64()?.cast_unsigned()))
     }
 }
 

@@ -7,6 +7,7 @@ use model::{Error, Lease, Result};
 use rusqlite::{Connection, Row, Statement, named_params, params};
 
 use crate::Store;
+use crate::column::Bits;
 use crate::fault::Sql;
 use crate::leases::require;
 
@@ -18,12 +19,12 @@ const PAGE: usize = 4096;
 pub struct LedgerFolder {
     /// The name on the source, in the server's own bytes (RFC 3501 §5.1.3).
     pub source_name: Vec<u8>,
-    /// UIDVALIDITY of the source folder (RFC 3501 §2.3.1.1).
-    pub source_uid_validity: u32,
+    /// UIDVALIDITY of the source folder (RFC 3501 §2.3.1.1), of any width that servers tell.
+    pub source_uid_validity: u64,
     /// The name on the target.
     pub target_name: String,
     /// UIDVALIDITY of the target folder; none before first contact.
-    pub target_uid_validity: Option<u32>,
+    pub target_uid_validity: Option<u64>,
     /// Everything on the target below this UID is known here.
     pub target_uid_next: Option<u32>,
     /// How the source was when all of it was in step.
@@ -52,6 +53,10 @@ pub struct LedgerMessage {
     pub size: u64,
     /// A digest of its bytes, if they were read.
     pub digest: Option<[u8; 16]>,
+    /// Its INTERNALDATE, in seconds since 1970.
+    pub received: Option<i64>,
+    /// A digest of its Message-ID as it is compared.
+    pub message_id: Option<[u8; 16]>,
     /// The flags that were last set on the target, separated by blanks.
     pub flags: String,
 }
@@ -87,6 +92,15 @@ impl Store {
         })
     }
 
+    /// As [`save_folders`](Self::save_folders), and on the disk when it returns, with everything that was written before:
+    /// a power cut takes nothing of it back. For what must be known before the first message is sent.
+    pub fn save_folders_durably(&self, lease: &Lease, folders: &[LedgerFolder]) -> Result<Vec<i64>> {
+        self.write_durably(|tx| {
+            require(tx, lease)?;
+            folders.iter().map(|folder| upsert_folder(tx, lease, folder)).collect()
+        })
+    }
+
     /// How many bytes the messages of a user's ledger are.
     pub fn ledger_bytes(&self, user: i64) -> Result<u64> {
         self.read(|tx| {
@@ -116,8 +130,8 @@ impl Store {
         self.write(|tx| {
             require(tx, lease)?;
             let mut insert = tx.prepare_cached(
-                "INSERT OR REPLACE INTO message (folder_id, source_uid, target_uid, size, digest, flags)
-                 VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO message (folder_id, source_uid, target_uid, size, digest, received, message_id, flags)
+                 VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             )?;
             for record in records {
                 if let Some(numbers) = &record.numbers {
@@ -180,13 +194,13 @@ fn upsert_folder(tx: &Connection, lease: &Lease, folder: &LedgerFolder) -> Sql<i
         named_params! {
             ":user": lease.user.id,
             ":source_name": folder.source_name,
-            ":source_uid_validity": folder.source_uid_validity,
+            ":source_uid_validity": Bits(folder.source_uid_validity),
             ":target_name": folder.target_name,
-            ":target_uid_validity": folder.target_uid_validity,
+            ":target_uid_validity": folder.target_uid_validity.map(Bits),
             ":target_uid_next": folder.target_uid_next,
             ":in_step_uid_next": mark.map(|mark| mark.uid_next),
             ":in_step_messages": mark.map(|mark| mark.messages),
-            ":in_step_modseq": mark.map(|mark| mark.highest_modseq),
+            ":in_step_modseq": mark.map(|mark| Bits(mark.highest_modseq)),
         },
         |row| row.get(0),
     )?)
@@ -216,15 +230,15 @@ fn unknown(lease: &Lease, folder: i64) -> Error {
 }
 
 fn insert_message(insert: &mut Statement<'_>, folder: i64, message: &LedgerMessage) -> Sql<()> {
-    let LedgerMessage { source_uid, target_uid, size, digest, flags } = message;
-    insert.execute(params![folder, source_uid, target_uid, size, digest, flags])?;
+    let LedgerMessage { source_uid, target_uid, size, digest, received, message_id, flags } = message;
+    insert.execute(params![folder, source_uid, target_uid, size, digest, received, message_id, flags])?;
     Ok(())
 }
 
 fn page(tx: &Connection, folder: i64, after: Option<u32>) -> Sql<Vec<LedgerMessage>> {
     let mut select = tx.prepare_cached(
-        "SELECT source_uid, target_uid, size, digest, flags FROM message WHERE folder_id = ? AND source_uid > ?
-         ORDER BY source_uid LIMIT ?",
+        "SELECT source_uid, target_uid, size, digest, received, message_id, flags FROM message
+         WHERE folder_id = ? AND source_uid > ? ORDER BY source_uid LIMIT ?",
     )?;
     let messages = select.query_map(params![folder, after.unwrap_or(0), PAGE], read_message)?;
     Ok(messages.collect::<Result<_, _>>()?)
@@ -236,16 +250,18 @@ fn read_message(row: &Row<'_>) -> rusqlite::Result<LedgerMessage> {
         target_uid: row.get(1)?,
         size: row.get(2)?,
         digest: row.get(3)?,
-        flags: row.get(4)?,
+        received: row.get(4)?,
+        message_id: row.get(5)?,
+        flags: row.get(6)?,
     })
 }
 
 fn read_folder(row: &Row<'_>) -> rusqlite::Result<LedgerFolder> {
     Ok(LedgerFolder {
         source_name: row.get("source_name")?,
-        source_uid_validity: row.get("source_uid_validity")?,
+        source_uid_validity: row.get::<_, Bits>("source_uid_validity")?.0,
         target_name: row.get("target_name")?,
-        target_uid_validity: row.get("target_uid_validity")?,
+        target_uid_validity: row.get::<_, Option<Bits>>("target_uid_validity")?.map(|bits| bits.0),
         target_uid_next: row.get("target_uid_next")?,
         in_step_at: read_mark(row)?,
     })
@@ -254,7 +270,7 @@ fn read_folder(row: &Row<'_>) -> rusqlite::Result<LedgerFolder> {
 fn read_mark(row: &Row<'_>) -> rusqlite::Result<Option<SourceMark>> {
     let uid_next: Option<u32> = row.get("in_step_uid_next")?;
     let messages: Option<u64> = row.get("in_step_messages")?;
-    let highest_modseq: Option<u64> = row.get("in_step_modseq")?;
+    let highest_modseq = row.get::<_, Option<Bits>>("in_step_modseq")?.map(|bits| bits.0);
     let all = uid_next.zip(messages).zip(highest_modseq);
     Ok(all.map(|((uid_next, messages), highest_modseq)| SourceMark { uid_next, messages, highest_modseq }))
 }

@@ -29,7 +29,8 @@ const CACHED_STATEMENTS: usize = 64;
 ///
 /// `synchronous = NORMAL`: in WAL mode a power cut may take back the last commits, never one in the middle, and damages
 /// nothing; a killed process loses nothing. That is enough for the ledger, since before a worker appends it looks for
-/// messages that lie on the target beyond what the ledger says, and adopts them. It saves an fsync per commit.
+/// messages that lie on the target beyond what the ledger says, and adopts them. It saves an fsync per commit. Up to where
+/// the target was accounted for is not a thing to forget: that goes through [`Store::write_durably`].
 const SETTINGS: &str = "
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = NORMAL;
@@ -102,19 +103,28 @@ impl Store {
         self.transact(TransactionBehavior::Immediate, work)
     }
 
+    /// As [`write`](Self::write), and on the disk when it returns. One WAL holds all commits in their order, so those
+    /// before it are on the disk then, too.
+    pub(crate) fn write_durably<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Sql<T>) -> Result<T> {
+        let mut connection = self.connection();
+        let run = || -> Sql<T> {
+            // SQLite heeds this between transactions only.
+            connection.pragma_update(None, "synchronous", "FULL")?;
+            commit(&mut connection, TransactionBehavior::Immediate, work)
+        };
+        let answer = run();
+        // Where it fails, later writes are slow, which is no fault of this one.
+        let _ = connection.pragma_update(None, "synchronous", "NORMAL");
+        answer.map_err(|fault| self.error(fault))
+    }
+
     fn transact<T>(
         &self,
         behavior: TransactionBehavior,
         work: impl FnOnce(&Transaction<'_>) -> Sql<T>,
     ) -> Result<T> {
         let mut connection = self.connection();
-        let run = || -> Sql<T> {
-            let transaction = connection.transaction_with_behavior(behavior)?;
-            let answer = work(&transaction)?;
-            transaction.commit()?;
-            Ok(answer)
-        };
-        run().map_err(|fault| self.error(fault))
+        commit(&mut connection, behavior, work).map_err(|fault| self.error(fault))
     }
 
     /// The connection. A panic of another holder has rolled its transaction back, so the lock is never poisonous.
@@ -144,6 +154,17 @@ impl Store {
                 .into()
         })
     }
+}
+
+fn commit<T>(
+    connection: &mut Connection,
+    behavior: TransactionBehavior,
+    work: impl FnOnce(&Transaction<'_>) -> Sql<T>,
+) -> Sql<T> {
+    let transaction = connection.transaction_with_behavior(behavior)?;
+    let answer = work(&transaction)?;
+    transaction.commit()?;
+    Ok(answer)
 }
 
 fn open(folder: &Path) -> Result<Store> {
@@ -218,4 +239,22 @@ fn cipher(connection: &Connection, folder: &Path) -> Result<Cipher> {
     }
     Cipher::create(folder)?;
     Cipher::load(folder)?.ok_or_else(|| Cipher::missing(folder))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_durable_write_waits_for_the_disk_and_the_next_one_does_not() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let level = |tx: &Transaction<'_>| Ok(tx.pragma_query_value(None, "synchronous", |row| row.get(0))?);
+        let levels: [i64; 3] =
+            [store.write(level).unwrap(), store.write_durably(level).unwrap(), store.write(level).unwrap()];
+        assert_eq!(levels, [1, 2, 1]);
+        let refused: Result<()> = store.write_durably(|_| Err(model::Error::internal("no").into()));
+        refused.unwrap_err();
+        assert_eq!(store.write(level).unwrap(), 1);
+    }
 }

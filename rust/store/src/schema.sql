@@ -1,8 +1,9 @@
 -- Version 1. Times are milliseconds since 1970 in UTC. Keys are lower-case forms of names and addresses.
+-- Numbers of endpoints, batches, users and folders are never used again: what remembers one means nothing else by it.
 -- A status is never stored: it follows from the wish of the batch, the state of the user, and who holds a lease.
 
 CREATE TABLE endpoint (
-    id                    INTEGER PRIMARY KEY,
+    id                    INTEGER PRIMARY KEY AUTOINCREMENT,
     guid                  BLOB NOT NULL UNIQUE,
     name                  TEXT NOT NULL,
     name_key              TEXT NOT NULL UNIQUE,
@@ -19,7 +20,7 @@ CREATE TABLE endpoint (
 ) STRICT;
 
 CREATE TABLE batch (
-    id           INTEGER PRIMARY KEY,
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
     guid         BLOB NOT NULL UNIQUE,
     name         TEXT NOT NULL,
     name_key     TEXT NOT NULL UNIQUE,
@@ -38,7 +39,7 @@ CREATE INDEX batch_source ON batch (source_id);
 CREATE INDEX batch_target ON batch (target_id);
 
 CREATE TABLE user (
-    id                INTEGER PRIMARY KEY,
+    id                INTEGER PRIMARY KEY AUTOINCREMENT,
     guid              BLOB NOT NULL UNIQUE,
     batch_id          INTEGER NOT NULL REFERENCES batch,
     line              INTEGER NOT NULL,
@@ -144,10 +145,10 @@ BEGIN
 END;
 
 CREATE TABLE folder (
-    id                  INTEGER PRIMARY KEY,
+    id                  INTEGER PRIMARY KEY AUTOINCREMENT,
     user_id             INTEGER REFERENCES user,    -- NULL: forgotten, to be purged
     source_name         BLOB NOT NULL,
-    source_uid_validity INTEGER NOT NULL,
+    source_uid_validity INTEGER NOT NULL,           -- UIDVALIDITY and HIGHESTMODSEQ: 64 bits, negative from 2^63 on
     target_name         TEXT NOT NULL,
     target_uid_validity INTEGER,
     target_uid_next     INTEGER,
@@ -164,6 +165,8 @@ CREATE TABLE message (
     target_uid INTEGER,
     size       INTEGER NOT NULL,
     digest     BLOB,
+    received   INTEGER,                             -- INTERNALDATE in seconds
+    message_id BLOB,                                -- digest of the Message-ID
     flags      TEXT NOT NULL,
     PRIMARY KEY (folder_id, source_uid)
 ) STRICT, WITHOUT ROWID;

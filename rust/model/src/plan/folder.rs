@@ -18,9 +18,9 @@ pub struct LedgerRow {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct UidValidity {
     /// What the server says now.
-    pub now: u32,
+    pub now: u64,
     /// What the ledger says; none at first contact.
-    pub recorded: Option<u32>,
+    pub recorded: Option<u64>,
 }
 
 impl UidValidity {

@@ -8,11 +8,11 @@ use crate::common::{Fixture, fixture};
 fn folder(name: &[u8]) -> LedgerFolder {
     LedgerFolder {
         source_name: name.to_vec(),
-        source_uid_validity: u32::MAX,
+        source_uid_validity: u64::MAX,
         target_name: String::from_utf8_lossy(name).into_owned(),
-        target_uid_validity: Some(7),
+        target_uid_validity: Some(1 << 63),
         target_uid_next: Some(1),
-        in_step_at: Some(SourceMark { uid_next: u32::MAX, messages: 3, highest_modseq: 1 << 62 }),
+        in_step_at: Some(SourceMark { uid_next: u32::MAX, messages: 3, highest_modseq: u64::MAX }),
     }
 }
 
@@ -22,6 +22,8 @@ fn message(uid: u32) -> LedgerMessage {
         target_uid: Some(uid + 1000),
         size: u64::from(u32::MAX) + 1,
         digest: Some([uid.to_le_bytes()[0]; 16]),
+        received: Some(-i64::from(uid)),
+        message_id: Some([uid.to_be_bytes()[0]; 16]),
         flags: "\\Seen $Label1".to_owned(),
     }
 }
@@ -49,7 +51,7 @@ fn ledger() -> (Fixture, Lease, i64) {
 #[test]
 fn folders_keep_their_key_and_the_bytes_of_their_name() {
     let (fixture, lease, inbox) = ledger();
-    let latin = fixture.store.save_folders(&lease, &[folder(b"Entw\xfcrfe")]).unwrap()[0];
+    let latin = fixture.store.save_folders_durably(&lease, &[folder(b"Entw\xfcrfe")]).unwrap()[0];
     let changed = LedgerFolder { in_step_at: None, target_uid_next: Some(2000), ..folder(b"INBOX") };
     assert_eq!(fixture.store.save_folders(&lease, std::slice::from_ref(&changed)).unwrap(), [inbox]);
     let folders = fixture.store.ledger_folders(lease.user.id).unwrap();

@@ -64,3 +64,19 @@ fn a_batch_is_not_removed_from_under_a_running_pass() {
     assert_eq!(fixture.store.batch("wave").unwrap_err().kind, ErrorKind::BatchNotFound);
     assert!(!fixture.store.finish(&lease, &PassEnd::Done, at(3)).unwrap());
 }
+
+#[test]
+fn the_numbers_of_what_is_gone_are_never_used_again() {
+    let fixture = fixture();
+    let mut used = Vec::new();
+    for _ in 0..2 {
+        let batch = fixture.run("wave", &["ann@x"]);
+        let lease = fixture.lease(0);
+        let folder = fixture.store.save_folders(&lease, &[LedgerFolder::default()]).unwrap()[0];
+        used.push((lease.user.id, folder));
+        fixture.finish(&lease, &PassEnd::Done, 1);
+        fixture.store.set_wish(batch.guid, Wish::Remove).unwrap();
+        fixture.store.purge_removed(at(2)).unwrap();
+    }
+    assert!(used[0].0 < used[1].0 && used[0].1 < used[1].1, "{used:?}");
+}

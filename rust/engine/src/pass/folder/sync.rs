@@ -91,9 +91,12 @@ impl<M: Meanwhile + Send> FolderPass<'_, M> {
     }
 
     fn plan(&self, rows: &[Row]) -> Result<FolderPlan> {
-        let source =
-            UidValidity { now: self.from.uid_validity, recorded: Some(self.ledger.source_uid_validity) };
-        let target = UidValidity { now: self.to.uid_validity, recorded: self.ledger.target_uid_validity };
+        let source = UidValidity {
+            now: self.from.uid_validity.into(),
+            recorded: Some(self.ledger.source_uid_validity),
+        };
+        let target =
+            UidValidity { now: self.to.uid_validity.into(), recorded: self.ledger.target_uid_validity };
         let sets = &self.from.sets;
         let listed = self.from.listed.iter().map(|listed| (listed.uid, sets.get(listed.flags)));
         let known = rows.iter().map(|row| LedgerRow {
@@ -201,8 +204,8 @@ impl<M: Meanwhile + Send> FolderPass<'_, M> {
             source_uid: found.uid,
             target_uid: Some(found.target_uid),
             size: found.size,
-            digest: None,
             flags: flags.without(&add).to_string(),
+            ..LedgerMessage::default()
         };
         let change =
             FlagChange { uid: found.uid, target_uid: found.target_uid, add, remove: Default::default() };
@@ -278,8 +281,8 @@ impl<M: Meanwhile + Send> FolderPass<'_, M> {
     /// Writes what is now known of both folders' numbers. A folder of which nothing was left behind is in step.
     async fn save_numbers(&mut self, appended_next: Option<u32>, in_step: bool) -> Result<()> {
         let numbers = LedgerFolder {
-            source_uid_validity: self.from.uid_validity,
-            target_uid_validity: Some(self.to.uid_validity).filter(|validity| *validity != 0),
+            source_uid_validity: self.from.uid_validity.into(),
+            target_uid_validity: Some(self.to.uid_validity.into()).filter(|validity| *validity != 0),
             target_uid_next: Some(self.to.uid_next).filter(|next| *next != 0).max(appended_next),
             in_step_at: self.from.mark.filter(|_| in_step),
             ..self.ledger.clone()

@@ -29,7 +29,7 @@ pub(crate) struct ListOrder {
 /// The change count after which changes are wanted. It means something under one UIDVALIDITY only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Changes {
-    pub(crate) uid_validity: u32,
+    pub(crate) uid_validity: u64,
     pub(crate) highest_modseq: u64,
 }
 
@@ -75,7 +75,7 @@ impl Source {
         let selected = self.connection.select(&MailboxName::from_wire(key.clone())).await?;
         self.selected = Some(key.clone());
         let uid_validity = selected.uid_validity.map_or(0, NonZeroU32::get);
-        let since = changed_since.filter(|since| since.uid_validity == uid_validity);
+        let since = changed_since.filter(|since| since.uid_validity == u64::from(uid_validity));
         let since = since.map(|since| since.highest_modseq);
         let mut sets = FlagSets::default();
         let listed = inventory::list(&mut self.connection, selected.exists, since, filter, &mut sets).await?;

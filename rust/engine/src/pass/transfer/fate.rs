@@ -123,5 +123,6 @@ pub(crate) fn row(message: &Sent, target_uid: Option<u32>) -> LedgerMessage {
         size: message.size,
         digest: Some(message.digest),
         flags: message.flags.to_string(),
+        ..LedgerMessage::default()
     }
 }

@@ -88,9 +88,9 @@ fn task(
     now: MailboxStatus,
     target_validity: u32,
 ) -> Option<Task> {
-    let target = UidValidity { now: target_validity, recorded: ledger.target_uid_validity };
+    let target = UidValidity { now: target_validity.into(), recorded: ledger.target_uid_validity };
     let in_step_at = ledger.in_step_at.filter(|_| target.holds() && context.content_filter.is_none());
-    let source_validity = now.uid_validity.map_or(0, u32::from);
+    let source_validity = now.uid_validity.map_or(0, |validity| u64::from(validity.get()));
     if source_validity == ledger.source_uid_validity
         && let Some(mark) = in_step_at
         && mark_of(now) == Some(mark)
@@ -124,9 +124,9 @@ async fn open_pages(context: &Context, new: Vec<LedgerFolder>) -> Result<Pages> 
 fn first_page(folder: &MappedFolder, source: MailboxStatus, target: FolderNumbers) -> LedgerFolder {
     LedgerFolder {
         source_name: folder.key.clone(),
-        source_uid_validity: source.uid_validity.map_or(0, u32::from),
+        source_uid_validity: source.uid_validity.map_or(0, |validity| validity.get().into()),
         target_name: folder.target_name.clone(),
-        target_uid_validity: Some(target.uid_validity).filter(|validity| *validity != 0),
+        target_uid_validity: Some(target.uid_validity.into()).filter(|validity| *validity != 0),
         target_uid_next: Some(target.uid_next).filter(|next| *next != 0),
         ..LedgerFolder::default()
     }
