@@ -5,7 +5,7 @@
 
 use std::time::Instant;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use model::contract::{BatchQuery, UserQuery};
 use model::status::{UserStatus, Wish};
 use model::{
@@ -14,8 +14,6 @@ use model::{
 };
 use store::{Adopt, FolderRecord, LedgerFolder, LedgerMessage, PassEnd, Store};
 use uuid::Uuid;
-
-const LEASE: SignedDuration = SignedDuration::from_mins(5);
 
 fn main() {
     let mut numbers = std::env::args().skip(1).map(|number| number.parse::<u32>().unwrap());
@@ -53,22 +51,18 @@ fn queries(store: &Store, batches: u32) {
     time("all batches", || store.batch_summaries(&all, now()).unwrap());
     time("one batch", || store.batch_summary("large", now()).unwrap());
     time("the store", || store.view().unwrap());
-    time("one user", || store.user("user1@batch0.example", now()).unwrap());
-    time("1,000 users", || store.users(&UserQuery::default(), now()).unwrap());
+    time("one user", || store.user("user1@batch0.example").unwrap());
+    time("1,000 users", || store.users(&UserQuery::default()).unwrap());
     let by_status = |status| UserQuery { status: Some(status), ..UserQuery::default() };
-    time("the first 1,000 queued", || store.users(&by_status(UserStatus::Queued), now()).unwrap());
-    time("the failed, of whom there are none", || {
-        store.users(&by_status(UserStatus::Failed), now()).unwrap()
-    });
-    time("the syncing, of whom there are none", || {
-        store.users(&by_status(UserStatus::Syncing), now()).unwrap()
-    });
+    time("the first 1,000 queued", || store.users(&by_status(UserStatus::Queued)).unwrap());
+    time("the failed, of whom there are none", || store.users(&by_status(UserStatus::Failed)).unwrap());
+    time("the syncing, of whom there are none", || store.users(&by_status(UserStatus::Syncing)).unwrap());
     let batch = Some(format!("batch {}", batches - 1));
     let query = UserQuery { batch, result_size: Some(Limit::Unlimited), ..UserQuery::default() };
-    time("the users of one batch", || store.users(&query, now()).unwrap());
+    time("the users of one batch", || store.users(&query).unwrap());
     time("what changed", || store.changes().unwrap());
-    time("what is due next", || store.next_due(now()).unwrap());
-    time("whether there is nothing to do", || store.is_idle(now()).unwrap());
+    time("what is due next", || store.next_due().unwrap());
+    time("whether there is nothing to do", || store.is_idle().unwrap());
 }
 
 fn leases(store: &Store) {
@@ -76,19 +70,19 @@ fn leases(store: &Store) {
     time("start a batch of 50,000 users", || store.start(batch.guid, now()).unwrap());
     time("100 passes, each leased, saved and finished", || {
         for _ in 0..100 {
-            let lease = store.lease_due("fleet", now(), LEASE).unwrap().unwrap();
+            let lease = store.lease_due("fleet", now()).unwrap().unwrap();
             store.save_progress(&lease, &lease.user.progress, None, now()).unwrap();
             store.finish(&lease, &PassEnd::Done, now()).unwrap();
         }
     });
     time("wish a batch of 50,000 users away and purge it", || {
         store.set_wish(batch.guid, Wish::Remove).unwrap();
-        store.purge_removed(now()).unwrap()
+        store.purge_removed().unwrap()
     });
 }
 
 fn ledger(store: &Store, messages: u32) {
-    let lease = store.lease_due("fleet", now(), LEASE).unwrap().unwrap();
+    let lease = store.lease_due("fleet", now()).unwrap().unwrap();
     let folder = LedgerFolder { source_name: b"INBOX".to_vec(), ..LedgerFolder::default() };
     let folder = store.save_folders(&lease, &[folder]).unwrap().remove(0);
     let began = Instant::now();

@@ -151,7 +151,8 @@ fn reschedule(tx: &Connection, batch: i64, incremental: bool) -> Sql<()> {
 
 /// A pass between the old places must not be written down as one between the new.
 fn refuse_while_running(tx: &Connection, id: i64, batch: &Batch) -> Sql<()> {
-    const RUNNING: &str = "SELECT EXISTS (SELECT 1 FROM user WHERE batch_id = ? AND lease_until IS NOT NULL)";
+    const RUNNING: &str =
+        "SELECT EXISTS (SELECT 1 FROM tally WHERE batch_id = ? AND state >= 8 AND users > 0)";
     if tx.query_row(RUNNING, [id], |row| row.get(0))? {
         let message = format!("passes of the batch `{}` are running between its old endpoints", batch.name);
         let error = Error::new(ErrorKind::InvalidState, message).object(batch.name.as_str());

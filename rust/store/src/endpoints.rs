@@ -1,6 +1,5 @@
 //! Endpoints: how to reach servers.
 
-use jiff::Timestamp;
 use model::contract::EndpointQuery;
 use model::name::name_key;
 use model::{Credentials, Endpoint, Error, ErrorKind, Result};
@@ -83,14 +82,14 @@ impl Store {
     }
 
     /// How many users are in an initial and in an incremental pass through this endpoint now.
-    pub fn active_counts(&self, endpoint: Uuid, now: Timestamp) -> Result<(u32, u32)> {
+    pub fn active_counts(&self, endpoint: Uuid) -> Result<(u32, u32)> {
         self.read(|tx| {
             Ok(tx.query_row(
-                "SELECT count(*) FILTER (WHERE u.seeded_at IS NULL), count(*) FILTER (WHERE u.seeded_at IS NOT NULL)
-                 FROM user u INDEXED BY user_lease JOIN batch b ON b.id = u.batch_id
-                 JOIN endpoint e ON e.id IN (b.source_id, b.target_id)
-                 WHERE u.lease_until > ? AND e.guid = ?",
-                params![Millis(now), endpoint],
+                "SELECT ifnull(sum(g.users) FILTER (WHERE g.state < 12), 0),
+                        ifnull(sum(g.users) FILTER (WHERE g.state >= 12), 0)
+                 FROM endpoint e JOIN batch b ON e.id IN (b.source_id, b.target_id)
+                 JOIN tally g ON g.batch_id = b.id AND g.state >= 8 WHERE e.guid = ?",
+                [endpoint],
                 |row| Ok((row.get(0)?, row.get(1)?)),
             )?)
         })

@@ -41,7 +41,7 @@ pub(crate) fn enlist(
     adopt: Adopt,
     now: Timestamp,
 ) -> Sql<Enlisted> {
-    match holder(tx, batch, row, now)? {
+    match holder(tx, batch, row)? {
         None => insert(store, tx, batch, row, now).map(|()| Enlisted::Added),
         Some(holder) if holder.batch == batch => Ok(Enlisted::AlreadyThere),
         Some(holder) if adopt == Adopt::Refuse => Err(taken(row, &holder.batch_name).into()),
@@ -50,12 +50,12 @@ pub(crate) fn enlist(
     }
 }
 
-fn holder(tx: &Connection, batch: i64, row: &UserRow, now: Timestamp) -> Sql<Option<Holder>> {
+fn holder(tx: &Connection, batch: i64, row: &UserRow) -> Sql<Option<Holder>> {
     let mut select = tx.prepare_cached(
-        "SELECT u.id, u.guid, b.id, b.name, ifnull(u.lease_until > ?3, 0) FROM user u JOIN batch b ON b.id = u.batch_id
+        "SELECT u.id, u.guid, b.id, b.name, u.lease_owner IS NOT NULL FROM user u JOIN batch b ON b.id = u.batch_id
          WHERE u.address_key = ?1 AND b.wish <> 'remove' AND b.analyze = (SELECT analyze FROM batch WHERE id = ?2)",
     )?;
-    let holder = select.query_row(params![name_key(&row.email_address), batch, Millis(now)], |row| {
+    let holder = select.query_row(params![name_key(&row.email_address), batch], |row| {
         Ok(Holder {
             user: row.get(0)?,
             guid: row.get(1)?,

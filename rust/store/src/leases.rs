@@ -1,8 +1,10 @@
 //! Leases: which user a worker takes up next, and how its pass ends.
 //!
-//! Whoever takes up a user counts its epoch up. What a worker of an earlier epoch writes afterwards changes nothing.
+//! One worker serves a store, so a lease has no end of its own: it is held until it is given back, or until the next
+//! worker finds that its holder is dead. No clock has a say in it. Whoever takes up a user counts its epoch up. What is
+//! written for an earlier epoch afterwards changes nothing.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use model::status::{DataConsistencyScore, PassKind};
 use model::{Batch, Error, ErrorKind, Lease, Progress, Result};
 use rusqlite::{Connection, OptionalExtension, named_params, params};
@@ -41,53 +43,43 @@ pub enum PassEnd {
 /// running; then whoever waits longest. An endpoint is full for a kind of pass when that many run through it.
 const NEXT: &str = "
     WITH live AS MATERIALIZED (
-        SELECT u.batch_id, b.source_id, b.target_id, u.seeded_at IS NOT NULL AS incremental
-        FROM user u INDEXED BY user_lease JOIN batch b ON b.id = u.batch_id WHERE u.lease_until > :now
+        SELECT b.id AS batch_id, b.source_id, b.target_id, g.state >= 12 AS incremental, sum(g.users) AS users
+        FROM tally g JOIN batch b ON b.id = g.batch_id WHERE g.state >= 8 AND g.users > 0 GROUP BY b.id, incremental
     ), vacancy AS MATERIALIZED (
         SELECT id, ifnull(max_migrations >
-                   (SELECT count(*) FROM live WHERE NOT incremental AND id IN (source_id, target_id)), 1) AS initial,
+                   (SELECT total(users) FROM live WHERE NOT incremental AND id IN (source_id, target_id)), 1) AS initial,
                ifnull(max_incremental_syncs >
-                   (SELECT count(*) FROM live WHERE incremental AND id IN (source_id, target_id)), 1) AS incremental
+                   (SELECT total(users) FROM live WHERE incremental AND id IN (source_id, target_id)), 1) AS incremental
         FROM endpoint
     )
     SELECT u.id FROM batch b
     JOIN vacancy s ON s.id = b.source_id
     LEFT JOIN vacancy t ON t.id = b.target_id
-    JOIN tally g ON g.batch_id = b.id AND g.users > 0
+    JOIN tally g ON g.batch_id = b.id AND g.state < 8 AND g.users > 0
     JOIN user u ON u.id = (SELECT id FROM user WHERE batch_id = b.id AND state = g.state AND due_at <= :now
-                           AND (lease_until IS NULL OR lease_until <= :now) ORDER BY due_at LIMIT 1)
+                           ORDER BY due_at, id LIMIT 1)
     WHERE b.wish = 'run' AND (b.start_after IS NULL OR b.start_after <= :now)
         AND CASE WHEN g.state >= 4 THEN s.incremental AND ifnull(t.incremental, 1)
                  ELSE s.initial AND ifnull(t.initial, 1) END
     ORDER BY CASE WHEN g.state < 4 THEN 1 WHEN g.state & 1 THEN 0 ELSE 2 END,
-        (SELECT count(*) FROM live WHERE batch_id = b.id), u.due_at, u.id
+        (SELECT total(users) FROM live WHERE batch_id = b.id), u.due_at, u.id
     LIMIT 1";
 
 /// The moments at which users of running batches become due, the first of each batch and state.
 const DUE: &str = "
-    SELECT max((SELECT min(due_at) FROM user WHERE batch_id = b.id AND state = g.state AND due_at IS NOT NULL
-                AND (lease_until IS NULL OR lease_until <= ?1)), ifnull(b.start_after, 0)) AS due_at
-    FROM batch b JOIN tally g ON g.batch_id = b.id AND g.users > 0 WHERE b.wish = 'run'";
+    SELECT max((SELECT min(due_at) FROM user WHERE batch_id = b.id AND state = g.state AND due_at IS NOT NULL),
+               ifnull(b.start_after, 0)) AS due_at
+    FROM batch b JOIN tally g ON g.batch_id = b.id AND g.state < 8 AND g.users > 0 WHERE b.wish = 'run'";
 
 impl Store {
     /// Takes up the user that comes next, with its passwords. None if nobody is due, or only behind full endpoints.
-    pub fn lease_due(&self, owner: &str, now: Timestamp, lease_for: SignedDuration) -> Result<Option<Lease>> {
+    pub fn lease_due(&self, owner: &str, now: Timestamp) -> Result<Option<Lease>> {
         self.write(|tx| {
             let next =
                 tx.prepare_cached(NEXT)?.query_row(named_params! { ":now": Millis(now) }, |row| row.get(0));
             let Some(id) = next.optional()? else { return Ok(None) };
-            take(tx, id, owner, now, lease_for)?;
-            self.read_lease(tx, id, now).map(Some)
-        })
-    }
-
-    /// Prolongs a lease. False: it has been lost, and the pass must stop without writing anything.
-    pub fn renew(&self, lease: &Lease, now: Timestamp, lease_for: SignedDuration) -> Result<bool> {
-        self.write(|tx| {
-            let mut update = tx.prepare_cached(
-                "UPDATE user SET lease_until = ? WHERE id = ? AND epoch = ? AND lease_until IS NOT NULL",
-            )?;
-            Ok(update.execute(params![until(now, lease_for), lease.user.id, lease.epoch])? > 0)
+            take(tx, id, owner, now)?;
+            self.read_lease(tx, id).map(Some)
         })
     }
 
@@ -108,17 +100,20 @@ impl Store {
         })
     }
 
-    /// Writes how far a pass is, and its score if that is known.
+    /// Writes how far a pass is, and its score if that is known. False: the lease has been lost, and nothing was written.
     pub fn save_progress(
         &self,
         lease: &Lease,
         progress: &Progress,
         score: Option<DataConsistencyScore>,
         now: Timestamp,
-    ) -> Result<()> {
+    ) -> Result<bool> {
         self.write(|tx| {
-            require(tx, lease)?;
-            write_progress(tx, lease.user.id, progress, score, now)
+            let held = holds(tx, lease)?;
+            if held {
+                write_progress(tx, lease.user.id, progress, score, now)?;
+            }
+            Ok(held)
         })
     }
 
@@ -126,8 +121,9 @@ impl Store {
     pub fn release_all(&self) -> Result<u32> {
         self.write(|tx| {
             let users = tx.execute(
-                "UPDATE user SET lease_owner = NULL, lease_until = NULL, bytes_per_second = 0, current_folder = NULL
-                 WHERE lease_until IS NOT NULL",
+                "UPDATE user SET lease_owner = NULL, bytes_per_second = 0, current_folder = NULL
+                 WHERE id IN (SELECT u.id FROM tally g JOIN user u ON u.batch_id = g.batch_id AND u.state = g.state
+                              WHERE g.state >= 8 AND g.users > 0)",
                 [],
             )?;
             Ok(u32::try_from(users).unwrap_or(u32::MAX))
@@ -135,31 +131,31 @@ impl Store {
     }
 
     /// When the next user is due; in the past if one waits for room at an endpoint. None: nothing is scheduled.
-    pub fn next_due(&self, now: Timestamp) -> Result<Option<Timestamp>> {
+    pub fn next_due(&self) -> Result<Option<Timestamp>> {
         self.read(|tx| {
             let sql = format!("SELECT min(due_at) FROM ({DUE})");
-            let due: Option<Millis> = tx.prepare_cached(&sql)?.query_row([Millis(now)], |row| row.get(0))?;
+            let due: Option<Millis> = tx.prepare_cached(&sql)?.query_row([], |row| row.get(0))?;
             Ok(due.map(|due| due.0))
         })
     }
 
     /// Whether there is nothing to do now or later: no batch that runs has a user due or scheduled, none is to be removed.
-    pub fn is_idle(&self, now: Timestamp) -> Result<bool> {
+    pub fn is_idle(&self) -> Result<bool> {
         self.read(|tx| {
             let sql = format!(
                 "SELECT NOT EXISTS (SELECT 1 FROM batch WHERE wish = 'remove')
-                    AND NOT EXISTS (SELECT 1 FROM user u INDEXED BY user_lease JOIN batch b ON b.id = u.batch_id
-                                    WHERE u.lease_until > ?1 AND b.wish = 'run')
+                    AND NOT EXISTS (SELECT 1 FROM tally g JOIN batch b ON b.id = g.batch_id
+                                    WHERE g.state >= 8 AND g.users > 0 AND b.wish = 'run')
                     AND NOT EXISTS (SELECT 1 FROM ({DUE}) WHERE due_at IS NOT NULL)"
             );
-            Ok(tx.prepare_cached(&sql)?.query_row([Millis(now)], |row| row.get(0))?)
+            Ok(tx.prepare_cached(&sql)?.query_row([], |row| row.get(0))?)
         })
     }
 
-    fn read_lease(&self, tx: &Connection, id: i64, now: Timestamp) -> Sql<Lease> {
+    fn read_lease(&self, tx: &Connection, id: i64) -> Sql<Lease> {
         let sql =
             format!("SELECT {USER_COLUMNS} FROM user u JOIN batch b ON b.id = u.batch_id WHERE u.id = ?");
-        let user = select(tx, &sql, [id], now)?.pop();
+        let user = select(tx, &sql, [id])?.pop();
         let (_, user) =
             user.ok_or_else(|| Error::internal(format!("user {id} was leased and is not there")))?;
         let (epoch, attempts) = tx
@@ -175,16 +171,15 @@ impl Store {
 }
 
 /// An incremental pass counts as asked for until it is over: if the worker dies, the user is queued again.
-fn take(tx: &Connection, user: i64, owner: &str, now: Timestamp, lease_for: SignedDuration) -> Sql<()> {
+fn take(tx: &Connection, user: i64, owner: &str, now: Timestamp) -> Sql<()> {
     tx.prepare_cached(
-        "UPDATE user SET epoch = epoch + 1, lease_owner = :owner, lease_until = :until, updated_at = :now,
+        "UPDATE user SET epoch = epoch + 1, lease_owner = :owner, updated_at = :now,
              queued_ms = queued_ms + max(:now - due_at, 0),
              sync_wanted = CASE WHEN seeded_at IS NOT NULL THEN ifnull(sync_wanted, epoch + 1) END
          WHERE id = :id",
     )?
     .execute(named_params! {
         ":owner": owner,
-        ":until": until(now, lease_for),
         ":now": Millis(now),
         ":id": user,
     })?;
@@ -245,15 +240,11 @@ fn finish_failed(tx: &Connection, lease: &Lease, error: &Error, now: Timestamp) 
 
 fn clear(tx: &Connection, lease: &Lease, now: Timestamp) -> Sql<()> {
     tx.prepare_cached(
-        "UPDATE user SET lease_owner = NULL, lease_until = NULL, bytes_per_second = 0, current_folder = NULL,
+        "UPDATE user SET lease_owner = NULL, bytes_per_second = 0, current_folder = NULL,
              updated_at = ? WHERE id = ?",
     )?
     .execute(params![Millis(now), lease.user.id])?;
     Ok(())
-}
-
-fn until(now: Timestamp, lease_for: SignedDuration) -> Millis {
-    Millis(now.checked_add(lease_for).unwrap_or(Timestamp::MAX))
 }
 
 fn write_progress(
@@ -294,7 +285,7 @@ fn write_progress(
 /// Whether a lease is still the user's last, and not given back.
 fn holds(tx: &Connection, lease: &Lease) -> Sql<bool> {
     let held = tx
-        .prepare_cached("SELECT 1 FROM user WHERE id = ? AND epoch = ? AND lease_until IS NOT NULL")?
+        .prepare_cached("SELECT 1 FROM user WHERE id = ? AND epoch = ? AND lease_owner IS NOT NULL")?
         .query_row([lease.user.id, lease.epoch], |_| Ok(()))
         .optional()?;
     Ok(held.is_some())

@@ -2,12 +2,10 @@
 
 use std::time::Instant;
 
-use jiff::Timestamp;
 use model::Result;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::Store;
-use crate::column::Millis;
 use crate::fault::Sql;
 
 /// Users, with their reports, that one step removes.
@@ -17,17 +15,17 @@ const MESSAGES: u32 = 10_000;
 
 /// A batch that is to be removed and at which no worker is any more.
 const REMOVABLE: &str = "SELECT id FROM batch WHERE wish = 'remove'
-    AND id NOT IN (SELECT batch_id FROM user INDEXED BY user_lease WHERE lease_until > ?) LIMIT 1";
+    AND NOT EXISTS (SELECT 1 FROM tally WHERE batch_id = batch.id AND state >= 8 AND users > 0) LIMIT 1";
 
 impl Store {
     /// Removes the batches that are wished away and have no pass running, with all that belongs to them, and ledgers
     /// that nobody needs any more. It can take long; between two steps it leaves the store to others for as long as
     /// the step took. Cut off, it goes on at the next call. Says how many batches are gone.
-    pub fn purge_removed(&self, now: Timestamp) -> Result<u32> {
+    pub fn purge_removed(&self) -> Result<u32> {
         let mut batches = 0;
         loop {
             let began = Instant::now();
-            match self.write(|tx| step(tx, now))? {
+            match self.write(step)? {
                 Step::Nothing => return Ok(batches),
                 Step::Batch => batches += 1,
                 Step::Part => {}
@@ -44,8 +42,8 @@ enum Step {
     Batch,
 }
 
-fn step(tx: &Connection, now: Timestamp) -> Sql<Step> {
-    let batch = tx.prepare_cached(REMOVABLE)?.query_row([Millis(now)], |row| row.get(0)).optional()?;
+fn step(tx: &rusqlite::Transaction<'_>) -> Sql<Step> {
+    let batch = tx.prepare_cached(REMOVABLE)?.query_row([], |row| row.get(0)).optional()?;
     if let Some(batch) = batch {
         return purge_batch(tx, batch);
     }

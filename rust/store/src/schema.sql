@@ -53,8 +53,7 @@ CREATE TABLE user (
     due_at            INTEGER,                      -- stays while a pass runs: a pass that is lost is still due
     attempts          INTEGER NOT NULL DEFAULT 0,
     epoch             INTEGER NOT NULL DEFAULT 0,   -- counts the leases
-    lease_owner       TEXT,
-    lease_until       INTEGER,
+    lease_owner       TEXT,                         -- set while a pass runs: until it is given back, or its worker dead
     failed            INTEGER NOT NULL DEFAULT 0,
     sync_wanted       INTEGER,                      -- asked for: the first epoch whose pass answers it
     seeded_at         INTEGER,
@@ -75,17 +74,17 @@ CREATE TABLE user (
     queued_ms         INTEGER NOT NULL DEFAULT 0,
     in_progress_ms    INTEGER NOT NULL DEFAULT 0,
     stalled_ms        INTEGER NOT NULL DEFAULT 0,
-    -- 4: seeded, 2: failed, 1: a pass was asked for.
+    -- 8: a pass runs, 4: seeded, 2: failed, 1: a pass was asked for.
     state             INTEGER NOT NULL GENERATED ALWAYS AS
-                      ((seeded_at IS NOT NULL) * 4 + failed * 2 + (sync_wanted IS NOT NULL)) VIRTUAL
+                      ((lease_owner IS NOT NULL) * 8 + (seeded_at IS NOT NULL) * 4 + failed * 2
+                       + (sync_wanted IS NOT NULL)) VIRTUAL
 ) STRICT;
 CREATE UNIQUE INDEX user_address ON user (address_key, batch_id);
 CREATE INDEX user_state  ON user (batch_id, state, due_at);
-CREATE INDEX user_lease  ON user (lease_until) WHERE lease_until IS NOT NULL;
 CREATE INDEX user_seeded ON user (batch_id, seeded_at) WHERE seeded_at IS NOT NULL;
 CREATE INDEX user_synced ON user (batch_id, synced_at) WHERE synced_at IS NOT NULL;
 
--- What Get-MigrationBatch adds up, kept exact by the triggers below. Leases are not in it: they are few, and expire.
+-- What Get-MigrationBatch adds up and leasing asks for, kept exact by the triggers below.
 CREATE TABLE tally (
     batch_id          INTEGER NOT NULL REFERENCES batch ON DELETE CASCADE,
     state             INTEGER NOT NULL,
@@ -122,7 +121,7 @@ CREATE TRIGGER user_removed AFTER DELETE ON user BEGIN
     WHERE batch_id = old.batch_id AND state = old.state AND score = old.score;
 END;
 
-CREATE TRIGGER user_changed AFTER UPDATE OF batch_id, seeded_at, failed, sync_wanted, score, source_items,
+CREATE TRIGGER user_changed AFTER UPDATE OF batch_id, lease_owner, seeded_at, failed, sync_wanted, score, source_items,
     source_bytes, synced_items, skipped_items, transferred_bytes ON user
 BEGIN
     UPDATE tally SET

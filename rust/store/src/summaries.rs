@@ -65,7 +65,7 @@ impl Store {
         self.read(|tx| {
             let batch = query.identity.as_deref().map(|identity| batch_id(tx, identity)).transpose()?;
             let endpoint = query.endpoint.as_deref().map(|identity| endpoint_id(tx, identity)).transpose()?;
-            let mut summaries = summarise(tx, batch, endpoint, now)?;
+            let mut summaries = summarise(tx, batch, endpoint)?;
             if let Some(wanted) = query.status {
                 summaries
                     .retain(|summary| batch_status(summary.batch.facts(), summary.counts, now) == wanted);
@@ -83,14 +83,8 @@ impl Store {
     }
 }
 
-fn summarise(
-    tx: &Connection,
-    batch: Option<i64>,
-    endpoint: Option<i64>,
-    now: Timestamp,
-) -> Sql<Vec<BatchSummary>> {
+fn summarise(tx: &Connection, batch: Option<i64>, endpoint: Option<i64>) -> Sql<Vec<BatchSummary>> {
     let groups = groups(tx, batch)?;
-    let running = running(tx, now)?;
     let mut select = tx.prepare_cached(
         "SELECT b.*, s.name AS source, t.name AS target,
              (SELECT max(seeded_at) FROM user WHERE batch_id = b.id AND seeded_at IS NOT NULL) AS last_seeded_at,
@@ -101,16 +95,16 @@ fn summarise(
     let summaries = select.query_map(params![batch, endpoint], |row| {
         let id = row.get("id")?;
         let groups = groups.get(&id).map_or(&[][..], Vec::as_slice);
-        summary(row, groups, |state| running.get(&(id, state)).copied().unwrap_or_default())
+        summary(row, groups)
     })?;
     Ok(summaries.collect::<Result<_, _>>()?)
 }
 
-fn summary(row: &Row<'_>, groups: &[Group], running: impl Fn(u8) -> u32) -> rusqlite::Result<BatchSummary> {
+fn summary(row: &Row<'_>, groups: &[Group]) -> rusqlite::Result<BatchSummary> {
     let time = |column: &str| row.get::<_, Option<Millis>>(column).map(|at| at.map(|at| at.0));
     let batch = read_batch(row)?;
-    let counts = count(batch.wish, batch.options.analyze, groups, running);
-    let all_seeded = groups.iter().all(|group| facts(group.state, false, false).seeded);
+    let counts = count(batch.wish, batch.options.analyze, groups);
+    let all_seeded = groups.iter().all(|group| facts(group.state, false).seeded);
     Ok(BatchSummary {
         counts,
         totals: total(groups),
@@ -121,17 +115,10 @@ fn summary(row: &Row<'_>, groups: &[Group], running: impl Fn(u8) -> u32) -> rusq
     })
 }
 
-/// The tally knows nothing of leases: of each state, those that hold one are counted apart.
-fn count(wish: Wish, analyze: bool, groups: &[Group], running: impl Fn(u8) -> u32) -> UserCounts {
-    let mut states = BTreeMap::<u8, u32>::new();
-    for group in groups {
-        *states.entry(group.state).or_default() += group.users;
-    }
+fn count(wish: Wish, analyze: bool, groups: &[Group]) -> UserCounts {
     let mut counts = UserCounts::default();
-    for (state, users) in states {
-        let running = running(state).min(users);
-        counts.add(wish, facts(state, true, analyze), running);
-        counts.add(wish, facts(state, false, analyze), users - running);
+    for group in groups {
+        counts.add(wish, facts(group.state, analyze), group.users);
     }
     counts
 }
@@ -171,13 +158,4 @@ fn read_group(row: &Row<'_>) -> rusqlite::Result<Group> {
             transferred_bytes: row.get("transferred_bytes")?,
         },
     })
-}
-
-/// How many users of a batch and a state hold a lease.
-fn running(tx: &Connection, now: Timestamp) -> Sql<BTreeMap<(i64, u8), u32>> {
-    let mut select = tx.prepare_cached(
-        "SELECT batch_id, state, count(*) FROM user INDEXED BY user_lease WHERE lease_until > ? GROUP BY batch_id, state",
-    )?;
-    let rows = select.query_map([Millis(now)], |row| Ok(((row.get(0)?, row.get(1)?), row.get(2)?)))?;
-    Ok(rows.collect::<Result<_, _>>()?)
 }

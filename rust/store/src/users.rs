@@ -1,6 +1,5 @@
 //! Migration users as they are stored, and finding them.
 
-use jiff::Timestamp;
 use model::contract::UserQuery;
 use model::endpoint::Limit;
 use model::name::name_key;
@@ -25,17 +24,17 @@ const FROM_USERS: &str = "FROM user u JOIN batch b ON b.id = u.batch_id";
 
 impl Store {
     /// The users that are asked for, without their passwords.
-    pub fn users(&self, query: &UserQuery, now: Timestamp) -> Result<Vec<User>> {
+    pub fn users(&self, query: &UserQuery) -> Result<Vec<User>> {
         self.read(|tx| {
             let limit = query.result_size.unwrap_or(RESULT_SIZE).as_usize();
             let mut users = match (selector(query), query.batch.as_deref()) {
                 (Some(identity), batch) => {
                     let batch = batch.map(|batch| batch_id(tx, batch)).transpose()?;
-                    let mut users = identified(tx, identity, batch, now)?;
+                    let mut users = identified(tx, identity, batch)?;
                     users.retain(|(wish, user)| is_asked_for(query, user_status(*wish, user.facts)));
                     users
                 }
-                (None, batch) => listed(tx, query, batch, limit, now)?,
+                (None, batch) => listed(tx, query, batch, limit)?,
             };
             users.truncate(limit);
             Ok(users.into_iter().map(|(_, user)| user).collect())
@@ -43,16 +42,16 @@ impl Store {
     }
 
     /// The users of this address, `batch\address` or guid, without their passwords; one at least.
-    pub fn user(&self, identity: &str, now: Timestamp) -> Result<Vec<User>> {
-        self.read(|tx| Ok(identified(tx, identity, None, now)?.into_iter().map(|(_, user)| user).collect()))
+    pub fn user(&self, identity: &str) -> Result<Vec<User>> {
+        self.read(|tx| Ok(identified(tx, identity, None)?.into_iter().map(|(_, user)| user).collect()))
     }
 
     /// As [`user`](Self::user) for each of these identities, with their passwords: to log in, or to migrate them again.
-    pub fn users_with_passwords(&self, identities: &[String], now: Timestamp) -> Result<Vec<User>> {
+    pub fn users_with_passwords(&self, identities: &[String]) -> Result<Vec<User>> {
         self.read(|tx| {
             let mut users = Vec::new();
             for identity in identities {
-                for (_, user) in identified(tx, identity, None, now)? {
+                for (_, user) in identified(tx, identity, None)? {
                     users.push(self.with_passwords(tx, user)?);
                 }
             }
@@ -61,13 +60,13 @@ impl Store {
     }
 
     /// The users of a batch whose passes are running, without their passwords.
-    pub fn running_users(&self, batch: Uuid, now: Timestamp) -> Result<Vec<User>> {
+    pub fn running_users(&self, batch: Uuid) -> Result<Vec<User>> {
         self.read(|tx| {
             let sql = format!(
-                "SELECT {USER_COLUMNS} FROM user u INDEXED BY user_lease JOIN batch b ON b.id = u.batch_id
-                 WHERE u.lease_until > ? AND b.guid = ? ORDER BY u.id"
+                "SELECT {USER_COLUMNS} FROM batch b CROSS JOIN user u ON u.batch_id = b.id AND u.state >= 8
+                 WHERE b.guid = ? ORDER BY u.id"
             );
-            let users = select(tx, &sql, params![Millis(now), batch], now)?;
+            let users = select(tx, &sql, [batch])?;
             Ok(users.into_iter().map(|(_, user)| user).collect())
         })
     }
@@ -96,7 +95,7 @@ fn is_asked_for(query: &UserQuery, status: UserStatus) -> bool {
 }
 
 /// The users of an address, `batch\address` or guid.
-fn identified(tx: &Connection, identity: &str, batch: Option<i64>, now: Timestamp) -> Sql<Vec<(Wish, User)>> {
+fn identified(tx: &Connection, identity: &str, batch: Option<i64>) -> Sql<Vec<(Wish, User)>> {
     let (batch, address) = match identity.split_once('\\') {
         Some((batch, address)) => (Some(batch_id(tx, batch)?), address),
         None => (batch, identity),
@@ -105,58 +104,41 @@ fn identified(tx: &Connection, identity: &str, batch: Option<i64>, now: Timestam
         "SELECT {USER_COLUMNS} {FROM_USERS}
          WHERE (u.address_key = ?1 OR u.guid = ?2) AND (?3 IS NULL OR u.batch_id = ?3) ORDER BY u.id"
     );
-    let users = select(tx, &sql, params![name_key(address), Uuid::parse_str(address).ok(), batch], now)?;
+    let users = select(tx, &sql, params![name_key(address), Uuid::parse_str(address).ok(), batch])?;
     if users.is_empty() { Err(not_found(identity).into()) } else { Ok(users) }
 }
 
 /// The users of a batch or of all, of a status or of any.
-fn listed(
-    tx: &Connection,
-    query: &UserQuery,
-    batch: Option<&str>,
-    limit: usize,
-    now: Timestamp,
-) -> Sql<Vec<(Wish, User)>> {
+fn listed(tx: &Connection, query: &UserQuery, batch: Option<&str>, limit: usize) -> Sql<Vec<(Wish, User)>> {
     let batch = batch.map(|batch| batch_id(tx, batch)).transpose()?;
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     if query.status.is_none() && query.status_summary.is_none() {
         let condition = if batch.is_some() { "WHERE u.batch_id = ?1" } else { "WHERE ?1 IS NULL" };
         let sql = format!("SELECT {USER_COLUMNS} {FROM_USERS} {condition} ORDER BY u.id LIMIT ?2");
-        return select(tx, &sql, params![batch, limit], now);
+        return select(tx, &sql, params![batch, limit]);
     }
-    let asked_for = combinations(query);
-    let mut users = Vec::new();
-    for from in [RUNNING, RESTING] {
-        let sql = format!("{ASKED_FOR} SELECT {USER_COLUMNS} {from} AND (?3 IS NULL OR b.id = ?3) LIMIT ?4");
-        users.extend(select(tx, &sql, params![asked_for, Millis(now), batch, limit], now)?);
-    }
+    let sql = format!("{ASKED_FOR} SELECT {USER_COLUMNS} {FOUND} WHERE ?2 IS NULL OR b.id = ?2 LIMIT ?3");
+    let mut users = select(tx, &sql, params![combinations(query), batch, limit])?;
     users.sort_by_key(|(_, user)| user.id);
     Ok(users)
 }
 
 /// What a status means in columns: every combination of wish and facts that gives it.
-const ASKED_FOR: &str = "WITH asked_for (wish, analyze, leased, state) AS MATERIALIZED
-    (SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?1))";
+const ASKED_FOR: &str = "WITH asked_for (wish, analyze, state) AS MATERIALIZED
+    (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?1))";
 
-/// Few hold a lease: these come first, then their state.
-const RUNNING: &str = "FROM user u INDEXED BY user_lease JOIN batch b ON b.id = u.batch_id
-    JOIN asked_for a ON a.leased AND a.wish = b.wish AND a.analyze = b.analyze AND a.state = u.state
-    WHERE u.lease_until > ?2";
-
-/// Many rest: found by batch and state.
-const RESTING: &str = "FROM batch b
-    CROSS JOIN asked_for a ON NOT a.leased AND a.wish = b.wish AND a.analyze = b.analyze
-    CROSS JOIN user u ON u.batch_id = b.id AND u.state = a.state
-    WHERE (u.lease_until IS NULL OR u.lease_until <= ?2)";
+/// Users are found by batch and state.
+const FOUND: &str = "FROM batch b CROSS JOIN asked_for a ON a.wish = b.wish AND a.analyze = b.analyze
+    CROSS JOIN user u ON u.batch_id = b.id AND u.state = a.state";
 
 /// Asks the model, which has the one word on statuses, about every combination there is.
-fn combinations(query: &UserQuery) -> Json<Vec<(Wish, bool, bool, u8)>> {
+fn combinations(query: &UserQuery) -> Json<Vec<(Wish, bool, u8)>> {
     let mut asked_for = Vec::new();
     for wish in [Wish::Hold, Wish::Run, Wish::Stop, Wish::Remove] {
-        for (analyze, leased) in [(false, false), (false, true), (true, false), (true, true)] {
-            for state in 0..8 {
-                if is_asked_for(query, user_status(wish, facts(state, leased, analyze))) {
-                    asked_for.push((wish, analyze, leased, state));
+        for analyze in [false, true] {
+            for state in 0..16 {
+                if is_asked_for(query, user_status(wish, facts(state, analyze))) {
+                    asked_for.push((wish, analyze, state));
                 }
             }
         }
@@ -165,9 +147,9 @@ fn combinations(query: &UserQuery) -> Json<Vec<(Wish, bool, bool, u8)>> {
 }
 
 /// The facts behind the column `state`.
-pub(crate) fn facts(state: u8, leased: bool, analyze: bool) -> UserFacts {
+pub(crate) fn facts(state: u8, analyze: bool) -> UserFacts {
     UserFacts {
-        leased,
+        leased: state & 8 != 0,
         seeded: state & 4 != 0,
         failed: state & 2 != 0,
         sync_requested: state & 1 != 0,
@@ -176,28 +158,21 @@ pub(crate) fn facts(state: u8, leased: bool, analyze: bool) -> UserFacts {
 }
 
 /// Reads the users that a statement finds, with the wishes of their batches.
-pub(crate) fn select(
-    tx: &Connection,
-    sql: &str,
-    params: impl Params,
-    now: Timestamp,
-) -> Sql<Vec<(Wish, User)>> {
+pub(crate) fn select(tx: &Connection, sql: &str, params: impl Params) -> Sql<Vec<(Wish, User)>> {
     let mut select = tx.prepare_cached(sql)?;
-    let users =
-        select.query_map(params, |row| Ok((row.get::<_, Word<Wish>>("wish")?.0, read_user(row, now)?)))?;
+    let users = select.query_map(params, |row| Ok((row.get::<_, Word<Wish>>("wish")?.0, read_user(row)?)))?;
     Ok(users.collect::<Result<_, _>>()?)
 }
 
 /// A user from [`USER_COLUMNS`], without its passwords.
-fn read_user(row: &Row<'_>, now: Timestamp) -> rusqlite::Result<User> {
+fn read_user(row: &Row<'_>) -> rusqlite::Result<User> {
     let time = |column: &str| row.get::<_, Option<Millis>>(column).map(|at| at.map(|at| at.0));
-    let leased = time("lease_until")?.is_some_and(|until| until > now);
     Ok(User {
         id: row.get("id")?,
         guid: row.get("guid")?,
         batch: row.get::<_, Word<_>>("batch")?.0,
         row: read_row(row)?,
-        facts: facts(row.get("state")?, leased, row.get("analyze")?),
+        facts: facts(row.get("state")?, row.get("analyze")?),
         progress: read_progress(row)?,
         score: row.get::<_, Rank>("score")?.0,
         error: row.get::<_, Option<Json<Error>>>("error")?.map(|error| error.0),

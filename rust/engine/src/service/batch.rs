@@ -136,7 +136,7 @@ pub(super) fn remove(context: &Context, identity: Option<&str>) -> Result<Reply>
     let batch = one_batch(context, identity)?;
     context.store.set_wish(batch.guid, Wish::Remove)?;
     // A worker that is at it finishes the removal; where nothing runs, it is done at once.
-    context.store.purge_removed(context.now)?;
+    context.store.purge_removed()?;
     Ok(Reply::none())
 }
 
@@ -192,7 +192,7 @@ fn users_of(context: &Context, args: &NewBatch, source: &Endpoint) -> Result<(Ve
     match (&args.csv, args.user_ids.as_slice()) {
         (Some(csv), []) => csv::rows(csv, csv::passwords_optional(source)),
         (None, [_, ..]) => {
-            let users = context.store.users_with_passwords(&args.user_ids, context.now)?;
+            let users = context.store.users_with_passwords(&args.user_ids)?;
             Ok((users.into_iter().map(|user| user.row).collect(), Vec::new()))
         }
         _ => Err(Error::new(ErrorKind::InvalidArgument, format!("batch `{}` has no users", args.name))

@@ -43,7 +43,7 @@ pub(super) async fn new(context: Context, args: NewEndpoint) -> Result<Reply> {
 
 pub(super) fn get(context: &Context, query: &EndpointQuery) -> Result<Reply> {
     let items = context.store.endpoints(query)?.into_iter().map(|endpoint| {
-        let active = context.store.active_counts(endpoint.guid, context.now)?;
+        let active = context.store.active_counts(endpoint.guid)?;
         Ok(Item::Endpoint(Box::new(view::endpoint(endpoint, active))))
     });
     Ok(Reply { items: items.collect::<Result<_>>()?, warnings: Vec::new() })

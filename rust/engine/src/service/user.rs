@@ -18,7 +18,7 @@ use crate::verify;
 pub(super) fn get(context: &Context, query: UserQuery) -> Result<Reply> {
     let most = query.result_size.unwrap_or(DEFAULT_RESULT_SIZE);
     let query = UserQuery { result_size: Some(one_more(most)), ..query };
-    let mut users = context.store.users(&query, context.now)?;
+    let mut users = context.store.users(&query)?;
     let warnings = cut(&mut users, most);
     let mut wishes = Wishes::default();
     let items: Result<Vec<Item>> = users
@@ -37,15 +37,14 @@ pub(super) fn statistics(context: &Context, query: &StatisticsQuery) -> Result<R
         let wish = wishes.of(context, &user.batch)?;
         Ok(Item::UserStatistics(Box::new(view::statistics(user, wish, skipped, report))))
     };
-    let items: Result<Vec<Item>> =
-        context.store.user(&query.identity, context.now)?.into_iter().map(show).collect();
+    let items: Result<Vec<Item>> = context.store.user(&query.identity)?.into_iter().map(show).collect();
     Ok(Reply { items: items?, warnings: Vec::new() })
 }
 
 pub(super) async fn verify(context: Context, args: UserIdentity, events: &mut Events) -> Result<Reply> {
-    let Context { store, world, now, .. } = context;
+    let Context { store, world, .. } = context;
     let jobs = blocking(move || {
-        let users = store.users_with_passwords(&[args.identity], now)?;
+        let users = store.users_with_passwords(&[args.identity])?;
         users.into_iter().map(|user| verification(&store, user)).collect::<Result<Vec<_>>>()
     })
     .await?;

@@ -88,8 +88,7 @@ fn look(mut context: Context, guid: &str) -> Result<Look> {
         Err(e) if e.kind == ErrorKind::BatchNotFound => None,
         Err(e) => return Err(e),
     };
-    let running =
-        summary.as_ref().map(|s| context.store.running_users(s.batch.guid, context.now)).transpose()?;
+    let running = summary.as_ref().map(|s| context.store.running_users(s.batch.guid)).transpose()?;
     let running = running.unwrap_or_default();
     let served = context.store.worker_is_running()?;
     Ok(Look { context, summary, running, served, changes })

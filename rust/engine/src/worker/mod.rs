@@ -27,14 +27,12 @@ use crate::pass::{self, PassOutcome};
 const TICK: Duration = Duration::from_millis(10);
 /// How often wishes and due users are looked for although nothing changed: time passes, too.
 const LOOK: Duration = Duration::from_millis(500);
-/// How often progress and the sign of life are saved, and leases renewed.
+/// How often progress and the sign of life are saved.
 const SAVE: Duration = Duration::from_secs(1);
 /// How often the lock is tried for before another worker is believed in.
 const LOCK_TRIES: u32 = 20;
 /// The pause between two tries.
 const LOCK_PAUSE: Duration = Duration::from_millis(10);
-/// How long a lease lives without renewal.
-const LEASE: SignedDuration = SignedDuration::from_secs(60);
 /// The first pause before a transient failure is tried again; it doubles each time.
 const FIRST_RETRY: Duration = Duration::from_secs(2);
 /// The longest such pause.
@@ -189,7 +187,7 @@ impl Worker {
         self.running.insert(id, running);
     }
 
-    /// Saves progress, renews leases, shows a sign of life.
+    /// Saves progress, shows a sign of life.
     async fn save(&self) -> Result<()> {
         let (store, started_at, now) = (self.store.clone(), self.started_at, self.world.clock.now());
         let running: Vec<Running> = self.running.values().cloned().collect();
@@ -203,10 +201,7 @@ impl Worker {
             };
             store.heartbeat(&heartbeat, now)?;
             for Running { lease, cancel, meter } in running {
-                let held = store.renew(&lease, now, LEASE)?;
-                if held {
-                    store.save_progress(&lease, &meter.read(), None, now)?;
-                } else {
+                if !store.save_progress(&lease, &meter.read(), None, now)? {
                     warn!(user = lease.user.row.email_address, "Lease lost, pass stops");
                     cancel.cancel();
                 }
@@ -256,12 +251,12 @@ impl Seen {
             return Ok(Self { look: Look::StopRequested, unwanted: Vec::new(), leases: Vec::new() });
         }
         let unwanted = store.users_to_stop(running)?;
-        store.purge_removed(now)?;
+        store.purge_removed()?;
         let mut leases = Vec::new();
-        while let Some(lease) = store.lease_due(owner, now, LEASE)? {
+        while let Some(lease) = store.lease_due(owner, now)? {
             leases.push(lease);
         }
-        let look = if store.is_idle(now)? { Look::Idle } else { Look::Wanted };
+        let look = if store.is_idle()? { Look::Idle } else { Look::Wanted };
         Ok(Self { look, unwanted, leases })
     }
 }

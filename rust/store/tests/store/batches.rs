@@ -15,7 +15,7 @@ fn a_batch_comes_back_as_it_was_given() {
     fixture.store.insert_batch(&given, &rows(&["ann@x"]), Adopt::Refuse).unwrap();
     assert_eq!(fixture.store.batch("wave 1").unwrap(), given);
     assert_eq!(fixture.store.batch(&given.guid.to_string()).unwrap(), given);
-    assert_eq!(fixture.user("ANN@x", 0).row.user_name, "login-ann@x");
+    assert_eq!(fixture.user("ANN@x").row.user_name, "login-ann@x");
     assert_eq!(fixture.store.batch("wave 2").unwrap_err().kind, ErrorKind::BatchNotFound);
 }
 
@@ -28,7 +28,7 @@ fn a_batch_is_made_whole_or_not_at_all() {
     assert_eq!((error.kind, error.object.as_deref()), (ErrorKind::UserExists, Some("first")));
     assert!(error.message.contains("line 3: `ANN@X`"), "{error}");
     assert_eq!(fixture.store.batch("second").unwrap_err().kind, ErrorKind::BatchNotFound);
-    assert_eq!(fixture.store.user("bob@x", at(0)).unwrap_err().kind, ErrorKind::UserNotFound);
+    assert_eq!(fixture.store.user("bob@x").unwrap_err().kind, ErrorKind::UserNotFound);
 }
 
 #[test]
@@ -39,7 +39,7 @@ fn a_name_is_free_again_when_its_batch_is_gone() {
     assert_eq!(insert().unwrap_err().kind, ErrorKind::BatchExists);
     fixture.store.set_wish(first.guid, Wish::Remove).unwrap();
     assert!(insert().unwrap_err().message.contains("still being removed"));
-    fixture.store.purge_removed(at(1)).unwrap();
+    fixture.store.purge_removed().unwrap();
     insert().unwrap();
 }
 
@@ -73,8 +73,8 @@ fn added_users_are_new_ones_and_those_there_stay_as_they_are() {
     let mut more = rows(&["ann@x", "bob@x"]);
     more[0].user_name = "other".to_owned();
     assert_eq!(fixture.store.add_users(batch.guid, &more, Adopt::Refuse, at(1)).unwrap(), 1);
-    assert_eq!(fixture.user("ann@x", 1).row.user_name, "login-ann@x");
-    assert_eq!(fixture.user("bob@x", 1).due_at, Some(at(1)));
+    assert_eq!(fixture.user("ann@x").row.user_name, "login-ann@x");
+    assert_eq!(fixture.user("bob@x").due_at, Some(at(1)));
 }
 
 /// A user whose ledger has one message.
@@ -87,7 +87,7 @@ fn migrated(fixture: &crate::common::Fixture) -> model::User {
     let record = FolderRecord { folder, numbers: None, target_uid_next: Some(2), messages: vec![message] };
     fixture.store.record(&lease, &[record]).unwrap();
     fixture.finish(&lease, &PassEnd::Done, 2);
-    fixture.user("ann@x", 2)
+    fixture.user("ann@x")
 }
 
 #[test]
@@ -95,13 +95,12 @@ fn a_user_taken_over_brings_its_history_and_its_ledger() {
     let fixture = fixture();
     let before = migrated(&fixture);
     fixture.store.insert_batch(&batch("second"), &rows(&["x@x", "Ann@X"]), Adopt::TakeOver).unwrap();
-    let after = fixture.user("ann@x", 3);
+    let after = fixture.user("ann@x");
     assert_eq!((after.id, after.guid, after.seeded_at), (before.id, before.guid, Some(at(2))));
     assert_eq!((after.batch.as_str(), after.row.line), ("second", 3));
     assert_eq!(fixture.store.ledger_folders(after.id).unwrap().len(), 1);
     assert_eq!(fixture.store.batch_summary("first", at(3)).unwrap().counts.total, 0);
-    let password =
-        fixture.store.users_with_passwords(&["ann@x".to_owned()], at(3)).unwrap().remove(0).row.password;
+    let password = fixture.store.users_with_passwords(&["ann@x".to_owned()]).unwrap().remove(0).row.password;
     assert_eq!(password.declassify(), "source-pass-3");
 }
 
@@ -113,9 +112,9 @@ fn a_user_taken_over_to_another_server_begins_anew() {
     let mut second = batch("second");
     second.target_endpoint = Some(name("elsewhere"));
     fixture.store.insert_batch(&second, &rows(&["ann@x"]), Adopt::TakeOver).unwrap();
-    assert_eq!(fixture.user("ann@x", 3).seeded_at, None);
+    assert_eq!(fixture.user("ann@x").seeded_at, None);
     assert_eq!(fixture.store.ledger_folders(user.id).unwrap(), []);
-    fixture.store.purge_removed(at(3)).unwrap();
+    fixture.store.purge_removed().unwrap();
     let left: i64 = fixture.raw().query_row("SELECT count(*) FROM message", [], |row| row.get(0)).unwrap();
     assert_eq!(left, 0);
 }
@@ -140,7 +139,7 @@ fn incremental_syncs_can_be_switched_off_and_on() {
         let mut batch = fixture.store.batch("wave").unwrap();
         batch.options.allow_incremental_syncs = allow;
         fixture.store.update_batch(&batch).unwrap();
-        fixture.user("ann@x", 2).due_at
+        fixture.user("ann@x").due_at
     };
     assert_eq!(set(false), None);
     assert_eq!(set(true), Some(at(1 + crate::common::DAY)));
@@ -158,7 +157,7 @@ fn other_endpoints_mean_another_copy_unless_they_lead_to_the_same_servers() {
         let mut batch = fixture.store.batch("first").unwrap();
         batch.target_endpoint = Some(name(target));
         fixture.store.update_batch(&batch).unwrap();
-        (fixture.user("ann@x", 3).seeded_at, fixture.store.ledger_folders(user.id).unwrap().len())
+        (fixture.user("ann@x").seeded_at, fixture.store.ledger_folders(user.id).unwrap().len())
     };
     assert_eq!(set("twin"), (Some(at(2)), 1));
     assert_eq!(set("elsewhere"), (None, 0));
@@ -200,6 +199,6 @@ fn nothing_but_its_end_follows_the_wish_to_remove_a_batch() {
         fixture.store.add_users(batch.guid, &rows(&["bob@x"]), Adopt::Refuse, at(1)).unwrap_err(),
     ];
     assert!(refused.iter().all(|error| error.kind == ErrorKind::InvalidState), "{refused:?}");
-    let users = fixture.store.users(&UserQuery::default(), at(1)).unwrap();
+    let users = fixture.store.users(&UserQuery::default()).unwrap();
     assert_eq!(users.len(), 1);
 }

@@ -1,6 +1,6 @@
 //! A store in a temporary folder, with what tests put into it.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use model::status::{PassKind, Wish};
 use model::{
     AdminLoginFormat, Batch, BatchOptions, Credentials, Endpoint, ImapServer, Lease, Limit, Name, Place,
@@ -10,7 +10,6 @@ use store::{Adopt, PassEnd, Store};
 use tempfile::TempDir;
 use uuid::Uuid;
 
-pub(crate) const LEASE: SignedDuration = SignedDuration::from_secs(60);
 pub(crate) const DAY: i64 = 86_400;
 
 /// A store of its own for one test.
@@ -112,7 +111,7 @@ impl Fixture {
 
     /// Takes up whoever comes next.
     pub(crate) fn next(&self, seconds: i64) -> Option<Lease> {
-        self.store.lease_due("test", at(seconds), LEASE).unwrap()
+        self.store.lease_due("test", at(seconds)).unwrap()
     }
 
     /// Takes up the one who comes next, of whom there must be one.
@@ -138,8 +137,8 @@ impl Fixture {
     }
 
     /// The one user of this identity.
-    pub(crate) fn user(&self, identity: &str, seconds: i64) -> model::User {
-        let mut users = self.store.user(identity, at(seconds)).unwrap();
+    pub(crate) fn user(&self, identity: &str) -> model::User {
+        let mut users = self.store.user(identity).unwrap();
         assert_eq!(users.len(), 1);
         users.remove(0)
     }

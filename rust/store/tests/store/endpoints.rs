@@ -70,7 +70,7 @@ fn an_endpoint_in_use_stays_and_its_batches_are_named() {
         assert!(error.message.contains("the batch `wave`"), "{error}");
     }
     fixture.store.set_wish(batch.guid, model::status::Wish::Remove).unwrap();
-    fixture.store.purge_removed(at(1)).unwrap();
+    fixture.store.purge_removed().unwrap();
     fixture.store.remove_endpoint("source").unwrap();
     assert_eq!(fixture.store.remove_endpoint("source").unwrap_err().kind, ErrorKind::EndpointNotFound);
 }
@@ -78,15 +78,16 @@ fn an_endpoint_in_use_stays_and_its_batches_are_named() {
 #[test]
 fn active_counts_tell_initial_from_incremental_passes() {
     let fixture = fixture();
-    let counts = |seconds| {
+    let counts = || {
         let endpoint = fixture.store.endpoint("target").unwrap();
-        fixture.store.active_counts(endpoint.guid, at(seconds)).unwrap()
+        fixture.store.active_counts(endpoint.guid).unwrap()
     };
     let first = fixture.run("first", &["ann@x"]);
     fixture.seed_all(1);
     fixture.store.request_batch_sync(first.guid, at(2)).unwrap();
     fixture.run("second", &["bob@x", "eve@x"]);
     while fixture.next(3).is_some() {}
-    assert_eq!(counts(3), (2, 1));
-    assert_eq!(counts(3 + 60), (0, 0), "the leases have run out");
+    assert_eq!(counts(), (2, 1));
+    fixture.store.release_all().unwrap();
+    assert_eq!(counts(), (0, 0));
 }

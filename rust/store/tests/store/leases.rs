@@ -4,7 +4,7 @@ use model::status::{PassKind, Wish};
 use model::{Endpoint, Limit};
 use store::{Adopt, PassEnd};
 
-use crate::common::{DAY, Fixture, LEASE, at, batch, fixture, rows};
+use crate::common::{DAY, Fixture, at, batch, fixture, rows};
 
 fn limit(fixture: &Fixture, identity: &str, migrations: u32, syncs: u32) {
     let endpoint = fixture.store.endpoint(identity).unwrap();
@@ -38,7 +38,7 @@ fn nobody_is_taken_up_before_start_after() {
     waiting.options.start_after = Some(at(10));
     fixture.store.insert_batch(&waiting, &rows(&["ann@x"]), Adopt::Refuse).unwrap();
     fixture.store.start(waiting.guid, at(0)).unwrap();
-    assert_eq!(fixture.store.next_due(at(1)).unwrap(), Some(at(10)));
+    assert_eq!(fixture.store.next_due().unwrap(), Some(at(10)));
     assert!(fixture.next(9).is_none());
     assert!(fixture.next(10).is_some());
 }
@@ -67,7 +67,7 @@ fn requests_come_before_initial_passes_and_these_before_daily_ones() {
     fixture.run("seeded", &["ann@x", "bob@x"]);
     fixture.seed_all(0);
     fixture.run("new", &["eve@x"]);
-    let bob = fixture.user("bob@x", 0);
+    let bob = fixture.user("bob@x");
     assert!(fixture.store.request_user_sync(bob.id, at(DAY)).unwrap());
     assert_eq!(addresses(&fixture, DAY), ["bob@x", "eve@x", "ann@x"]);
 }
@@ -93,31 +93,24 @@ fn either_endpoint_limits_passes_of_all_batches_by_kind() {
 
         let sync = fixture.lease(1);
         assert_eq!(addresses(&fixture, 1), ["c@x", "d@x"], "one sync and two migrations at once");
-        assert_eq!(fixture.store.next_due(at(1)).unwrap(), Some(at(0)), "somebody waits for room");
+        assert_eq!(fixture.store.next_due().unwrap(), Some(at(0)), "somebody waits for room");
         fixture.finish(&sync, &PassEnd::Done, 2);
         assert_eq!(addresses(&fixture, 2), ["b@x"]);
     }
 }
 
 #[test]
-fn a_lease_that_ran_out_frees_its_place_and_its_user() {
+fn a_lease_is_held_until_it_is_given_back_whatever_the_clock_says() {
     let fixture = fixture();
     limit(&fixture, "source", 1, 1);
-    fixture.run("wave", &["ann@x"]);
-    let lost = fixture.lease(0);
-    assert!(fixture.next(59).is_none());
-    let found = fixture.lease(60);
-    assert_eq!((found.user.id, found.epoch), (lost.user.id, lost.epoch + 1));
-}
-
-#[test]
-fn a_renewed_lease_lasts() {
-    let fixture = fixture();
-    fixture.run("wave", &["ann@x"]);
+    fixture.run("wave", &["ann@x", "bob@x"]);
     let lease = fixture.lease(0);
-    assert!(fixture.store.renew(&lease, at(50), LEASE).unwrap());
-    assert!(fixture.next(109).is_none());
-    assert!(fixture.next(110).is_some());
+    for seconds in [1_000 * DAY, -1_000 * DAY] {
+        assert!(fixture.next(seconds).is_none());
+        assert!(fixture.user("ann@x").facts.leased);
+    }
+    fixture.finish(&lease, &PassEnd::Done, 1);
+    assert_eq!(fixture.next_pass(1), Some(("bob@x".to_owned(), PassKind::Initial)));
 }
 
 #[test]
@@ -125,17 +118,16 @@ fn a_worker_that_lost_its_lease_writes_nothing() {
     let fixture = fixture();
     fixture.run("wave", &["ann@x"]);
     let lost = fixture.lease(0);
+    fixture.store.release_all().unwrap();
     let held = fixture.lease(60);
-    let before = fixture.user("ann@x", 61);
-    assert!(!fixture.store.renew(&lost, at(61), LEASE).unwrap());
+    let before = fixture.user("ann@x");
     assert!(!fixture.store.finish(&lost, &PassEnd::Done, at(61)).unwrap());
     let progress = model::Progress { synced_items: 7, ..model::Progress::default() };
-    let error = fixture.store.save_progress(&lost, &progress, None, at(61)).unwrap_err();
-    assert_eq!(error.user.as_deref(), Some("ann@x"));
-    assert_eq!(fixture.user("ann@x", 61), before);
+    assert!(!fixture.store.save_progress(&lost, &progress, None, at(61)).unwrap());
+    assert_eq!(fixture.user("ann@x"), before);
 
-    fixture.store.save_progress(&held, &progress, None, at(61)).unwrap();
-    assert_eq!(fixture.user("ann@x", 61).progress.synced_items, 7);
+    assert!(fixture.store.save_progress(&held, &progress, None, at(61)).unwrap());
+    assert_eq!(fixture.user("ann@x").progress.synced_items, 7);
 }
 
 #[test]
@@ -144,9 +136,8 @@ fn what_a_dead_worker_left_is_due_again() {
     fixture.run("wave", &["ann@x", "bob@x"]);
     fixture.seed_all(0);
     fixture.store.request_batch_sync(fixture.store.batch("wave").unwrap().guid, at(1)).unwrap();
-    let dead = fixture.lease(1);
+    let _dead = fixture.lease(1);
     assert_eq!(fixture.store.release_all().unwrap(), 1);
-    assert!(!fixture.store.renew(&dead, at(2), LEASE).unwrap());
     assert_eq!(fixture.store.batch_summary("wave", at(2)).unwrap().counts.incremental_queued, 2);
     assert_eq!(addresses(&fixture, 2), ["ann@x", "bob@x"]);
 }
@@ -161,19 +152,19 @@ fn time_spent_waiting_for_a_worker_is_counted() {
 #[test]
 fn a_store_is_idle_when_nothing_is_left_to_do_or_to_wait_for() {
     let fixture = fixture();
-    let idle = |seconds| fixture.store.is_idle(at(seconds)).unwrap();
+    let idle = || fixture.store.is_idle().unwrap();
     let batch = fixture.add("wave", &["ann@x"]);
-    assert!(idle(0), "a batch that was not started");
+    assert!(idle(), "a batch that was not started");
     fixture.store.start(batch.guid, at(0)).unwrap();
-    assert!(!idle(0), "a user is due");
+    assert!(!idle(), "a user is due");
     let lease = fixture.lease(0);
-    assert!(!idle(1), "a pass is running");
+    assert!(!idle(), "a pass is running");
     fixture.finish(&lease, &PassEnd::Done, 1);
-    assert!(!idle(2), "the next pass is scheduled");
-    assert_eq!(fixture.store.next_due(at(2)).unwrap(), Some(at(1 + DAY)));
+    assert!(!idle(), "the next pass is scheduled");
+    assert_eq!(fixture.store.next_due().unwrap(), Some(at(1 + DAY)));
     fixture.store.set_wish(batch.guid, Wish::Stop).unwrap();
-    assert!(idle(3));
-    assert_eq!(fixture.store.next_due(at(3)).unwrap(), None);
+    assert!(idle());
+    assert_eq!(fixture.store.next_due().unwrap(), None);
     fixture.store.set_wish(batch.guid, Wish::Remove).unwrap();
-    assert!(!idle(3), "a batch is to be removed");
+    assert!(!idle(), "a batch is to be removed");
 }

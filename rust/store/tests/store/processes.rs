@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use model::status::Wish;
 use store::Store;
 
-use crate::common::{LEASE, at, fixture};
+use crate::common::{at, fixture};
 
 #[test]
 fn a_change_by_others_or_a_wish_of_our_own_is_noticed_and_our_work_is_not() {
@@ -33,7 +33,7 @@ fn no_user_is_leased_twice_by_workers_that_race() {
     let leased = std::thread::scope(|scope| {
         let worker = || {
             let store = Store::open(fixture.folder.path()).unwrap();
-            let next = || store.lease_due("racer", at(0), LEASE).unwrap();
+            let next = || store.lease_due("racer", at(0)).unwrap();
             std::iter::from_fn(next).map(|lease| (lease.user.id, lease.epoch)).collect::<Vec<_>>()
         };
         let workers: Vec<_> = (0..4).map(|_| scope.spawn(worker)).collect();

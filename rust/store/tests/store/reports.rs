@@ -28,8 +28,7 @@ fn skipped(folder: &str, uid: Option<u32>, kind: SkippedKind, error: &str) -> Sk
 fn a_report_is_read_back_as_it_was_written() {
     let fixture = fixture();
     let batch = fixture.add("wave", &["ann@x", "bob@x"]);
-    let (ann, bob) =
-        (ReportOf::User(fixture.user("ann@x", 0).id), ReportOf::User(fixture.user("bob@x", 0).id));
+    let (ann, bob) = (ReportOf::User(fixture.user("ann@x").id), ReportOf::User(fixture.user("bob@x").id));
     fixture.store.add_report(ann, &[entry(2, "connected"), entry(1, "copied")]).unwrap();
     fixture.store.add_report(ann, &[entry(3, "done")]).unwrap();
     fixture.store.add_report(ReportOf::Batch(batch.guid), &[entry(1, "started")]).unwrap();
@@ -43,7 +42,7 @@ fn a_report_is_read_back_as_it_was_written() {
 fn a_message_left_behind_is_listed_once_and_a_folder_once_for_each_kind_until_it_is_copied() {
     let fixture = fixture();
     fixture.add("wave", &["ann@x"]);
-    let ann = fixture.user("ann@x", 0).id;
+    let ann = fixture.user("ann@x").id;
     let large = skipped("INBOX", Some(1), SkippedKind::LargeItem, "too large");
     let flag = skipped("Bad", None, SkippedKind::FlagDropped, "no keywords");
     let folder = skipped("Bad", None, SkippedKind::FolderNameInvalid, "no");
@@ -66,7 +65,7 @@ fn a_message_left_behind_is_listed_once_and_a_folder_once_for_each_kind_until_it
 fn a_message_that_was_repaired_is_no_longer_left_behind_and_stays_listed() {
     let fixture = fixture();
     fixture.add("wave", &["ann@x"]);
-    let ann = fixture.user("ann@x", 0).id;
+    let ann = fixture.user("ann@x").id;
     let refused = skipped("INBOX", Some(1), SkippedKind::CorruptItem, "NUL");
     let repaired = skipped("INBOX", Some(1), SkippedKind::MessageRepaired, "1 NUL character dropped");
     fixture.store.add_skipped(ann, &[refused]).unwrap();

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::common::{at, fixture, rows};
+use crate::common::{fixture, rows};
 use model::ErrorKind;
 
 #[test]
@@ -32,8 +32,8 @@ fn passwords_come_back_to_who_logs_in_and_to_nobody_else() {
     let fixture = fixture();
     fixture.run("wave", &["ann@x"]);
     let given = &rows(&["ann@x"])[0];
-    assert!(fixture.user("ann@x", 0).row.password.is_empty());
-    assert_eq!(&fixture.store.users_with_passwords(&["ann@x".to_owned()], at(0)).unwrap()[0].row, given);
+    assert!(fixture.user("ann@x").row.password.is_empty());
+    assert_eq!(&fixture.store.users_with_passwords(&["ann@x".to_owned()]).unwrap()[0].row, given);
     assert_eq!(&fixture.lease(1).user.row, given);
 }
 
@@ -41,7 +41,7 @@ fn passwords_come_back_to_who_logs_in_and_to_nobody_else() {
 fn a_password_moved_to_another_row_or_column_does_not_open() {
     let fixture = fixture();
     fixture.add("wave", &["ann@x", "bob@x"]);
-    let open = |address: &str| fixture.store.users_with_passwords(&[address.to_owned()], at(0));
+    let open = |address: &str| fixture.store.users_with_passwords(&[address.to_owned()]);
     fixture
         .raw()
         .execute_batch(

@@ -5,10 +5,10 @@ use model::status::{StatusSummary, UserStatus, Wish};
 use model::{Error, ErrorKind, Limit};
 use store::{Adopt, PassEnd};
 
-use crate::common::{Fixture, at, batch, fixture, rows};
+use crate::common::{Fixture, batch, fixture, rows};
 
 fn found(fixture: &Fixture, query: &UserQuery) -> Vec<String> {
-    let users = fixture.store.users(query, at(1)).unwrap();
+    let users = fixture.store.users(query).unwrap();
     users.into_iter().map(|user| user.row.email_address).collect()
 }
 
@@ -20,10 +20,10 @@ fn a_user_is_found_by_address_batch_and_address_or_guid() {
     analysis.options.analyze = true;
     fixture.store.insert_batch(&analysis, &rows(&["ann@x"]), Adopt::Refuse).unwrap();
 
-    let ann = fixture.user("WAVE\\Ann@x", 0);
-    assert_eq!(fixture.user(&ann.guid.to_string(), 0), ann);
-    assert_eq!(fixture.store.user("ann@x", at(0)).unwrap().len(), 2, "its migration and its analysis");
-    let missing = |identity: &str| fixture.store.user(identity, at(0)).unwrap_err().kind;
+    let ann = fixture.user("WAVE\\Ann@x");
+    assert_eq!(fixture.user(&ann.guid.to_string()), ann);
+    assert_eq!(fixture.store.user("ann@x").unwrap().len(), 2, "its migration and its analysis");
+    let missing = |identity: &str| fixture.store.user(identity).unwrap_err().kind;
     assert_eq!(missing("eve@x"), ErrorKind::UserNotFound);
     assert_eq!(missing("analysis\\bob@x"), ErrorKind::UserNotFound);
     assert_eq!(missing("wive\\ann@x"), ErrorKind::BatchNotFound);
@@ -71,16 +71,15 @@ fn a_name_and_a_status_narrow_together() {
 }
 
 #[test]
-fn running_users_are_those_whose_lease_has_not_run_out() {
+fn running_users_are_those_that_are_leased() {
     let fixture = fixture();
     let batch = fixture.run("wave", &["ann@x", "bob@x"]);
     fixture.run("other", &["eve@x"]);
-    let running = |seconds| {
-        let users = fixture.store.running_users(batch.guid, at(seconds)).unwrap();
+    let running = || {
+        let users = fixture.store.running_users(batch.guid).unwrap();
         users.into_iter().map(|user| user.row.email_address).collect::<Vec<_>>()
     };
-    assert_eq!(running(0), [""; 0]);
+    assert_eq!(running(), [""; 0]);
     while fixture.next(0).is_some() {}
-    assert_eq!(running(1), ["ann@x", "bob@x"]);
-    assert_eq!(running(60), [""; 0]);
+    assert_eq!(running(), ["ann@x", "bob@x"]);
 }

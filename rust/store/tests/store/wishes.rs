@@ -24,10 +24,10 @@ fn starting_a_running_batch_retries_its_failed_users_and_leaves_the_others() {
     fixture.finish(&fixture.lease(0), &PassEnd::Done, 1);
     let error = Error::new(ErrorKind::AuthenticationFailed, "no");
     fixture.finish(&fixture.lease(1), &PassEnd::Failed { error }, 1);
-    let before = ["ann@x", "eve@x"].map(|address| fixture.user(address, 2));
+    let before = ["ann@x", "eve@x"].map(|address| fixture.user(address));
     fixture.store.start(batch.guid, at(2)).unwrap();
-    assert_eq!(["ann@x", "eve@x"].map(|address| fixture.user(address, 2)), before);
-    assert_eq!(fixture.user("bob@x", 2).due_at, Some(at(2)));
+    assert_eq!(["ann@x", "eve@x"].map(|address| fixture.user(address)), before);
+    assert_eq!(fixture.user("bob@x").due_at, Some(at(2)));
 }
 
 #[test]
@@ -45,7 +45,7 @@ fn starting_a_running_batch_lets_nobody_wait_for_a_retry() {
     }
     fixture.store.start(batch.guid, at(DAY + 2)).unwrap();
     for address in ["ann@x", "bob@x"] {
-        assert_eq!(fixture.user(address, DAY + 2).due_at, Some(at(DAY + 2)), "{address}");
+        assert_eq!(fixture.user(address).due_at, Some(at(DAY + 2)), "{address}");
     }
 }
 
@@ -56,7 +56,7 @@ fn resuming_a_stopped_batch_brings_its_synced_users_up_to_date() {
     fixture.seed_all(0);
     fixture.store.set_wish(batch.guid, Wish::Stop).unwrap();
     fixture.store.start(batch.guid, at(5)).unwrap();
-    let user = fixture.user("ann@x", 5);
+    let user = fixture.user("ann@x");
     assert_eq!(user.facts, UserFacts { seeded: true, sync_requested: true, ..UserFacts::default() });
     assert_eq!(user.due_at, Some(at(5)));
 }
@@ -67,15 +67,15 @@ fn sync_now_means_synced_users_only() {
     let batch = fixture.run("wave", &["ann@x", "bob@x", "eve@x"]);
     fixture.finish(&fixture.lease(0), &PassEnd::Done, 1);
     fixture.finish(&fixture.lease(1), &PassEnd::Done, 1);
-    let bob = fixture.user("bob@x", 1).id;
+    let bob = fixture.user("bob@x").id;
     assert!(fixture.store.request_user_sync(bob, at(2)).unwrap());
     let error = Error::new(ErrorKind::AuthenticationFailed, "no");
     fixture.finish(&fixture.lease(2), &PassEnd::Failed { error }, 2);
 
     assert_eq!(fixture.store.request_batch_sync(batch.guid, at(3)).unwrap(), 1);
-    assert!(fixture.user("ann@x", 3).facts.sync_requested);
+    assert!(fixture.user("ann@x").facts.sync_requested);
     assert!(!fixture.store.request_user_sync(bob, at(3)).unwrap(), "failed");
-    assert!(!fixture.store.request_user_sync(fixture.user("eve@x", 3).id, at(3)).unwrap(), "not seeded");
+    assert!(!fixture.store.request_user_sync(fixture.user("eve@x").id, at(3)).unwrap(), "not seeded");
 }
 
 #[test]
@@ -98,5 +98,5 @@ fn a_synced_user_that_waits_for_its_daily_pass_was_not_asked_for() {
     let fixture = fixture();
     fixture.run("wave", &["ann@x"]);
     fixture.seed_all(0);
-    assert!(!fixture.user("ann@x", 2 * DAY).facts.sync_requested);
+    assert!(!fixture.user("ann@x").facts.sync_requested);
 }
