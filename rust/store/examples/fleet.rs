@@ -61,7 +61,6 @@ fn queries(store: &Store, batches: u32) {
     let query = UserQuery { batch, result_size: Some(Limit::Unlimited), ..UserQuery::default() };
     time("the users of one batch", || store.users(&query).unwrap());
     time("what changed", || store.changes().unwrap());
-    time("what is due next", || store.next_due().unwrap());
     time("whether there is nothing to do", || store.is_idle().unwrap());
 }
 

@@ -73,7 +73,7 @@ fn insert(store: &Store, tx: &Connection, batch: i64, row: &UserRow, now: Timest
         "INSERT INTO user (guid, batch_id, line, address, address_key, user_name, password, user_root,
                            target_user_name, target_password, due_at, updated_at)
          VALUES (:guid, :batch, :line, :address, :key, :user_name, :password, :user_root,
-                 :target_user_name, :target_password, :now, :now)",
+                 :target_user_name, :target_password, 0, :now)",
     )?
     .execute(named_params! {
         ":guid": guid,
@@ -103,7 +103,7 @@ fn take_over(
     tx.prepare_cached(
         "UPDATE user SET batch_id = :batch, line = :line, user_name = :user_name, password = :password,
              user_root = :user_root, target_user_name = :target_user_name, target_password = :target_password,
-             due_at = :now, attempts = 0, failed = 0, updated_at = :now
+             due_at = 0, attempts = 0, failed = 0, updated_at = :now
          WHERE id = :id",
     )?
     .execute(named_params! {
@@ -135,7 +135,7 @@ pub(crate) fn forget_copy(tx: &Connection, condition: &str, value: i64) -> Sql<(
     )?;
     tx.execute(
         &format!(
-            "UPDATE user SET due_at = updated_at, attempts = 0, failed = 0, sync_wanted = NULL, seeded_at = NULL,
+            "UPDATE user SET due_at = 0, attempts = 0, failed = 0, sync_wanted = NULL, seeded_at = NULL,
                  synced_at = NULL, failed_at = NULL, error = NULL, score = 0, source_items = 0, source_bytes = 0,
                  synced_items = 0, transferred_items = 0, transferred_bytes = 0, skipped_items = 0
              WHERE {condition}"

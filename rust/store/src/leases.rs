@@ -4,7 +4,7 @@
 //! worker finds that its holder is dead. No clock has a say in it. Whoever takes up a user counts its epoch up. What is
 //! written for an earlier epoch afterwards changes nothing.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use model::status::{DataConsistencyScore, PassKind};
 use model::{Batch, Error, ErrorKind, Lease, Progress, Result};
 use rusqlite::{Connection, OptionalExtension, named_params, params};
@@ -65,11 +65,12 @@ const NEXT: &str = "
         (SELECT total(users) FROM live WHERE batch_id = b.id), u.due_at, u.id
     LIMIT 1";
 
-/// The moments at which users of running batches become due, the first of each batch and state.
-const DUE: &str = "
-    SELECT max((SELECT min(due_at) FROM user WHERE batch_id = b.id AND state = g.state AND due_at IS NOT NULL),
-               ifnull(b.start_after, 0)) AS due_at
-    FROM batch b JOIN tally g ON g.batch_id = b.id AND g.state < 8 AND g.users > 0 WHERE b.wish = 'run'";
+/// Whether a batch that is to be removed is there, a pass of a running batch, or a user of one who is due or scheduled.
+const BUSY: &str = "
+    SELECT EXISTS (SELECT 1 FROM batch WHERE wish = 'remove')
+        OR EXISTS (SELECT 1 FROM tally g JOIN batch b ON b.id = g.batch_id
+                   WHERE b.wish = 'run' AND g.users > 0 AND (g.state >= 8 OR EXISTS
+                       (SELECT 1 FROM user WHERE batch_id = b.id AND state = g.state AND due_at IS NOT NULL)))";
 
 impl Store {
     /// Takes up the user that comes next, with its passwords. None if nobody is due, or only behind full endpoints.
@@ -130,25 +131,31 @@ impl Store {
         })
     }
 
-    /// When the next user is due; in the past if one waits for room at an endpoint. None: nothing is scheduled.
-    pub fn next_due(&self) -> Result<Option<Timestamp>> {
-        self.read(|tx| {
-            let sql = format!("SELECT min(due_at) FROM ({DUE})");
-            let due: Option<Millis> = tx.prepare_cached(&sql)?.query_row([], |row| row.get(0))?;
-            Ok(due.map(|due| due.0))
+    /// Moves what is due after this moment by as much as the clock stepped then: pauses last as long as they were meant to.
+    pub fn shift_due(&self, after: Timestamp, step: SignedDuration) -> Result<()> {
+        let step = i64::try_from(step.as_millis()).unwrap_or(i64::MAX);
+        self.write(|tx| {
+            tx.execute(
+                "UPDATE user SET due_at = max(due_at + ?2, 1) WHERE due_at > ?1",
+                params![Millis(after), step],
+            )?;
+            Ok(())
+        })
+    }
+
+    /// Makes due at `at` whatever is due after `latest`: further ahead than anything is ever put, so the clock was set back.
+    pub fn pull_due_in(&self, latest: Timestamp, at: Timestamp) -> Result<()> {
+        self.write(|tx| {
+            tx.execute("UPDATE user SET due_at = ?2 WHERE due_at > ?1", params![Millis(latest), Millis(at)])?;
+            Ok(())
         })
     }
 
     /// Whether there is nothing to do now or later: no batch that runs has a user due or scheduled, none is to be removed.
     pub fn is_idle(&self) -> Result<bool> {
         self.read(|tx| {
-            let sql = format!(
-                "SELECT NOT EXISTS (SELECT 1 FROM batch WHERE wish = 'remove')
-                    AND NOT EXISTS (SELECT 1 FROM tally g JOIN batch b ON b.id = g.batch_id
-                                    WHERE g.state >= 8 AND g.users > 0 AND b.wish = 'run')
-                    AND NOT EXISTS (SELECT 1 FROM ({DUE}) WHERE due_at IS NOT NULL)"
-            );
-            Ok(tx.prepare_cached(&sql)?.query_row([], |row| row.get(0))?)
+            let busy: bool = tx.prepare_cached(BUSY)?.query_row([], |row| row.get(0))?;
+            Ok(!busy)
         })
     }
 
@@ -170,11 +177,11 @@ impl Store {
     }
 }
 
-/// An incremental pass counts as asked for until it is over: if the worker dies, the user is queued again.
+/// An incremental pass counts as asked for until it is over: if the worker dies, the user is queued again, and due.
 fn take(tx: &Connection, user: i64, owner: &str, now: Timestamp) -> Sql<()> {
     tx.prepare_cached(
         "UPDATE user SET epoch = epoch + 1, lease_owner = :owner, updated_at = :now,
-             queued_ms = queued_ms + max(:now - due_at, 0),
+             queued_ms = queued_ms + max(:now - max(due_at, updated_at), 0), due_at = 0,
              sync_wanted = CASE WHEN seeded_at IS NOT NULL THEN ifnull(sync_wanted, epoch + 1) END
          WHERE id = :id",
     )?
@@ -190,7 +197,7 @@ fn take(tx: &Connection, user: i64, owner: &str, now: Timestamp) -> Sql<()> {
 fn next_pass() -> String {
     let interval = Batch::SYNC_INTERVAL_SECONDS * 1000;
     format!(
-        "due_at = CASE WHEN sync_wanted > epoch THEN :now
+        "due_at = CASE WHEN sync_wanted > epoch THEN 0
              WHEN (SELECT incremental AND NOT analyze FROM batch WHERE id = batch_id) THEN :now + {interval} END,
          sync_wanted = CASE WHEN sync_wanted > epoch THEN sync_wanted END, attempts = 0"
     )

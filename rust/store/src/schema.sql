@@ -50,7 +50,7 @@ CREATE TABLE user (
     user_root         TEXT,
     target_user_name  TEXT,
     target_password   BLOB,                         -- sealed
-    due_at            INTEGER,                      -- stays while a pass runs: a pass that is lost is still due
+    due_at            INTEGER,                      -- 0: at once, whatever the clock says; so while a pass runs, as it may be lost
     attempts          INTEGER NOT NULL DEFAULT 0,
     epoch             INTEGER NOT NULL DEFAULT 0,   -- counts the leases
     lease_owner       TEXT,                         -- set while a pass runs: until it is given back, or its worker dead

@@ -1,5 +1,6 @@
 //! Migration users as they are stored, and finding them.
 
+use jiff::Timestamp;
 use model::contract::UserQuery;
 use model::endpoint::Limit;
 use model::name::name_key;
@@ -167,6 +168,7 @@ pub(crate) fn select(tx: &Connection, sql: &str, params: impl Params) -> Sql<Vec
 /// A user from [`USER_COLUMNS`], without its passwords.
 fn read_user(row: &Row<'_>) -> rusqlite::Result<User> {
     let time = |column: &str| row.get::<_, Option<Millis>>(column).map(|at| at.map(|at| at.0));
+    let updated_at = row.get::<_, Millis>("updated_at")?.0;
     Ok(User {
         id: row.get("id")?,
         guid: row.get("guid")?,
@@ -179,8 +181,9 @@ fn read_user(row: &Row<'_>) -> rusqlite::Result<User> {
         failed_at: time("failed_at")?,
         seeded_at: time("seeded_at")?,
         synced_at: time("synced_at")?,
-        updated_at: row.get::<_, Millis>("updated_at")?.0,
-        due_at: time("due_at")?,
+        updated_at,
+        // What is due at once has been so since that was asked for.
+        due_at: time("due_at")?.map(|due| if due == Timestamp::UNIX_EPOCH { updated_at } else { due }),
     })
 }
 

@@ -72,7 +72,7 @@ fn write_wish_column(tx: &Connection, batch: i64, wish: Wish) -> Sql<()> {
 fn start_users(tx: &Connection, batch: i64, unseeded: bool, seeded: bool, now: Timestamp) -> Sql<()> {
     tx.execute(
         "UPDATE user SET failed = 0, attempts = 0, sync_wanted = iif(seeded_at IS NULL, sync_wanted, epoch + 1),
-             due_at = ?2, updated_at = ?2
+             due_at = 0, updated_at = ?2
          WHERE batch_id = ?1 AND lease_owner IS NULL AND (error IS NOT NULL OR iif(seeded_at IS NULL, ?3, ?4))",
         params![batch, Millis(now), unseeded, seeded],
     )?;
@@ -83,7 +83,7 @@ fn start_users(tx: &Connection, batch: i64, unseeded: bool, seeded: bool, now: T
 fn request_sync(tx: &Connection, condition: &str, value: i64, now: Timestamp) -> Sql<u32> {
     let users = tx.execute(
         &format!(
-            "UPDATE user SET sync_wanted = epoch + 1, due_at = ?2, updated_at = ?2
+            "UPDATE user SET sync_wanted = epoch + 1, due_at = 0, updated_at = ?2
              WHERE {condition} AND seeded_at IS NOT NULL AND (lease_owner IS NOT NULL OR NOT failed)"
         ),
         params![value, Millis(now)],

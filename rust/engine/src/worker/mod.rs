@@ -2,13 +2,15 @@
 //!
 //! One worker serves a store. What it knows, it reads from the store; killed at any moment, its successor goes on.
 
+mod reckoning;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use model::status::DataConsistencyScore;
-use model::{Error, Lease, Result, SkippedItem};
+use model::{Batch, Error, Lease, Result, SkippedItem};
 use store::{Changes, Heartbeat, PassEnd, Store, WorkerLock};
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::{Instant, MissedTickBehavior, interval};
@@ -16,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 use wire::suggested_backoff;
 
+use self::reckoning::Reckoning;
 use crate::base::blocking::blocking;
 use crate::base::world::World;
 use crate::pass::memory::Memory;
@@ -37,6 +40,9 @@ const LOCK_PAUSE: Duration = Duration::from_millis(10);
 const FIRST_RETRY: Duration = Duration::from_secs(2);
 /// The longest such pause.
 const LONGEST_RETRY: Duration = Duration::from_secs(300);
+
+/// How far beyond a day a due date may be; what is further ahead was written before the clock was set back.
+const SLACK: SignedDuration = SignedDuration::from_hours(1);
 
 /// How a worker serves.
 #[derive(Debug, Clone)]
@@ -62,35 +68,37 @@ pub enum WorkerEnd {
 
 /// Serves a store until told to stop, or until nothing is wanted for a while.
 pub async fn serve(options: WorkerOptions, stop: CancellationToken) -> Result<WorkerEnd> {
-    let folder = options.folder.clone();
-    let Some((lock, store)) = blocking(move || open(folder)).await? else {
+    let WorkerOptions { folder, idle_exit, world } = options;
+    let now = world.clock.now();
+    let Some((lock, store)) = blocking(move || open(folder, now)).await? else {
         return Ok(WorkerEnd::AlreadyServed);
     };
     info!(process = std::process::id(), "Worker serves the store");
-    let world = options.world;
-    let now = world.clock.now();
     let mut worker = Worker {
         store,
         owner: format!("{}-{}", std::process::id(), now.as_millisecond()),
         started_at: now,
+        reckoning: Reckoning::new(now, Instant::now()),
         world,
         memory: Memory::default(),
         passes: JoinSet::new(),
         running: BTreeMap::new(),
     };
-    let end = worker.run(options.idle_exit, stop).await;
+    let end = worker.run(idle_exit, stop).await;
     worker.drain().await?;
     info!(?end, "Worker ends");
     drop(lock);
     end
 }
 
-fn open(folder: PathBuf) -> Result<Option<(WorkerLock, Store)>> {
+fn open(folder: PathBuf, now: Timestamp) -> Result<Option<(WorkerLock, Store)>> {
     let store = Store::open(&folder)?;
     let Some(lock) = take_lock(&store)? else { return Ok(None) };
     store.request_worker_stop(false)?;
     // Whoever held leases under this lock is dead: its users are free at once.
     store.release_all()?;
+    let tomorrow = now + SignedDuration::from_secs(Batch::SYNC_INTERVAL_SECONDS);
+    store.pull_due_in(tomorrow + SLACK, tomorrow)?;
     Ok(Some((lock, store)))
 }
 
@@ -110,6 +118,7 @@ struct Worker {
     owner: String,
     started_at: Timestamp,
     world: World,
+    reckoning: Reckoning,
     memory: Memory,
     passes: JoinSet<PassOutcome>,
     running: BTreeMap<Id, Running>,
@@ -162,7 +171,8 @@ impl Worker {
 
     /// Reads what is wanted, cancels what is no longer, begins what is due.
     async fn look(&mut self) -> Result<Look> {
-        let (store, owner, now) = (self.store.clone(), self.owner.clone(), self.world.clock.now());
+        self.heed_the_clock().await?;
+        let (store, owner, now) = (self.store.clone(), self.owner.clone(), self.now());
         let users: Vec<i64> = self.running.values().map(|r| r.lease.user.id).collect();
         let seen = blocking(move || Seen::read(&store, &owner, &users, now)).await?;
         for running in self.running.values().filter(|r| seen.unwanted.contains(&r.lease.user.id)) {
@@ -174,6 +184,22 @@ impl Worker {
             Look::Idle if begun || !self.running.is_empty() => Look::Wanted,
             look => look,
         })
+    }
+
+    /// Moves what was put off along with the wall clock, where that has stepped since the last look.
+    async fn heed_the_clock(&mut self) -> Result<()> {
+        let (wall, steady) = (self.world.clock.now(), Instant::now());
+        if let Some(step) = self.reckoning.step(wall, steady) {
+            warn!(by = %step.by, "The clock has stepped, and pauses with it");
+            let store = self.store.clone();
+            blocking(move || store.shift_due(step.was, step.by)).await?;
+        }
+        self.reckoning = Reckoning::new(wall, steady);
+        Ok(())
+    }
+
+    fn now(&self) -> Timestamp {
+        self.reckoning.at(Instant::now())
     }
 
     fn begin(&mut self, lease: Lease) {
@@ -189,7 +215,7 @@ impl Worker {
 
     /// Saves progress, shows a sign of life.
     async fn save(&self) -> Result<()> {
-        let (store, started_at, now) = (self.store.clone(), self.started_at, self.world.clock.now());
+        let (store, started_at, now) = (self.store.clone(), self.started_at, self.now());
         let running: Vec<Running> = self.running.values().cloned().collect();
         blocking(move || {
             let active = u32::try_from(running.len()).unwrap_or(u32::MAX);
@@ -217,8 +243,7 @@ impl Worker {
             Err(e) => (e.id(), PassOutcome::Failed(Error::internal(format!("a pass ended early: {e}")))),
         };
         let Some(Running { lease, meter, .. }) = self.running.remove(&id) else { return Ok(()) };
-        let (store, suspects) = (self.store.clone(), self.memory.suspects.clone());
-        let now = self.world.clock.now();
+        let (store, suspects, now) = (self.store.clone(), self.memory.suspects.clone(), self.now());
         blocking(move || finish(&store, &suspects, &lease, &meter, outcome, now)).await
     }
 

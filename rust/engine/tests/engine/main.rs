@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod capabilities;
+mod clock;
 mod common;
 mod connection;
 mod copying;

@@ -1,7 +1,8 @@
 //! Who is taken up next, and when nobody is.
 
+use jiff::SignedDuration;
 use model::status::{PassKind, Wish};
-use model::{Endpoint, Limit};
+use model::{Endpoint, Error, ErrorKind, Limit};
 use store::{Adopt, PassEnd};
 
 use crate::common::{DAY, Fixture, at, batch, fixture, rows};
@@ -38,7 +39,6 @@ fn nobody_is_taken_up_before_start_after() {
     waiting.options.start_after = Some(at(10));
     fixture.store.insert_batch(&waiting, &rows(&["ann@x"]), Adopt::Refuse).unwrap();
     fixture.store.start(waiting.guid, at(0)).unwrap();
-    assert_eq!(fixture.store.next_due().unwrap(), Some(at(10)));
     assert!(fixture.next(9).is_none());
     assert!(fixture.next(10).is_some());
 }
@@ -93,7 +93,6 @@ fn either_endpoint_limits_passes_of_all_batches_by_kind() {
 
         let sync = fixture.lease(1);
         assert_eq!(addresses(&fixture, 1), ["c@x", "d@x"], "one sync and two migrations at once");
-        assert_eq!(fixture.store.next_due().unwrap(), Some(at(0)), "somebody waits for room");
         fixture.finish(&sync, &PassEnd::Done, 2);
         assert_eq!(addresses(&fixture, 2), ["b@x"]);
     }
@@ -161,10 +160,49 @@ fn a_store_is_idle_when_nothing_is_left_to_do_or_to_wait_for() {
     assert!(!idle(), "a pass is running");
     fixture.finish(&lease, &PassEnd::Done, 1);
     assert!(!idle(), "the next pass is scheduled");
-    assert_eq!(fixture.store.next_due().unwrap(), Some(at(1 + DAY)));
     fixture.store.set_wish(batch.guid, Wish::Stop).unwrap();
     assert!(idle());
-    assert_eq!(fixture.store.next_due().unwrap(), None);
     fixture.store.set_wish(batch.guid, Wish::Remove).unwrap();
     assert!(!idle(), "a batch is to be removed");
+}
+
+#[test]
+fn what_is_wished_at_once_waits_for_no_clock() {
+    let fixture = fixture();
+    let batch = fixture.add("wave", &["ann@x"]);
+    fixture.store.start(batch.guid, at(0)).unwrap();
+    fixture.finish(&fixture.lease(-1_000 * DAY), &PassEnd::Done, 0);
+    fixture.store.request_batch_sync(batch.guid, at(1)).unwrap();
+    fixture.store.shift_due(at(1), SignedDuration::from_hours(1)).unwrap();
+    fixture.lease(-1_000 * DAY);
+}
+
+#[test]
+fn pauses_last_as_long_as_they_were_meant_to_when_the_clock_steps() {
+    let fixture = fixture();
+    for step in [-1_000, 1_000] {
+        fixture.run(&format!("wave{step}"), &["ann@x"]);
+        let lease = fixture.lease(0);
+        let error = Error::new(ErrorKind::Throttled, "come back in a minute");
+        fixture.finish(&lease, &PassEnd::Retry { error, at: at(60), counts: true }, 0);
+        fixture.store.shift_due(at(20), SignedDuration::from_secs(step)).unwrap();
+        assert!(fixture.next(step + 59).is_none());
+        let again = fixture.lease(step + 60);
+        fixture.finish(&again, &PassEnd::Done, step + 60);
+        fixture
+            .store
+            .set_wish(fixture.store.batch(&format!("wave{step}")).unwrap().guid, Wish::Remove)
+            .unwrap();
+    }
+}
+
+#[test]
+fn what_is_due_further_ahead_than_anything_is_put_is_pulled_in() {
+    let fixture = fixture();
+    fixture.run("wave", &["ann@x", "bob@x"]);
+    fixture.finish(&fixture.lease(0), &PassEnd::Done, 0);
+    fixture.finish(&fixture.lease(0), &PassEnd::Done, 3 * DAY);
+    fixture.store.pull_due_in(at(DAY), at(9)).unwrap();
+    let due = ["ann@x", "bob@x"].map(|address| fixture.user(address).due_at);
+    assert_eq!(due, [Some(at(DAY)), Some(at(9))]);
 }

@@ -1,16 +1,18 @@
 //! A store of its own for one test, the requests that cmdlets would send, and a worker that serves them.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use engine::{Pulled, WorkerEnd, WorkerOptions, World};
+use engine::{Clock, Pulled, WorkerEnd, WorkerOptions, World};
+use jiff::{SignedDuration, Timestamp};
 use model::contract::{
     BatchIdentity, BatchQuery, BatchView, CsvCheck, Item, NewBatch, NewEndpoint, Operation, Request,
-    SetBatch, StatisticsQuery, UserQuery, UserStatisticsView, UserView, WaitBatch,
+    SetBatch, StatisticsQuery, UserQuery, UserStatisticsView, UserView, WaitBatch, WorkerView,
 };
 use model::status::{BatchStatus, DataConsistencyScore, UserStatus};
 use model::{AdminLoginFormat, BatchOptions, Error, ImapServer, Place, Result, Role, Security, SkippedItem};
@@ -32,6 +34,8 @@ pub(crate) struct Lab {
     folder: TempDir,
     executable: Option<PathBuf>,
     worker: Mutex<Option<Serving>>,
+    /// By how many seconds the worker's clock is ahead.
+    ahead: Arc<AtomicI64>,
     events: Mutex<String>,
 }
 
@@ -65,6 +69,7 @@ impl Lab {
             folder: TempDir::new().unwrap(),
             executable: executable.map(Path::to_owned),
             worker: Mutex::default(),
+            ahead: Arc::default(),
             events: Mutex::default(),
         }
     }
@@ -93,14 +98,34 @@ impl Lab {
     /// Starts a worker in this process, and returns when it serves.
     pub(crate) fn serve(&self) {
         let stop = CancellationToken::new();
-        let options =
-            WorkerOptions { folder: self.folder().to_owned(), idle_exit: PATIENCE, world: World::default() };
+        let world = World { clock: self.clock(), ..World::default() };
+        let options = WorkerOptions { folder: self.folder().to_owned(), idle_exit: PATIENCE, world };
         let end = self.runtime.spawn(engine::serve(options, stop.clone()));
         *self.worker.lock().unwrap() = Some(Serving { stop, end });
-        eventually("the worker serves", || {
-            let items = self.ask(Operation::GetWorker {}).unwrap();
-            matches!(items.as_slice(), [Item::Worker(view)] if view.running)
+        eventually("the worker serves", || self.worker_view().running);
+    }
+
+    fn clock(&self) -> Clock {
+        let ahead = self.ahead.clone();
+        Clock::new(move || Timestamp::now() + SignedDuration::from_secs(ahead.load(Ordering::Relaxed)))
+    }
+
+    /// Sets the clock of the worker of this process, and returns when it has seen that.
+    pub(crate) fn step_the_clock(&self, seconds: i64) {
+        self.ahead.fetch_add(seconds, Ordering::Relaxed);
+        let now = self.clock().now();
+        eventually("the worker has seen the step", || {
+            let seen = self.worker_view().last_seen_at.unwrap();
+            seen.duration_since(now).abs() < SignedDuration::from_secs(30)
         });
+    }
+
+    /// The worker as it is now.
+    pub(crate) fn worker_view(&self) -> WorkerView {
+        match self.ask(Operation::GetWorker {}).unwrap().as_slice() {
+            [Item::Worker(view)] => view.clone(),
+            other => panic!("the worker brought {other:?}"),
+        }
     }
 
     /// Tells the worker of this process to end, and waits for it.
