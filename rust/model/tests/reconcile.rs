@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::plan::{Adoption, Candidate, Digest, Reconciliation, Tail, reconcile};
+use model::plan::{Adoption, Candidate, Digest, Identity, Reconciliation, Tail, reconcile};
 use proptest::prelude::*;
 
 /// A message in a test's mailbox: its bytes are told by `body`.
@@ -16,10 +16,13 @@ struct Message {
 
 /// Bodies come in fours: two share Message-ID and size, the third only the Message-ID, the fourth has none.
 fn candidate(message: &Message) -> Candidate {
-    let id = format!("<{}@example.com>", message.body / 4);
+    let identity = match message.body % 4 {
+        3 => Identity::of_fields([message.body; 16]),
+        _ => Identity::of_message_id([message.body / 4; 16]),
+    };
     Candidate {
         uid: message.uid,
-        message_id: (message.body % 4 != 3).then(|| id.into_boxed_str()),
+        identity: Some(identity),
         size: Some(if message.body % 4 < 2 { 100 } else { 200 }),
         received: Some(message.received),
         ..Candidate::default()
@@ -40,7 +43,12 @@ fn run_in(tail: Tail, source: &[Message], target: &[Message]) -> (Vec<Adoption>,
     let mut reads = 0;
     for _ in 0..2 {
         match reconcile(&sides[0], &sides[1], tail) {
-            Reconciliation::Done { adopted, append } => return (adopted, append, reads),
+            Reconciliation::Done { adopted } => {
+                let is_open = |uid: &u32| adopted.iter().all(|pair| pair.uid != *uid);
+                let mut append: Vec<u32> = source.iter().map(|message| message.uid).filter(is_open).collect();
+                append.sort_unstable();
+                return (adopted, append, reads);
+            }
             Reconciliation::NeedsDigests { source: wanted, target: wanted_target } => {
                 for (side, messages, wanted) in [(0, source, wanted), (1, target, wanted_target)] {
                     reads += wanted.len();
@@ -88,12 +96,15 @@ fn another_date_or_size_is_no_match_until_the_bytes_are() {
 fn in_what_came_since_the_ledgers_last_word_message_id_and_date_tell_a_rewritten_copy() {
     let since = |source: &[Message], target: &[Message]| run_in(Tail::SinceLedger, source, target);
     assert_eq!(since(&[message(1, 0, 5)], &[message(90, 2, 5)]), (vec![pair(1, 90)], vec![], 2));
-    // The copy of the bytes comes first, and a date that is not unique says nothing, nor does one without a Message-ID.
+    // The copy of the bytes comes first, and where it matters which of two was rewritten, neither was.
     let two = [message(1, 0, 5), message(2, 1, 5)];
     assert_eq!(since(&two, &[message(90, 1, 5), message(91, 2, 5)]).0, [pair(1, 91), pair(2, 90)]);
     assert_eq!(since(&two, &[message(90, 2, 5)]).1, [1, 2]);
     assert_eq!(since(&[message(1, 0, 5)], &[message(90, 2, 6)]).1, [1]);
     assert_eq!(since(&[message(1, 3, 5)], &[message(90, 7, 5)]).1, [1]);
+    // Equal messages, or as many as there are.
+    assert_eq!(since(&[message(1, 0, 5), message(2, 0, 5)], &[message(90, 2, 5)]).1, [2]);
+    assert_eq!(since(&two, &[message(90, 2, 5), message(91, 2, 5)]).1, Vec::<u32>::new());
 }
 
 /// peers 2.3-9
@@ -119,7 +130,7 @@ fn more_copies_than_the_source_has_are_left_alone() {
 #[test]
 fn a_message_that_cannot_be_read_is_never_adopted_by_guess() {
     let unreadable = |uid| Candidate { uid, digest: Digest::Unreadable, ..Candidate::default() };
-    let done = Reconciliation::Done { adopted: vec![], append: vec![1] };
+    let done = Reconciliation::Done { adopted: vec![] };
     assert_eq!(reconcile(&[unreadable(1)], &[unreadable(90)], Tail::Whole), done);
 }
 
@@ -130,7 +141,7 @@ fn a_missing_size_or_date_or_a_blank_message_id_is_no_mark() {
     let lacking = [
         Candidate { size: None, ..whole.clone() },
         Candidate { received: None, ..whole.clone() },
-        Candidate { message_id: Some(" ".into()), ..whole },
+        Candidate { identity: None, ..whole },
     ];
     for candidate in lacking {
         let found =
@@ -143,10 +154,7 @@ fn a_missing_size_or_date_or_a_blank_message_id_is_no_mark() {
 fn digests_that_are_known_to_differ_beat_message_id_size_and_date() {
     let own = Candidate { digest: digest(1), ..candidate(&message(1, 0, 5)) };
     let other = Candidate { digest: digest(2), ..candidate(&message(90, 0, 5)) };
-    assert_eq!(
-        reconcile(&[own], &[other], Tail::Whole),
-        Reconciliation::Done { adopted: vec![], append: vec![1] }
-    );
+    assert_eq!(reconcile(&[own], &[other], Tail::Whole), Reconciliation::Done { adopted: vec![] });
 }
 
 /// A source message with these bytes, which are repaired to those.
@@ -167,7 +175,7 @@ fn a_repaired_copy_is_adopted_after_copies_of_the_bytes_themselves_and_only_once
     let source = [repairable(1, 0, 2), repairable(2, 0, 2), read(3, 2)];
     let target = [read(90, 2), read(91, 2)];
     let adopted = vec![pair(1, 91), pair(3, 90)];
-    assert_eq!(reconcile(&source, &target, Tail::Whole), Reconciliation::Done { adopted, append: vec![2] });
+    assert_eq!(reconcile(&source, &target, Tail::Whole), Reconciliation::Done { adopted });
 }
 
 /// A header that is repaired may come to another Message-ID.
@@ -177,7 +185,7 @@ fn the_repaired_copy_of_a_refused_message_is_found_under_any_message_id() {
     let target = [candidate(&message(90, 4, 5)), candidate(&message(91, 8, 5))];
     let unread = Reconciliation::NeedsDigests { source: vec![1], target: vec![90, 91] };
     assert_eq!(reconcile(&[refused(Digest::NotRead)], &target, Tail::Whole), unread);
-    let done = Reconciliation::Done { adopted: vec![pair(1, 90)], append: vec![] };
+    let done = Reconciliation::Done { adopted: vec![pair(1, 90)] };
     assert_eq!(reconcile(&[refused(digest(0))], &[read(90, 4), read(91, 8)], Tail::Whole), done);
 }
 

@@ -103,12 +103,12 @@ fn record(store: &Store, lease: &Lease, folder: i64, uids: std::ops::Range<u32>)
         size: 75_000,
         digest: Some([uid.to_le_bytes()[0]; 16]),
         received: Some(i64::from(uid)),
-        message_id: Some([uid.to_le_bytes()[1]; 16]),
+        identity: Some([uid.to_le_bytes()[1]; 16]),
         flags: "\\Seen".to_owned(),
     };
-    let target_uid_next = Some(uids.end + 10_000);
-    let record =
-        FolderRecord { folder, numbers: None, target_uid_next, messages: uids.map(message).collect() };
+    let frontier = Some(uids.end + 10_000);
+    let messages = uids.map(message).collect();
+    let record = FolderRecord { folder, frontier, messages, ..FolderRecord::default() };
     store.record(lease, &[record]).unwrap();
 }
 

@@ -3,7 +3,9 @@
 //! It is what makes a migration copy each message once (ARCHITECTURE, "Exactly once"). Writes come in the hundreds: one
 //! transaction for each call. Only the worker that holds the user's lease may write.
 
-use model::{Error, Lease, Result};
+use std::num::NonZeroU32;
+
+use model::{Error, Lease, Numbers, Result, UidValidity};
 use rusqlite::{Connection, Row, Statement, named_params, params};
 
 use crate::Store;
@@ -19,27 +21,20 @@ const PAGE: usize = 4096;
 pub struct LedgerFolder {
     /// The name on the source, in the server's own bytes (RFC 3501 §5.1.3).
     pub source_name: Vec<u8>,
-    /// UIDVALIDITY of the source folder (RFC 3501 §2.3.1.1), of any width that servers tell.
-    pub source_uid_validity: u64,
+    /// The source's UIDVALIDITY under which the messages' UIDs mean something.
+    pub source_uid_validity: Option<UidValidity>,
     /// The name on the target.
     pub target_name: String,
-    /// UIDVALIDITY of the target folder; none before first contact.
-    pub target_uid_validity: Option<u64>,
-    /// Everything on the target below this UID is known here.
-    pub target_uid_next: Option<u32>,
-    /// How the source was when all of it was in step.
-    pub in_step_at: Option<SourceMark>,
-}
-
-/// What a source folder says of itself: while it says the same, nothing in it has changed (RFC 7162 §3.1.2.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SourceMark {
-    /// Its UIDNEXT.
-    pub uid_next: u32,
-    /// How many messages it has.
-    pub messages: u64,
-    /// Its HIGHESTMODSEQ.
-    pub highest_modseq: u64,
+    /// The target's UIDVALIDITY under which the copies' UIDs mean something; none before first contact.
+    pub target_uid_validity: Option<UidValidity>,
+    /// Everything on the target below this UID is accounted for.
+    pub frontier: Option<u32>,
+    /// How many messages the target had after the last pass.
+    pub target_messages: Option<u64>,
+    /// Whether the target folder was made by us.
+    pub made: bool,
+    /// What the source said when all of it was in step.
+    pub in_step_at: Option<Numbers>,
 }
 
 /// A message of a folder.
@@ -55,10 +50,19 @@ pub struct LedgerMessage {
     pub digest: Option<[u8; 16]>,
     /// Its INTERNALDATE, in seconds since 1970.
     pub received: Option<i64>,
-    /// A digest of its Message-ID as it is compared.
-    pub message_id: Option<[u8; 16]>,
+    /// A digest of what it is known by.
+    pub identity: Option<[u8; 16]>,
     /// The flags that were last set on the target, separated by blanks.
     pub flags: String,
+}
+
+/// A copy whose source message is gone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Orphan {
+    /// Its key.
+    pub id: i64,
+    /// What was known of it; the source's UID means nothing.
+    pub message: LedgerMessage,
 }
 
 /// What is new in one folder.
@@ -68,10 +72,12 @@ pub struct FolderRecord {
     pub folder: i64,
     /// Its numbers, if they changed. They hold together with the messages.
     pub numbers: Option<LedgerFolder>,
-    /// The target's UIDNEXT after these messages, if it is known.
-    pub target_uid_next: Option<u32>,
+    /// The frontier after these messages, if it is known.
+    pub frontier: Option<u32>,
     /// The messages that were copied or found.
     pub messages: Vec<LedgerMessage>,
+    /// Orphans that are among them again.
+    pub claimed: Vec<i64>,
 }
 
 impl Store {
@@ -129,10 +135,8 @@ impl Store {
     pub fn record(&self, lease: &Lease, records: &[FolderRecord]) -> Result<()> {
         self.write(|tx| {
             require(tx, lease)?;
-            let mut insert = tx.prepare_cached(
-                "INSERT OR REPLACE INTO message (folder_id, source_uid, target_uid, size, digest, received, message_id, flags)
-                 VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            )?;
+            let mut insert = tx.prepare_cached(INSERT_MESSAGE)?;
+            let mut claimed = tx.prepare_cached("DELETE FROM orphan WHERE id = ?")?;
             for record in records {
                 if let Some(numbers) = &record.numbers {
                     upsert_folder(tx, lease, numbers)?;
@@ -140,6 +144,9 @@ impl Store {
                 advance(tx, lease, record)?;
                 for message in &record.messages {
                     insert_message(&mut insert, record.folder, message)?;
+                }
+                for orphan in &record.claimed {
+                    claimed.execute([orphan])?;
                 }
             }
             Ok(())
@@ -159,32 +166,91 @@ impl Store {
         })
     }
 
-    /// Strikes all messages of a folder out, and what the target's numbers were: its UIDVALIDITY changed, so that they
-    /// mean nothing any more (RFC 3501 §2.3.1.1). Save the folder with the new one afterwards.
-    pub fn reset_folder(&self, lease: &Lease, folder: i64) -> Result<()> {
+    /// The copies of a folder whose source messages are gone.
+    pub fn orphans(&self, folder: i64) -> Result<Vec<Orphan>> {
+        self.read(|tx| {
+            let mut select = tx.prepare_cached(
+                "SELECT 0, target_uid, size, digest, received, identity, flags, id FROM orphan WHERE folder_id = ?
+                 ORDER BY id",
+            )?;
+            let orphan = |row: &Row<'_>| Ok(Orphan { id: row.get(7)?, message: read_message(row)? });
+            Ok(select.query_map([folder], orphan)?.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// Makes orphans of the messages of these source UIDs.
+    pub fn orphan(&self, lease: &Lease, folder: i64, source_uids: &[u32]) -> Result<()> {
         self.write(|tx| {
             require_folder(tx, lease, folder)?;
-            tx.execute("DELETE FROM message WHERE folder_id = ?", [folder])?;
-            tx.execute(
-                "UPDATE folder SET target_uid_validity = NULL, target_uid_next = NULL, in_step_uid_next = NULL,
-                     in_step_messages = NULL, in_step_modseq = NULL
-                 WHERE id = ?",
-                [folder],
+            let mut copy = tx.prepare_cached(
+                "INSERT INTO orphan (folder_id, target_uid, size, digest, received, identity, flags)
+                 SELECT folder_id, target_uid, size, digest, received, identity, flags FROM message
+                 WHERE folder_id = ? AND source_uid = ?",
             )?;
+            let mut delete =
+                tx.prepare_cached("DELETE FROM message WHERE folder_id = ? AND source_uid = ?")?;
+            for uid in source_uids {
+                copy.execute(params![folder, uid])?;
+                delete.execute(params![folder, uid])?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Notes that the copies of these source UIDs are no longer on the target.
+    pub fn forget_copies(&self, lease: &Lease, folder: i64, source_uids: &[u32]) -> Result<()> {
+        self.write(|tx| {
+            require_folder(tx, lease, folder)?;
+            let mut update = tx.prepare_cached(
+                "UPDATE message SET target_uid = NULL WHERE folder_id = ? AND source_uid = ?",
+            )?;
+            source_uids.iter().try_for_each(|uid| update.execute(params![folder, uid]).map(drop))?;
+            Ok(())
+        })
+    }
+
+    /// Writes a folder anew, whose numbers have changed: its numbers, its messages and its orphans, whose keys are new.
+    pub fn renumber(
+        &self,
+        lease: &Lease,
+        folder: i64,
+        numbers: &LedgerFolder,
+        messages: &[LedgerMessage],
+        orphans: &[LedgerMessage],
+    ) -> Result<()> {
+        self.write(|tx| {
+            require_folder(tx, lease, folder)?;
+            upsert_folder(tx, lease, numbers)?;
+            tx.execute("DELETE FROM message WHERE folder_id = ?", [folder])?;
+            tx.execute("DELETE FROM orphan WHERE folder_id = ?", [folder])?;
+            let mut insert = tx.prepare_cached(INSERT_MESSAGE)?;
+            messages.iter().try_for_each(|message| insert_message(&mut insert, folder, message))?;
+            let mut insert = tx.prepare_cached(
+                "INSERT INTO orphan (folder_id, target_uid, size, digest, received, identity, flags)
+                 VALUES (?, ?, ?, ?, ?, ?, ?)",
+            )?;
+            for LedgerMessage { target_uid, size, digest, received, identity, flags, .. } in orphans {
+                insert.execute(params![folder, target_uid, size, digest, received, identity, flags])?;
+            }
             Ok(())
         })
     }
 }
 
+const INSERT_MESSAGE: &str =
+    "INSERT OR REPLACE INTO message (folder_id, source_uid, target_uid, size, digest, received, identity, flags)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+
 fn upsert_folder(tx: &Connection, lease: &Lease, folder: &LedgerFolder) -> Sql<i64> {
     let mut upsert = tx.prepare_cached(
-        "INSERT INTO folder (user_id, source_name, source_uid_validity, target_name, target_uid_validity,
-                             target_uid_next, in_step_uid_next, in_step_messages, in_step_modseq)
-         VALUES (:user, :source_name, :source_uid_validity, :target_name, :target_uid_validity, :target_uid_next,
-                 :in_step_uid_next, :in_step_messages, :in_step_modseq)
+        "INSERT INTO folder (user_id, source_name, source_uid_validity, target_name, target_uid_validity, frontier,
+                             target_messages, made, in_step_uid_next, in_step_messages, in_step_modseq)
+         VALUES (:user, :source_name, :source_uid_validity, :target_name, :target_uid_validity, :frontier,
+                 :target_messages, :made, :in_step_uid_next, :in_step_messages, :in_step_modseq)
          ON CONFLICT (user_id, source_name) DO UPDATE SET
              source_uid_validity = excluded.source_uid_validity, target_name = excluded.target_name,
-             target_uid_validity = excluded.target_uid_validity, target_uid_next = excluded.target_uid_next,
+             target_uid_validity = excluded.target_uid_validity, frontier = excluded.frontier,
+             target_messages = excluded.target_messages, made = excluded.made,
              in_step_uid_next = excluded.in_step_uid_next, in_step_messages = excluded.in_step_messages,
              in_step_modseq = excluded.in_step_modseq
          RETURNING id",
@@ -194,25 +260,30 @@ fn upsert_folder(tx: &Connection, lease: &Lease, folder: &LedgerFolder) -> Sql<i
         named_params! {
             ":user": lease.user.id,
             ":source_name": folder.source_name,
-            ":source_uid_validity": Bits(folder.source_uid_validity),
+            ":source_uid_validity": folder.source_uid_validity.map(bits),
             ":target_name": folder.target_name,
-            ":target_uid_validity": folder.target_uid_validity.map(Bits),
-            ":target_uid_next": folder.target_uid_next,
-            ":in_step_uid_next": mark.map(|mark| mark.uid_next),
-            ":in_step_messages": mark.map(|mark| mark.messages),
-            ":in_step_modseq": mark.map(|mark| Bits(mark.highest_modseq)),
+            ":target_uid_validity": folder.target_uid_validity.map(bits),
+            ":frontier": folder.frontier,
+            ":target_messages": folder.target_messages,
+            ":made": folder.made,
+            ":in_step_uid_next": mark.and_then(|mark| mark.uid_next).map(NonZeroU32::get),
+            ":in_step_messages": mark.and_then(|mark| mark.messages),
+            ":in_step_modseq": mark.and_then(|mark| mark.highest_modseq).map(Bits),
         },
         |row| row.get(0),
     )?)
 }
 
-/// The target's UIDNEXT only goes up while UIDVALIDITY stays (RFC 3501 §2.3.1.1).
+fn bits(validity: UidValidity) -> Bits {
+    Bits(validity.get())
+}
+
+/// The frontier is never lowered but with all that is known of the folder.
 fn advance(tx: &Connection, lease: &Lease, record: &FolderRecord) -> Sql<()> {
     let mut update = tx.prepare_cached(
-        "UPDATE folder SET target_uid_next = nullif(max(ifnull(target_uid_next, 0), ifnull(?, 0)), 0)
-         WHERE id = ? AND user_id = ?",
+        "UPDATE folder SET frontier = nullif(max(ifnull(frontier, 0), ifnull(?, 0)), 0) WHERE id = ? AND user_id = ?",
     )?;
-    match update.execute(params![record.target_uid_next, record.folder, lease.user.id])? {
+    match update.execute(params![record.frontier, record.folder, lease.user.id])? {
         0 => Err(unknown(lease, record.folder).into()),
         _ => Ok(()),
     }
@@ -230,14 +301,14 @@ fn unknown(lease: &Lease, folder: i64) -> Error {
 }
 
 fn insert_message(insert: &mut Statement<'_>, folder: i64, message: &LedgerMessage) -> Sql<()> {
-    let LedgerMessage { source_uid, target_uid, size, digest, received, message_id, flags } = message;
-    insert.execute(params![folder, source_uid, target_uid, size, digest, received, message_id, flags])?;
+    let LedgerMessage { source_uid, target_uid, size, digest, received, identity, flags } = message;
+    insert.execute(params![folder, source_uid, target_uid, size, digest, received, identity, flags])?;
     Ok(())
 }
 
 fn page(tx: &Connection, folder: i64, after: Option<u32>) -> Sql<Vec<LedgerMessage>> {
     let mut select = tx.prepare_cached(
-        "SELECT source_uid, target_uid, size, digest, received, message_id, flags FROM message
+        "SELECT source_uid, target_uid, size, digest, received, identity, flags FROM message
          WHERE folder_id = ? AND source_uid > ? ORDER BY source_uid LIMIT ?",
     )?;
     let messages = select.query_map(params![folder, after.unwrap_or(0), PAGE], read_message)?;
@@ -251,26 +322,36 @@ fn read_message(row: &Row<'_>) -> rusqlite::Result<LedgerMessage> {
         size: row.get(2)?,
         digest: row.get(3)?,
         received: row.get(4)?,
-        message_id: row.get(5)?,
+        identity: row.get(5)?,
         flags: row.get(6)?,
     })
 }
 
 fn read_folder(row: &Row<'_>) -> rusqlite::Result<LedgerFolder> {
+    let source_uid_validity = read_validity(row, "source_uid_validity")?;
     Ok(LedgerFolder {
         source_name: row.get("source_name")?,
-        source_uid_validity: row.get::<_, Bits>("source_uid_validity")?.0,
+        source_uid_validity,
         target_name: row.get("target_name")?,
-        target_uid_validity: row.get::<_, Option<Bits>>("target_uid_validity")?.map(|bits| bits.0),
-        target_uid_next: row.get("target_uid_next")?,
-        in_step_at: read_mark(row)?,
+        target_uid_validity: read_validity(row, "target_uid_validity")?,
+        frontier: row.get("frontier")?,
+        target_messages: row.get("target_messages")?,
+        made: row.get("made")?,
+        in_step_at: read_mark(row, source_uid_validity)?,
     })
 }
 
-fn read_mark(row: &Row<'_>) -> rusqlite::Result<Option<SourceMark>> {
+fn read_validity(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<UidValidity>> {
+    Ok(row.get::<_, Option<Bits>>(column)?.and_then(|bits| UidValidity::new(bits.0)))
+}
+
+fn read_mark(row: &Row<'_>, uid_validity: Option<UidValidity>) -> rusqlite::Result<Option<Numbers>> {
     let uid_next: Option<u32> = row.get("in_step_uid_next")?;
-    let messages: Option<u64> = row.get("in_step_messages")?;
-    let highest_modseq = row.get::<_, Option<Bits>>("in_step_modseq")?.map(|bits| bits.0);
-    let all = uid_next.zip(messages).zip(highest_modseq);
-    Ok(all.map(|((uid_next, messages), highest_modseq)| SourceMark { uid_next, messages, highest_modseq }))
+    let numbers = Numbers {
+        uid_validity,
+        uid_next: uid_next.and_then(NonZeroU32::new),
+        messages: row.get("in_step_messages")?,
+        highest_modseq: row.get::<_, Option<Bits>>("in_step_modseq")?.map(|bits| bits.0),
+    };
+    Ok(Some(numbers).filter(|numbers| numbers.messages.is_some()))
 }

@@ -27,7 +27,7 @@ mod worker;
 pub use batches::Adopt;
 pub use changes::Changes;
 pub use leases::PassEnd;
-pub use ledger::{FolderRecord, LedgerFolder, LedgerMessage, SourceMark};
+pub use ledger::{FolderRecord, LedgerFolder, LedgerMessage, Orphan};
 pub use open::Store;
 pub use reports::ReportOf;
 pub use summaries::{BatchSummary, Totals};

@@ -81,7 +81,11 @@ fn purge_folder(tx: &Connection, folder: i64) -> Sql<Step> {
              (SELECT source_uid FROM message WHERE folder_id = ?1 ORDER BY source_uid LIMIT ?2)",
         params![folder, MESSAGES],
     )?;
-    if messages == 0 {
+    let orphans = tx.execute(
+        "DELETE FROM orphan WHERE id IN (SELECT id FROM orphan WHERE folder_id = ? LIMIT ?)",
+        params![folder, MESSAGES],
+    )?;
+    if messages == 0 && orphans == 0 {
         tx.execute("DELETE FROM folder WHERE id = ?", [folder])?;
     }
     Ok(Step::Part)

@@ -97,6 +97,17 @@ impl Store {
         })
     }
 
+    /// Strikes from what was left behind that a folder as a whole was. Flags that its copies lack they still lack.
+    pub fn clear_left_out(&self, user: i64, folder_name: &str) -> Result<()> {
+        self.write(|tx| {
+            tx.prepare_cached(
+                "DELETE FROM skipped WHERE user_id = ? AND folder_name = ? AND uid = 0 AND kind <> ?",
+            )?
+            .execute(params![user, folder_name, Word(SkippedKind::FlagDropped)])?;
+            Ok(())
+        })
+    }
+
     /// What was left behind, in the order in which it was found; at most that many.
     pub fn skipped_items(&self, user: i64, limit: Option<u32>) -> Result<Vec<SkippedItem>> {
         self.read(|tx| {

@@ -147,13 +147,15 @@ CREATE TABLE folder (
     id                  INTEGER PRIMARY KEY AUTOINCREMENT,
     user_id             INTEGER REFERENCES user,    -- NULL: forgotten, to be purged
     source_name         BLOB NOT NULL,
-    source_uid_validity INTEGER NOT NULL,           -- UIDVALIDITY and HIGHESTMODSEQ: 64 bits, negative from 2^63 on
+    source_uid_validity INTEGER,                    -- all 64 bits; NULL: unknown
     target_name         TEXT NOT NULL,
-    target_uid_validity INTEGER,
-    target_uid_next     INTEGER,
-    in_step_uid_next    INTEGER,                    -- the source when all of it was in step, or all three NULL
-    in_step_messages    INTEGER,
-    in_step_modseq      INTEGER,
+    target_uid_validity INTEGER,                    -- all 64 bits; NULL: unknown, so that UIDs mean nothing
+    frontier            INTEGER,                    -- the target below this UID is accounted for; NULL: none of it is
+    target_messages     INTEGER,                    -- how many the target had after the last pass; NULL: unknown
+    made                INTEGER NOT NULL,           -- whether the target folder was made by us
+    in_step_uid_next    INTEGER,                    -- the source when all of it was in step; NULL: not told
+    in_step_messages    INTEGER,                    -- NULL: it was not in step
+    in_step_modseq      INTEGER,                    -- all 64 bits
     UNIQUE (user_id, source_name)
 ) STRICT;
 
@@ -161,14 +163,27 @@ CREATE TABLE folder (
 CREATE TABLE message (
     folder_id  INTEGER NOT NULL,
     source_uid INTEGER NOT NULL,
-    target_uid INTEGER,
+    target_uid INTEGER,                             -- NULL: not told, or the copy is gone
     size       INTEGER NOT NULL,
-    digest     BLOB,
-    received   INTEGER,                             -- INTERNALDATE in seconds
-    message_id BLOB,                                -- digest of the Message-ID
+    digest     BLOB,                                -- of the bytes that were sent, if any were
+    received   INTEGER,                             -- INTERNALDATE, seconds since 1970; NULL: unknown
+    identity   BLOB,                                -- a digest of the Message-ID, else of other fields; NULL: unknown
     flags      TEXT NOT NULL,
     PRIMARY KEY (folder_id, source_uid)
 ) STRICT, WITHOUT ROWID;
+
+-- Copies whose source message is gone. It may come back under another UID, and is not copied again then.
+CREATE TABLE orphan (
+    id         INTEGER PRIMARY KEY,
+    folder_id  INTEGER NOT NULL,
+    target_uid INTEGER,
+    size       INTEGER NOT NULL,
+    digest     BLOB,
+    received   INTEGER,
+    identity   BLOB,
+    flags      TEXT NOT NULL
+) STRICT;
+CREATE INDEX orphan_folder ON orphan (folder_id);
 
 CREATE TABLE report (
     id       INTEGER PRIMARY KEY,

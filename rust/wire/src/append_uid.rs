@@ -1,8 +1,7 @@
 //! APPENDUID: where the server put an appended message (RFC 4315 §3).
 
-use std::num::NonZeroU32;
+use model::UidValidity;
 
-use crate::commands::status::to_uid;
 use crate::response::split_word;
 use crate::token::parse_number;
 use crate::uid_set::parse_ranges;
@@ -11,7 +10,7 @@ use crate::uid_set::parse_ranges;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AppendUid {
     /// The UIDVALIDITY of the mailbox.
-    pub uid_validity: NonZeroU32,
+    pub uid_validity: UidValidity,
     /// The message's UID.
     pub uid: u32,
 }
@@ -24,7 +23,7 @@ pub(crate) fn parse(code: &str, count: usize) -> Option<Vec<AppendUid>> {
     if !word.eq_ignore_ascii_case(b"APPENDUID") {
         return None;
     }
-    let uid_validity = parse_number(validity).and_then(to_uid)?;
+    let uid_validity = parse_number(validity).and_then(UidValidity::new)?;
     let ranges = parse_ranges(std::str::from_utf8(set).ok()?.trim())?;
     let uids = ranges.into_iter().flat_map(|(a, b)| a.min(b)..=a.max(b));
     let places: Vec<_> = uids.take(count + 1).map(|uid| AppendUid { uid_validity, uid }).collect();

@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
-use crate::commands::status::to_uid;
 use crate::error::lossy;
 use crate::flags::Flags;
 use crate::frame::is_body;
 use crate::internal_date::InternalDate;
 use crate::token::{Lexer, Value};
+use crate::uid_set::to_uid;
 
 /// What a FETCH response told. Items that we do not know are skipped.
 #[derive(Debug, Default)]

@@ -45,7 +45,7 @@ pub use capabilities::{Capabilities, LiteralMode};
 pub use certificate::Certificate;
 pub use commands::list::{ListEntry, ListOptions};
 pub use commands::namespace::{Namespace, NamespaceEntry};
-pub use commands::select::{PermanentFlags, Selected};
+pub use commands::select::{Access, PermanentFlags, Selected};
 pub use commands::status::{MailboxStatus, StatusItems};
 pub use commands::store::StoreAction;
 pub use commands::summaries::{Summary, SummaryItems};

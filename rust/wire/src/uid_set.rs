@@ -192,6 +192,11 @@ impl FromStr for UidSet {
     }
 }
 
+/// A UID or a UIDNEXT: neither zero nor longer than 32 bits; anything else is unknown.
+pub(crate) fn to_uid(number: u64) -> Option<NonZeroU32> {
+    u32::try_from(number).ok().and_then(NonZeroU32::new)
+}
+
 /// The ranges in the order in which they are written: APPENDUID and COPYUID pair by position (RFC 4315 §3).
 pub(crate) fn parse_ranges(text: &str) -> Option<Vec<(u32, u32)>> {
     text.split(',').map(parse_range).collect()

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use model::repair::{Changes, Mender};
 use model::{Repair, Result};
 use wire::{Body, Connection, FetchOptions, UidSet};
+use xxhash_rust::xxh3::Xxh3Default;
 
 /// What a body was found to be.
 pub(crate) struct Hashed {
@@ -59,4 +60,21 @@ pub(crate) async fn hash_all(
 /// A digest, cut to what tells a mailbox's messages apart.
 pub(crate) fn short(digest: &[u8; 32]) -> [u8; 16] {
     digest.first_chunk().copied().unwrap_or_default()
+}
+
+/// XXH3 of the bodies of these messages, as the ledger has it. What the server does not give is left out.
+pub(crate) async fn fingerprints(
+    connection: &mut Connection,
+    uids: UidSet,
+) -> Result<BTreeMap<u32, [u8; 16]>> {
+    let mut found = BTreeMap::new();
+    let mut bodies = connection.fetch_bodies(uids, FetchOptions::default())?;
+    while let Some(mut body) = bodies.next().await? {
+        let mut hasher = Xxh3Default::new();
+        while let Some(chunk) = body.chunk().await? {
+            hasher.update(chunk);
+        }
+        found.insert(body.head().uid, hasher.digest128().to_be_bytes());
+    }
+    Ok(found)
 }

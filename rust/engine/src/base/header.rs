@@ -1,4 +1,14 @@
-//! Reads the fields of a message's header, however they are folded and padded.
+//! Reads the fields of a message's header, however they are folded and padded, and what a message is known by.
+
+use model::plan::Identity;
+
+use super::digest::short;
+
+/// The fields that an [`identity`] is made of, as commands name them.
+pub(crate) const IDENTITY_FIELDS: &[&str] = &["MESSAGE-ID", "DATE", "FROM", "SUBJECT"];
+
+/// How much of a message is searched for its header.
+const LONGEST_HEADER: usize = 64 * 1024;
 
 /// A header field's value, unfolded.
 pub(crate) fn field(header: &str, name: &str) -> Option<String> {
@@ -16,6 +26,58 @@ pub(crate) fn message_id(block: &[u8]) -> Option<Box<str>> {
     let value = field(&String::from_utf8_lossy(block), "Message-ID")?;
     let words = value.split_ascii_whitespace().collect::<Vec<_>>().join(" ");
     (!words.is_empty()).then(|| words.into_boxed_str())
+}
+
+/// What a message with this header is known by: its Message-ID, else who sent what when. NUL characters count for
+/// nothing, as a repair takes them away.
+pub(crate) fn identity(block: &[u8]) -> Option<Identity> {
+    let plain: Vec<u8> = block.iter().copied().filter(|byte| *byte != 0).collect();
+    let block = plain.as_slice();
+    let digest = |text: &str| short(blake3::hash(text.as_bytes()).as_bytes());
+    if let Some(id) = message_id(block) {
+        return Some(Identity::of_message_id(digest(&id)));
+    }
+    let text = String::from_utf8_lossy(block);
+    let fields = ["Date", "From", "Subject"].map(|name| field(&text, name).unwrap_or_default());
+    let plain = fields.map(|field| field.split_whitespace().collect::<Vec<_>>().join(" "));
+    plain.iter().any(|field| !field.is_empty()).then(|| Identity::of_fields(digest(&plain.join("\n"))))
+}
+
+/// Collects the header of a message that passes by.
+#[derive(Debug, Default)]
+pub(crate) struct HeaderTap {
+    header: Vec<u8>,
+    is_complete: bool,
+}
+
+impl HeaderTap {
+    /// Notes the next bytes of the message.
+    pub(crate) fn pass(&mut self, chunk: &[u8]) {
+        if self.is_complete {
+            return;
+        }
+        // An end that lies across two chunks is found from three bytes before.
+        let from = self.header.len().saturating_sub(3);
+        let room = LONGEST_HEADER.saturating_sub(self.header.len()).min(chunk.len());
+        self.header.extend_from_slice(chunk.get(..room).unwrap_or_default());
+        let end = self.header.get(from..).and_then(end_of_header);
+        if let Some(end) = end {
+            self.header.truncate(from + end);
+        }
+        self.is_complete = end.is_some() || self.header.len() >= LONGEST_HEADER;
+    }
+
+    /// What the message is known by.
+    pub(crate) fn identity(&self) -> Option<Identity> {
+        identity(&self.header)
+    }
+}
+
+/// Where the empty line begins.
+fn end_of_header(bytes: &[u8]) -> Option<usize> {
+    let ends = memchr::memchr_iter(b'\n', bytes)
+        .find(|at| matches!(bytes.get(at + 1..), Some([b'\n', ..] | [b'\r', b'\n', ..])));
+    ends.map(|at| at + 1)
 }
 
 #[cfg(test)]
@@ -41,5 +103,30 @@ mod tests {
         assert_eq!(message_id(b"Message-ID: <a@b>\r\nX: y\r\n\r\n").as_deref(), Some("<a@b>"));
         assert_eq!(message_id(b"\r\n"), None);
         assert_eq!(message_id(b"Message-ID: \r\n\r\n"), None);
+    }
+
+    #[test]
+    fn a_message_without_message_id_is_known_by_who_sent_what_when() {
+        let block =
+            |subject: &str| format!("Date: 1\r\nFrom: a@b\r\nSubject: {subject}\r\n\r\n").into_bytes();
+        let known = identity(&block("x y")).unwrap();
+        assert!(!known.is_message_id());
+        assert_eq!(identity(&block("x\r\n\ty")), Some(known), "folded");
+        assert_ne!(identity(&block("z")), Some(known));
+        assert_eq!(identity(b"X: y\r\n\r\n"), None);
+        assert!(identity(b"Message-ID: <a@b>\r\n").unwrap().is_message_id());
+    }
+
+    #[test]
+    fn the_header_of_a_message_is_collected_whatever_chunks_it_comes_in() {
+        for message in
+            ["Message-ID: <a@b>\r\nX: y\r\n\r\nMessage-ID: <c@d>\r\n", "Message-ID: <a@b>\n\nSubject: z\n"]
+        {
+            for size in 1..message.len() {
+                let mut tap = HeaderTap::default();
+                message.as_bytes().chunks(size).for_each(|chunk| tap.pass(chunk));
+                assert_eq!(tap.identity(), identity(b"Message-ID: <a@b>"), "in chunks of {size}");
+            }
+        }
     }
 }

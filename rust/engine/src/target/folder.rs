@@ -1,9 +1,7 @@
 //! A folder of a target: its numbers, the flags that it keeps, what it is made of.
 
-use std::num::NonZeroU32;
-
-use model::Result;
 use model::plan::{Adopted, Flags, Found};
+use model::{Numbers, Result, UidValidity};
 use wire::{MailboxName, PermanentFlags};
 
 use super::maildir::MaildirFolder;
@@ -17,30 +15,13 @@ pub(crate) enum Made {
     Before,
 }
 
-/// What a target folder says of itself; 0 is unknown.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct FolderNumbers {
-    /// Its UIDVALIDITY.
-    pub(crate) uid_validity: u32,
-    /// Its UIDNEXT.
-    pub(crate) uid_next: u32,
-}
-
-impl FolderNumbers {
-    pub(crate) fn new(uid_validity: Option<NonZeroU32>, uid_next: Option<NonZeroU32>) -> Self {
-        Self { uid_validity: uid_validity.map_or(0, u32::from), uid_next: uid_next.map_or(0, u32::from) }
-    }
-}
-
 /// A target folder that is open.
 #[derive(Debug)]
 pub(crate) struct OpenFolder {
     /// Its name.
     pub(crate) name: String,
-    /// Its UIDVALIDITY; 0 is unknown.
-    pub(crate) uid_validity: u32,
-    /// Its UIDNEXT; 0 is unknown.
-    pub(crate) uid_next: u32,
+    /// Its numbers when it was opened.
+    pub(crate) numbers: Numbers,
     /// The flags that it keeps.
     pub(crate) keeps: KeptFlags,
     /// What kind of folder it is.
@@ -63,7 +44,11 @@ pub(crate) enum OpenPlace {
 
 impl OpenFolder {
     /// The messages of a source folder that a Maildir folder has: their names say so.
-    pub(crate) fn find_in_maildir(&self, source_uid_validity: u32, copy: Vec<u32>) -> Result<Found> {
+    pub(crate) fn find_in_maildir(
+        &self,
+        source_uid_validity: Option<UidValidity>,
+        copy: Vec<u32>,
+    ) -> Result<Found> {
         let OpenPlace::Maildir(folder) = &self.place else {
             return Ok(Found { adopted: Vec::new(), append: copy });
         };
@@ -71,8 +56,15 @@ impl OpenFolder {
         let (there, append): (Vec<u32>, Vec<u32>) =
             copy.into_iter().partition(|uid| delivered.contains_key(uid));
         let size = |uid| delivered.get(&uid).map_or(0, |message| message.size);
-        let adopted =
-            |uid| Adopted { uid, target_uid: uid, size: size(uid), flags: Flags::default(), repaired: None };
+        let adopted = |uid| Adopted {
+            uid,
+            target_uid: uid,
+            size: size(uid),
+            flags: Flags::default(),
+            repaired: None,
+            identity: None,
+            received: None,
+        };
         Ok(Found { adopted: there.into_iter().map(adopted).collect(), append })
     }
 }

@@ -1,10 +1,10 @@
 //! An IMAP server as a target.
 
 use model::folder::{Listing, TargetRules};
-use model::{Endpoint, ErrorKind, Result, UserRow, login};
-use wire::{Connection, MailboxName, Refusal, Status};
+use model::{Endpoint, ErrorKind, Numbers, Result, UserRow, login};
+use wire::{Access, Connection, MailboxName, Refusal, Status};
 
-use super::folder::{FolderNumbers, KeptFlags, Made};
+use super::folder::{KeptFlags, Made};
 use crate::base::world::World;
 use crate::net::session::{self, Catalog, Statuses};
 
@@ -12,8 +12,8 @@ use crate::net::session::{self, Catalog, Statuses};
 pub(crate) struct ImapTarget {
     /// The connection.
     pub(crate) connection: Connection,
-    /// The folder that is selected.
-    selected: Option<String>,
+    /// The folder that is open, and for what.
+    open: Option<(String, Access)>,
     /// The flags that folders keep that were just made, as the first of them said.
     new_folders_keep: Option<KeptFlags>,
 }
@@ -22,7 +22,7 @@ impl ImapTarget {
     pub(crate) async fn open(world: &World, endpoint: &Endpoint, row: &UserRow) -> Result<Self> {
         let login = login::target_login(endpoint, row)?;
         let connection = session::open(world, &endpoint.place, login).await?;
-        Ok(Self { connection, selected: None, new_folders_keep: None })
+        Ok(Self { connection, open: None, new_folders_keep: None })
     }
 
     /// The folders, what their names can be, and their numbers.
@@ -59,32 +59,58 @@ impl ImapTarget {
     }
 
     /// What the server says of a folder. One that was just made says what others like it said: only the first is looked
-    /// into. It is not left selected where that can be helped.
-    pub(crate) async fn open_folder(
+    /// into. No folder is open afterwards.
+    pub(super) async fn open_folder(
         &mut self,
         name: &str,
-        as_made: Option<FolderNumbers>,
-    ) -> Result<(FolderNumbers, KeptFlags)> {
-        let made = as_made.filter(|numbers| numbers.uid_validity != 0 && numbers.uid_next != 0);
-        if let Some(known) = made.zip(self.new_folders_keep.clone()) {
+        as_made: Option<Numbers>,
+    ) -> Result<(Numbers, KeptFlags)> {
+        let is_empty =
+            |n: &Numbers| n.uid_validity.is_some() && n.uid_next.is_some() && n.messages == Some(0);
+        if let Some(known) = as_made.filter(is_empty).zip(self.new_folders_keep.clone()) {
             return Ok(known);
         }
-        let (found, stays) = self.connection.look_into(&MailboxName::from_text(name)).await?;
-        self.selected = stays.then(|| name.to_owned());
+        self.leave().await?;
+        let found = self.connection.look_into(&MailboxName::from_text(name)).await?;
         let keeps = KeptFlags(found.permanent_flags);
         if as_made.is_some() {
             self.new_folders_keep = Some(keeps.clone());
         }
-        Ok((FolderNumbers::new(found.uid_validity, found.uid_next), keeps))
+        Ok((found.numbers, keeps))
     }
 
-    /// The connection with this folder selected, to read in it or to change flags.
-    pub(crate) async fn select(&mut self, name: &str) -> Result<&mut Connection> {
-        if self.selected.as_deref() != Some(name) {
-            self.connection.select(&MailboxName::from_text(name)).await?;
-            self.selected = Some(name.to_owned());
+    /// The connection with this folder open to read in it.
+    pub(crate) async fn read(&mut self, name: &str) -> Result<&mut Connection> {
+        if self.open.as_ref().is_none_or(|(open, _)| open != name) {
+            self.read_anew(name).await?;
         }
         Ok(&mut self.connection)
+    }
+
+    /// Opens this folder to read in it as it is now, and says its numbers: what is open shows what it was, on some servers
+    /// whatever they are asked (peers U2).
+    pub(crate) async fn read_anew(&mut self, name: &str) -> Result<Numbers> {
+        self.leave().await?;
+        let found = self.connection.examine(&MailboxName::from_text(name)).await?;
+        self.open = Some((name.to_owned(), Access::Read));
+        Ok(found.numbers)
+    }
+
+    /// The connection with this folder open to change flags. It must be left before anything is appended.
+    pub(crate) async fn write(&mut self, name: &str) -> Result<&mut Connection> {
+        if self.open.as_ref().is_none_or(|(open, access)| open != name || *access == Access::Read) {
+            self.connection.select(&MailboxName::from_text(name)).await?;
+            self.open = Some((name.to_owned(), Access::Write));
+        }
+        Ok(&mut self.connection)
+    }
+
+    /// Leaves the folder that is open. GNU's server overwrites what is appended to a folder that a session has open.
+    pub(crate) async fn leave(&mut self) -> Result<()> {
+        if let Some((name, access)) = self.open.take() {
+            self.connection.leave(&MailboxName::from_text(&name), access).await?;
+        }
+        Ok(())
     }
 }
 

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use model::plan::Flags;
-use model::{Error, ErrorKind, Result};
+use model::{Error, ErrorKind, Result, UidValidity};
 
 use crate::base::digest::short;
 use crate::base::flags::sorted;
@@ -44,7 +44,7 @@ pub(crate) struct Delivery {
     file: File,
     temporary: PathBuf,
     uid: u32,
-    uid_validity: u32,
+    uid_validity: Option<UidValidity>,
     size: u64,
 }
 
@@ -151,7 +151,7 @@ impl MaildirTree {
 
 impl MaildirFolder {
     /// The messages that came from a source folder of this UIDVALIDITY, by source UID.
-    pub(crate) fn delivered(&self, uid_validity: u32) -> Result<BTreeMap<u32, Delivered>> {
+    pub(crate) fn delivered(&self, uid_validity: Option<UidValidity>) -> Result<BTreeMap<u32, Delivered>> {
         let mut found = BTreeMap::new();
         for part in ["cur", "new"] {
             let folder = self.path.join(part);
@@ -170,7 +170,7 @@ impl MaildirFolder {
     }
 
     /// The messages that came from a source folder of this UIDVALIDITY, read whole, in the order of source UIDs.
-    pub(crate) fn messages(&self, uid_validity: u32) -> Result<Vec<Message>> {
+    pub(crate) fn messages(&self, uid_validity: Option<UidValidity>) -> Result<Vec<Message>> {
         let read = |(uid, delivered): (u32, Delivered)| {
             let path = self.path.join(&delivered.path);
             let mut hasher = blake3::Hasher::new();
@@ -201,7 +201,7 @@ impl MaildirFolder {
     }
 
     /// Begins to write a message.
-    pub(crate) fn begin(&self, uid: u32, uid_validity: u32) -> Result<Delivery> {
+    pub(crate) fn begin(&self, uid: u32, uid_validity: Option<UidValidity>) -> Result<Delivery> {
         let temporary = self.path.join("tmp").join(base_name(uid, uid_validity));
         let file = File::create(&temporary).map_err(|e| failed(&temporary, "make", &e))?;
         Ok(Delivery { file, temporary, uid, uid_validity, size: 0 })
@@ -317,15 +317,16 @@ fn read_keywords(path: &Path) -> Result<Vec<String>> {
 }
 
 /// Dovecot gives UIDs in the order of the leading numbers, so source order is kept.
-fn base_name(uid: u32, uid_validity: u32) -> String {
+fn base_name(uid: u32, uid_validity: Option<UidValidity>) -> String {
+    let uid_validity = uid_validity.map_or(0, UidValidity::get);
     format!("{uid}.V{uid_validity}.imap-migration")
 }
 
-fn parse_name(name: &str) -> Option<(u32, u32)> {
+fn parse_name(name: &str) -> Option<(u32, Option<UidValidity>)> {
     let (uid, rest) = name.split_once(".V")?;
     let (validity, rest) = rest.split_once('.')?;
     rest.starts_with("imap-migration").then_some(())?;
-    Some((uid.parse().ok()?, validity.parse().ok()?))
+    Some((uid.parse().ok()?, UidValidity::new(validity.parse().ok()?)))
 }
 
 fn epoch_seconds(time: SystemTime) -> Option<i64> {
@@ -348,8 +349,12 @@ fn system_time(epoch_seconds: i64) -> Option<SystemTime> {
 mod tests {
     use super::*;
 
+    fn validity(number: u64) -> Option<UidValidity> {
+        UidValidity::new(number)
+    }
+
     fn deliver(folder: &mut MaildirFolder, uid: u32, body: &[u8], flags: &[&str]) -> Vec<String> {
-        let mut delivery = folder.begin(uid, 7).unwrap();
+        let mut delivery = folder.begin(uid, validity(7)).unwrap();
         delivery.write(body).unwrap();
         folder.finish(delivery, Some(1_000_000_000), flags.iter().copied()).unwrap()
     }
@@ -361,13 +366,13 @@ mod tests {
         let mut folder = tree.folder("INBOX").unwrap();
         deliver(&mut folder, 3, b"Subject: x\r\n\r\nbody", &["\\Seen"]);
         deliver(&mut folder, 3, b"Subject: x\r\n\r\nbody", &["\\Seen"]);
-        let found = folder.delivered(7).unwrap();
+        let found = folder.delivered(validity(7)).unwrap();
         assert_eq!(found.len(), 1);
         let file = root.path().join("ann").join(&found[&3].path);
         assert_eq!(fs::read(&file).unwrap(), b"Subject: x\r\n\r\nbody");
         let modified = fs::metadata(&file).unwrap().modified().unwrap();
         assert_eq!(modified, SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000));
-        assert!(folder.delivered(8).unwrap().is_empty());
+        assert!(folder.delivered(validity(8)).unwrap().is_empty());
     }
 
     #[test]
@@ -375,8 +380,8 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let tree = MaildirTree::open(root.path().to_owned()).unwrap();
         let folder = tree.folder("INBOX").unwrap();
-        folder.begin(1, 7).unwrap().write(b"half").unwrap();
-        assert!(folder.delivered(7).unwrap().is_empty());
+        folder.begin(1, validity(7)).unwrap().write(b"half").unwrap();
+        assert!(folder.delivered(validity(7)).unwrap().is_empty());
     }
 
     #[test]
@@ -389,7 +394,7 @@ mod tests {
         let flags: Vec<&str> =
             ["\\Seen", "\\Flagged"].into_iter().chain(keywords.iter().map(String::as_str)).collect();
         assert_eq!(deliver(&mut folder, 1, b"x", &flags), ["k26"]);
-        let name = folder.delivered(7).unwrap()[&1].path.to_string_lossy().into_owned();
+        let name = folder.delivered(validity(7)).unwrap()[&1].path.to_string_lossy().into_owned();
         assert!(name.ends_with(",S=1:2,FSabcdefghijklmnopqrstuvwxyz"), "{name}");
         let again = tree.folder("Archive.2019").unwrap();
         assert_eq!(again.keywords.len(), 26);

@@ -9,10 +9,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use model::folder::{ListedFolder, Listing, TargetRules};
-use model::{Endpoint, Error, ErrorKind, Place, Result, UserRow};
+use model::{Endpoint, Error, ErrorKind, Numbers, Place, Result, UidValidity, UserRow};
 use wire::MailboxName;
 
-pub(crate) use folder::{FolderNumbers, KeptFlags, Made, OpenFolder, OpenPlace};
+pub(crate) use folder::{KeptFlags, Made, OpenFolder, OpenPlace};
 pub(crate) use imap::ImapTarget;
 use maildir::{DELIMITER, MaildirTree};
 pub(crate) use maildir::{Delivery, MaildirFolder};
@@ -22,7 +22,7 @@ use crate::base::world::World;
 use crate::net::session::{self, Statuses};
 
 /// A Maildir message's name holds its source UIDVALIDITY: the folder itself never changes its own.
-const MAILDIR_UID_VALIDITY: u32 = 1;
+const MAILDIR_UID_VALIDITY: u64 = 1;
 
 /// One user's mailbox on the target.
 pub(crate) enum Target {
@@ -90,50 +90,47 @@ impl Target {
         &mut self,
         mut told: Statuses,
         names: &[&str],
-    ) -> Result<BTreeMap<String, FolderNumbers>> {
+    ) -> Result<BTreeMap<String, Numbers>> {
         let imap = match self {
             Self::Imap(imap) => imap,
             Self::Maildir(_) => {
-                let numbers = FolderNumbers { uid_validity: MAILDIR_UID_VALIDITY, uid_next: 0 };
-                return Ok(names.iter().map(|name| ((*name).to_owned(), numbers)).collect());
+                return Ok(names.iter().map(|name| ((*name).to_owned(), maildir_numbers())).collect());
             }
         };
         let keys: Vec<MailboxName> = names.iter().map(|name| MailboxName::from_text(name)).collect();
         session::complete(&mut told, &mut imap.connection, keys.iter().map(MailboxName::as_bytes)).await?;
-        let numbers = |key: &MailboxName| {
-            let status = told.get(key.as_bytes()).copied().unwrap_or_default();
-            FolderNumbers::new(status.uid_validity, status.uid_next)
-        };
+        let numbers = |key: &MailboxName| told.get(key.as_bytes()).copied().unwrap_or_default().numbers;
         Ok(names.iter().zip(&keys).map(|(name, key)| ((*name).to_owned(), numbers(key))).collect())
     }
 
     /// Opens a folder to write to it. One that this pass has made, with these numbers, needs no look.
-    pub(crate) async fn open_folder(
-        &mut self,
-        name: &str,
-        as_made: Option<FolderNumbers>,
-    ) -> Result<OpenFolder> {
+    pub(crate) async fn open_folder(&mut self, name: &str, as_made: Option<Numbers>) -> Result<OpenFolder> {
         match self {
             Self::Imap(imap) => {
-                let (FolderNumbers { uid_validity, uid_next }, keeps) =
-                    imap.open_folder(name, as_made).await?;
+                let (numbers, keeps) = imap.open_folder(name, as_made).await?;
                 let (name, place) = (name.to_owned(), OpenPlace::Imap(MailboxName::from_text(name)));
-                Ok(OpenFolder { name, uid_validity, uid_next, keeps, place })
+                Ok(OpenFolder { name, numbers, keeps, place })
             }
             Self::Maildir(tree) => {
                 let (tree, on_disk, name) = (tree.clone(), on_disk(name), name.to_owned());
                 let folder = blocking(move || tree.folder(&on_disk)).await?;
-                let keeps = KeptFlags(None);
-                Ok(OpenFolder {
-                    name,
-                    uid_validity: MAILDIR_UID_VALIDITY,
-                    uid_next: 0,
-                    keeps,
-                    place: OpenPlace::Maildir(folder),
-                })
+                let (numbers, keeps) = (maildir_numbers(), KeptFlags(None));
+                Ok(OpenFolder { name, numbers, keeps, place: OpenPlace::Maildir(folder) })
             }
         }
     }
+
+    /// Leaves the folder that is open, if one is: nothing is appended before.
+    pub(crate) async fn leave(&mut self) -> Result<()> {
+        match self {
+            Self::Imap(imap) => imap.leave().await,
+            Self::Maildir(_) => Ok(()),
+        }
+    }
+}
+
+fn maildir_numbers() -> Numbers {
+    Numbers { uid_validity: UidValidity::new(MAILDIR_UID_VALIDITY), ..Numbers::default() }
 }
 
 /// Does something with folders of a tree, one after the other.

@@ -2,13 +2,11 @@
 
 mod compare;
 
-use std::num::NonZeroU32;
-
 use model::content_filter::ContentFilter;
 use model::contract::FolderVerificationView;
 use model::folder::{FolderFilter, MappedFolder};
 use model::plan::Flags;
-use model::{Batch, Endpoint, ErrorKind, Repair, Result, User, login};
+use model::{Batch, Endpoint, ErrorKind, Repair, Result, UidValidity, User, login};
 use wire::{Connection, FetchOptions, InternalDate, MailboxName, UidSet};
 
 use compare::compare;
@@ -76,7 +74,7 @@ impl Sides<'_> {
         exists: bool,
     ) -> Result<FolderVerificationView> {
         let selected = self.source.select(&MailboxName::from_wire(folder.key.clone())).await?;
-        let validity = selected.uid_validity.map_or(0, NonZeroU32::get);
+        let validity = selected.numbers.uid_validity;
         let mut ours = read(self.source, selected.exists, self.repairs).await?;
         let wanted = |m: &Message| self.content.is_none_or(|c| m.received.is_none_or(|date| c.matches(date)));
         ours.retain(wanted);
@@ -102,7 +100,7 @@ impl Sides<'_> {
     async fn target_messages(
         &mut self,
         name: &str,
-        validity: u32,
+        validity: Option<UidValidity>,
         ours: &mut [Message],
     ) -> Result<Vec<Message>> {
         let OpenFolder { keeps, place, .. } = match self.target.open_folder(name, None).await {
@@ -114,7 +112,7 @@ impl Sides<'_> {
             message.flags = sorted(&keeps.split(&Flags::parse(&message.flags.join(" "))).0);
         }
         match (place, &mut *self.target) {
-            (OpenPlace::Imap(_), Target::Imap(imap)) => read(imap.select(name).await?, 1, &[]).await,
+            (OpenPlace::Imap(_), Target::Imap(imap)) => read(imap.read(name).await?, 1, &[]).await,
             (OpenPlace::Maildir(maildir), _) => maildir.messages(validity),
             (OpenPlace::Imap(_), Target::Maildir(_)) => Ok(Vec::new()),
         }

@@ -159,19 +159,22 @@ fn a_source_that_has_sent_all_that_it_sends_in_a_day_is_left_alone_until_then_or
 
 /// A24, G11, Y2: SELECT and STATUS count what is not shown, and the report says so.
 #[test]
-fn a_folder_holds_what_it_delivers_and_not_what_it_claims() {
+fn messages_that_a_folder_counts_and_never_lists_are_named_and_lower_the_score() {
     let from = Sample::start(Options { phantoms: 5, ..Options::default() }).unwrap();
     let to = Sample::start(Options::default()).unwrap();
     put(from.address(), "ada", "INBOX", ["one", "two", "three"].map(message));
     let lab = Lab::between(from.address(), to.address());
     let batch = lab.migrate(&["ada"]);
-    assert_eq!((batch.source_items, batch.synced_items), (3, 3));
+    assert_eq!((batch.source_items, batch.synced_items, batch.skipped_items), (8, 3, 1));
     let report = lab.statistics("ada").report;
     let warns = |entry: &str| entry.contains("Folder INBOX: the source counts 8 messages and shows 3");
     assert!(report.iter().any(|entry| warns(&entry.text)), "{report:?}");
     lab.pass();
     assert_eq!(to.appended(), 3);
-    lab.assert_perfect("ada");
+    let [item] = lab.skipped("ada").try_into().unwrap();
+    assert_eq!((item.kind, item.uid), (SkippedKind::MissingItem, None));
+    assert_eq!(item.error_message, "the source counts 5 more messages in the folder than it lists");
+    assert_ne!(lab.user().data_consistency_score, DataConsistencyScore::Perfect);
 }
 
 /// peers 2.3-5: a folder counts as in step, and is passed over, only after a pass that left nothing of it behind.

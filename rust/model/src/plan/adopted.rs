@@ -1,6 +1,6 @@
 //! What was found on the target: copies that need not be made.
 
-use super::Flags;
+use super::{Flags, Identity};
 use crate::repair::Changes;
 
 /// A message that need not be copied.
@@ -16,6 +16,10 @@ pub struct Adopted {
     pub flags: Flags,
     /// What is changed in it there.
     pub repaired: Option<Changes>,
+    /// What it is known by.
+    pub identity: Option<Identity>,
+    /// Its INTERNALDATE on the source, as Unix time.
+    pub received: Option<i64>,
 }
 
 /// What is there already, and what is to be appended.

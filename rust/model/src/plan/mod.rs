@@ -3,11 +3,17 @@
 //! INVARIANT: takes listings and ledger rows, returns plans; no I/O, no clock. A deletion is never copied.
 
 mod adopted;
+mod claim;
 mod flags;
 mod folder;
+mod frontier;
+mod identity;
 mod reconcile;
 
 pub use adopted::{Adopted, Found};
+pub use claim::{Bytes, Claims, Present, Proof, Remembered, claim, follow, place};
 pub use flags::Flags;
-pub use folder::{FlagChange, FolderPlan, LedgerRow, Mapping, UidValidity, plan_folder};
+pub use folder::{FlagChange, FolderPlan, LedgerRow, plan_folder};
+pub use frontier::Frontier;
+pub use identity::Identity;
 pub use reconcile::{Adoption, Candidate, Digest, Reconciliation, Tail, reconcile};

@@ -6,10 +6,12 @@
 //! INVARIANT: nothing is adopted twice; two messages are paired only if Message-ID, size and date are the same and
 //! nobody else's on either side, or if the digests of their bytes are the same, as they are or as they are repaired; of
 //! equal messages, as many are paired as the side with fewer has. What is merely alike is never adopted, but where
-//! everything on the target came since the ledger's last word: there a message with the Message-ID and the date of one
-//! that was to be copied is its copy, which the server has rewritten (peers A4, A10, N2).
+//! everything on the target came since the ledger's last word: there a message with the identity and the date of one that
+//! was to be copied is its copy, which the server has rewritten (peers A4, A10, N2).
 
 use std::collections::{BTreeMap, BTreeSet};
+
+use super::Identity;
 
 /// The digest of all of a message's bytes, as far as it is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -37,8 +39,8 @@ pub enum Tail {
 pub struct Candidate {
     /// Its UID.
     pub uid: u32,
-    /// Its Message-ID, as the header has it.
-    pub message_id: Option<Box<str>>,
+    /// What it is known by.
+    pub identity: Option<Identity>,
     /// RFC822.SIZE, where the server tells one.
     pub size: Option<u64>,
     /// INTERNALDATE as Unix time, where the server tells one.
@@ -53,8 +55,8 @@ pub struct Candidate {
 }
 
 impl Candidate {
-    fn message_id(&self) -> Option<&str> {
-        self.message_id.as_deref().map(str::trim).filter(|id| !id.is_empty())
+    fn message_id(&self) -> Option<Identity> {
+        self.identity.filter(|identity| identity.is_message_id())
     }
 
     /// Size and date, if it has a Message-ID to go with them.
@@ -62,9 +64,10 @@ impl Candidate {
         self.message_id().filter(|_| !self.was_refused).and(self.size.zip(self.received))
     }
 
-    /// Its date, if it has a Message-ID to go with it, and was read.
-    fn date(&self) -> Option<i64> {
-        self.message_id().filter(|_| !self.was_refused).and(self.as_it_is()).and(self.received)
+    /// What it is known by, and its date, if its bytes had their say before.
+    fn likeness(&self) -> Option<(Identity, i64)> {
+        let read = self.digest != Digest::NotRead && !self.was_refused;
+        self.identity.filter(|_| read).zip(self.received)
     }
 
     fn as_it_is(&self) -> Option<[u8; 32]> {
@@ -103,14 +106,12 @@ pub enum Reconciliation {
     Done {
         /// What is there already, by source UID.
         adopted: Vec<Adoption>,
-        /// Source UIDs to append, ascending.
-        append: Vec<u32>,
     },
 }
 
 /// Pairs source messages with target messages. Neither list may hold a message that a ledger row names.
 pub fn reconcile(source: &[Candidate], target: &[Candidate], tail: Tail) -> Reconciliation {
-    let mut groups: BTreeMap<Option<&str>, Group<'_>> = BTreeMap::new();
+    let mut groups: BTreeMap<Option<Identity>, Group<'_>> = BTreeMap::new();
     for message in source {
         groups.entry(message.message_id()).or_default().source.push(message);
     }
@@ -127,7 +128,7 @@ pub fn reconcile(source: &[Candidate], target: &[Candidate], tail: Tail) -> Reco
             unread_target.extend(unread(&group.target));
             group.pair_by_digest(Candidate::as_it_is, &mut adopted);
             if tail == Tail::SinceLedger {
-                group.pair_unique(Candidate::date, |_, _| true, &mut adopted);
+                group.pair_alike(&mut adopted);
             }
         }
         left.source.extend(group.source.into_iter().filter(|m| m.was_refused || m.repaired.is_some()));
@@ -138,11 +139,10 @@ pub fn reconcile(source: &[Candidate], target: &[Candidate], tail: Tail) -> Reco
         unread_target.extend(unread(&left.target));
     }
     left.pair_by_digest(Candidate::as_repaired, &mut adopted);
-    conclude(source, adopted, unread_source, unread_target)
+    conclude(adopted, unread_source, unread_target)
 }
 
 fn conclude(
-    source: &[Candidate],
     mut adopted: Vec<Adoption>,
     unread_source: BTreeSet<u32>,
     unread_target: BTreeSet<u32>,
@@ -154,11 +154,7 @@ fn conclude(
         };
     }
     adopted.sort_unstable();
-    let is_adopted = |uid: &u32| adopted.binary_search_by_key(uid, |adoption| adoption.uid).is_ok();
-    let mut append: Vec<u32> =
-        source.iter().map(|message| message.uid).filter(|uid| !is_adopted(uid)).collect();
-    append.sort_unstable();
-    Reconciliation::Done { adopted, append }
+    Reconciliation::Done { adopted }
 }
 
 fn unread(messages: &[&Candidate]) -> impl Iterator<Item = u32> {
@@ -191,11 +187,36 @@ impl<'a> Group<'a> {
     /// Pairs source messages of these digests with target messages that have the same bytes, the first with the first,
     /// for as long as both sides have one.
     fn pair_by_digest(&mut self, digest: fn(&Candidate) -> Option<[u8; 32]>, adopted: &mut Vec<Adoption>) {
-        let target = by(Candidate::as_it_is, &self.target);
+        self.pair_in_order(digest, Candidate::as_it_is, adopted);
+    }
+
+    /// Pairs source messages with target messages of the same key, the first with the first.
+    fn pair_in_order<K: Ord>(
+        &mut self,
+        of_source: fn(&Candidate) -> Option<K>,
+        of_target: fn(&Candidate) -> Option<K>,
+        adopted: &mut Vec<Adoption>,
+    ) {
+        let target = by(of_target, &self.target);
         let mut pairs = BTreeMap::new();
-        for (digest, own) in by(digest, &self.source) {
-            let equal = own.into_iter().zip(target.get(&digest).into_iter().flatten());
+        for (key, own) in by(of_source, &self.source) {
+            let equal = own.into_iter().zip(target.get(&key).into_iter().flatten());
             pairs.extend(equal.map(|(own, other)| (own.uid, other.uid)));
+        }
+        self.take(pairs, adopted);
+    }
+
+    /// Pairs what is known by the same and has one date, where it does not matter which is which: there is one of each, or as
+    /// many on both sides, or all of the source are the same bytes.
+    fn pair_alike(&mut self, adopted: &mut Vec<Adoption>) {
+        let target = by(Candidate::likeness, &self.target);
+        let mut pairs = BTreeMap::new();
+        for (key, own) in by(Candidate::likeness, &self.source) {
+            let others = target.get(&key).map_or(&[][..], Vec::as_slice);
+            let bytes: BTreeSet<_> = own.iter().map(|message| message.as_it_is()).collect();
+            if own.len() == others.len() || (bytes.len() == 1 && !bytes.contains(&None)) {
+                pairs.extend(own.into_iter().zip(others).map(|(own, other)| (own.uid, other.uid)));
+            }
         }
         self.take(pairs, adopted);
     }

@@ -84,7 +84,7 @@ fn migrated(fixture: &crate::common::Fixture) -> model::User {
     let folder = LedgerFolder { source_name: b"INBOX".to_vec(), ..LedgerFolder::default() };
     let folder = fixture.store.save_folders(&lease, &[folder]).unwrap()[0];
     let message = LedgerMessage { source_uid: 1, ..LedgerMessage::default() };
-    let record = FolderRecord { folder, numbers: None, target_uid_next: Some(2), messages: vec![message] };
+    let record = FolderRecord { folder, messages: vec![message], ..FolderRecord::default() };
     fixture.store.record(&lease, &[record]).unwrap();
     fixture.finish(&lease, &PassEnd::Done, 2);
     fixture.user("ann@x")

@@ -1,18 +1,27 @@
 //! The ledger of a user's folders and messages.
 
-use model::Lease;
-use store::{FolderRecord, LedgerFolder, LedgerMessage, SourceMark};
+use std::num::NonZeroU32;
+
+use model::{Lease, Numbers, UidValidity};
+use store::{FolderRecord, LedgerFolder, LedgerMessage};
 
 use crate::common::{Fixture, fixture};
 
 fn folder(name: &[u8]) -> LedgerFolder {
     LedgerFolder {
         source_name: name.to_vec(),
-        source_uid_validity: u64::MAX,
+        source_uid_validity: UidValidity::new(u64::MAX),
         target_name: String::from_utf8_lossy(name).into_owned(),
-        target_uid_validity: Some(1 << 63),
-        target_uid_next: Some(1),
-        in_step_at: Some(SourceMark { uid_next: u32::MAX, messages: 3, highest_modseq: u64::MAX }),
+        target_uid_validity: UidValidity::new(1 << 63),
+        frontier: Some(1),
+        target_messages: Some(3),
+        made: true,
+        in_step_at: Some(Numbers {
+            uid_validity: UidValidity::new(u64::MAX),
+            uid_next: NonZeroU32::new(u32::MAX),
+            messages: Some(3),
+            highest_modseq: Some(u64::MAX),
+        }),
     }
 }
 
@@ -23,13 +32,13 @@ fn message(uid: u32) -> LedgerMessage {
         size: u64::from(u32::MAX) + 1,
         digest: Some([uid.to_le_bytes()[0]; 16]),
         received: Some(-i64::from(uid)),
-        message_id: Some([uid.to_be_bytes()[0]; 16]),
+        identity: Some([uid.to_be_bytes()[0]; 16]),
         flags: "\\Seen $Label1".to_owned(),
     }
 }
 
 fn record(folder: i64, next: u32, messages: Vec<LedgerMessage>) -> FolderRecord {
-    FolderRecord { folder, numbers: None, target_uid_next: Some(next), messages }
+    FolderRecord { folder, frontier: Some(next), messages, ..FolderRecord::default() }
 }
 
 fn messages(fixture: &Fixture, folder: i64) -> Vec<LedgerMessage> {
@@ -52,7 +61,7 @@ fn ledger() -> (Fixture, Lease, i64) {
 fn folders_keep_their_key_and_the_bytes_of_their_name() {
     let (fixture, lease, inbox) = ledger();
     let latin = fixture.store.save_folders_durably(&lease, &[folder(b"Entw\xfcrfe")]).unwrap()[0];
-    let changed = LedgerFolder { in_step_at: None, target_uid_next: Some(2000), ..folder(b"INBOX") };
+    let changed = LedgerFolder { in_step_at: None, frontier: Some(2000), ..folder(b"INBOX") };
     assert_eq!(fixture.store.save_folders(&lease, std::slice::from_ref(&changed)).unwrap(), [inbox]);
     let folders = fixture.store.ledger_folders(lease.user.id).unwrap();
     assert_eq!(folders, [(inbox, changed), (latin, folder(b"Entw\xfcrfe"))]);
@@ -84,12 +93,12 @@ fn one_transaction_covers_many_folders_or_none() {
 }
 
 #[test]
-fn the_uidnext_of_the_target_only_goes_up() {
+fn the_frontier_only_goes_up() {
     let (fixture, lease, inbox) = ledger();
     let next = |given| {
-        let record = FolderRecord { folder: inbox, target_uid_next: given, ..FolderRecord::default() };
+        let record = FolderRecord { folder: inbox, frontier: given, ..FolderRecord::default() };
         fixture.store.record(&lease, &[record]).unwrap();
-        fixture.store.ledger_folders(lease.user.id).unwrap()[0].1.target_uid_next
+        fixture.store.ledger_folders(lease.user.id).unwrap()[0].1.frontier
     };
     assert_eq!([next(Some(10)), next(None), next(Some(2001))], [Some(2000), Some(2000), Some(2001)]);
 }
@@ -105,7 +114,7 @@ fn flags_change_one_by_one() {
 #[test]
 fn a_folders_numbers_and_its_messages_are_written_together() {
     let (fixture, lease, inbox) = ledger();
-    let numbers = LedgerFolder { in_step_at: None, target_uid_next: Some(2001), ..folder(b"INBOX") };
+    let numbers = LedgerFolder { in_step_at: None, frontier: Some(2001), ..folder(b"INBOX") };
     let written = FolderRecord { numbers: Some(numbers.clone()), ..record(inbox, 2001, vec![message(4)]) };
     fixture.store.record(&lease, &[written]).unwrap();
     assert_eq!(fixture.store.ledger_folders(lease.user.id).unwrap(), [(inbox, numbers)]);
@@ -113,18 +122,43 @@ fn a_folders_numbers_and_its_messages_are_written_together() {
     assert_eq!(fixture.store.ledger_bytes(lease.user.id).unwrap(), 4 * (u64::from(u32::MAX) + 1));
 }
 
+fn orphans(fixture: &Fixture, folder: i64) -> Vec<LedgerMessage> {
+    fixture.store.orphans(folder).unwrap().into_iter().map(|orphan| orphan.message).collect()
+}
+
+/// As an orphan: the source's UID is gone.
+fn orphaned(uid: u32) -> LedgerMessage {
+    LedgerMessage { source_uid: 0, ..message(uid) }
+}
+
 #[test]
-fn a_reset_folder_is_as_before_first_contact() {
+fn a_message_whose_source_is_gone_is_an_orphan_until_it_is_claimed() {
     let (fixture, lease, inbox) = ledger();
-    fixture.store.reset_folder(&lease, inbox).unwrap();
-    assert_eq!(messages(&fixture, inbox), []);
-    let expected = LedgerFolder {
-        target_uid_validity: None,
-        target_uid_next: None,
-        in_step_at: None,
-        ..folder(b"INBOX")
-    };
-    assert_eq!(fixture.store.ledger_folders(lease.user.id).unwrap(), [(inbox, expected)]);
+    fixture.store.orphan(&lease, inbox, &[1, 3, 99]).unwrap();
+    assert_eq!(
+        (messages(&fixture, inbox), orphans(&fixture, inbox)),
+        (vec![message(2)], vec![orphaned(1), orphaned(3)])
+    );
+    let claimed = fixture.store.orphans(inbox).unwrap()[0].id;
+    let back = LedgerMessage { source_uid: 7, ..message(1) };
+    let record = FolderRecord { claimed: vec![claimed], ..record(inbox, 2000, vec![back.clone()]) };
+    fixture.store.record(&lease, &[record]).unwrap();
+    assert_eq!(
+        (messages(&fixture, inbox), orphans(&fixture, inbox)),
+        (vec![message(2), back], vec![orphaned(3)])
+    );
+}
+
+#[test]
+fn a_folder_that_is_numbered_anew_is_written_anew() {
+    let (fixture, lease, inbox) = ledger();
+    fixture.store.orphan(&lease, inbox, &[3]).unwrap();
+    let numbers = LedgerFolder { frontier: None, in_step_at: None, ..folder(b"INBOX") };
+    let moved = LedgerMessage { source_uid: 9, ..message(1) };
+    let lost = [orphaned(2), orphaned(3)];
+    fixture.store.renumber(&lease, inbox, &numbers, std::slice::from_ref(&moved), &lost).unwrap();
+    assert_eq!(fixture.store.ledger_folders(lease.user.id).unwrap(), [(inbox, numbers)]);
+    assert_eq!((messages(&fixture, inbox), orphans(&fixture, inbox)), (vec![moved], lost.to_vec()));
 }
 
 #[test]
@@ -136,7 +170,8 @@ fn a_worker_that_lost_its_lease_leaves_the_ledger_alone() {
     fixture.store.save_folders(&lost, &[folder(b"Sent")]).unwrap_err();
     fixture.store.record(&lost, &[record(inbox, 3000, vec![message(4)])]).unwrap_err();
     fixture.store.update_flags(&lost, inbox, &[(1, String::new())]).unwrap_err();
-    fixture.store.reset_folder(&lost, inbox).unwrap_err();
+    fixture.store.orphan(&lost, inbox, &[1]).unwrap_err();
+    fixture.store.renumber(&lost, inbox, &folder(b"INBOX"), &[], &[]).unwrap_err();
     assert_eq!((fixture.store.ledger_folders(lost.user.id).unwrap(), messages(&fixture, inbox)), before);
 }
 

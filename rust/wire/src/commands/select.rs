@@ -1,27 +1,23 @@
 //! SELECT, EXAMINE, UNSELECT: opening and leaving a mailbox (RFC 3501 §6.3.1, RFC 3691).
 
-use std::num::NonZeroU32;
+use model::{Numbers, UidValidity};
 
 use crate::command::Command;
-use crate::commands::status::to_uid;
 use crate::connection::Connection;
 use crate::error::{Result, Status};
 use crate::flags::{Flag, Flags};
 use crate::mailbox_name::MailboxName;
 use crate::response::{Response, StatusText};
 use crate::token::{Lexer, Value, parse_number};
+use crate::uid_set::to_uid;
 
 /// What the server says about the mailbox that it opened.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Selected {
     /// How many messages there are.
     pub exists: u64,
-    /// The UIDVALIDITY; `None` is unknown and equal to nothing.
-    pub uid_validity: Option<NonZeroU32>,
-    /// The next UID.
-    pub uid_next: Option<NonZeroU32>,
-    /// The highest change number (RFC 7162).
-    pub highest_modseq: Option<u64>,
+    /// All numbers that it told, the count among them.
+    pub numbers: Numbers,
     /// Which flags last; `None` where the server did not say, and all do.
     pub permanent_flags: Option<PermanentFlags>,
     /// Whether nothing can be changed.
@@ -51,6 +47,15 @@ impl PermanentFlags {
     }
 }
 
+/// What a mailbox is open for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// EXAMINE.
+    Read,
+    /// SELECT.
+    Write,
+}
+
 impl Connection {
     /// Opens a mailbox for reading and writing (RFC 3501 §6.3.1).
     pub async fn select(&mut self, name: &MailboxName) -> Result<Selected> {
@@ -62,15 +67,28 @@ impl Connection {
         self.open_mailbox("EXAMINE", name).await
     }
 
-    /// Opens a mailbox and leaves it again in the same round trip, where the server has UNSELECT (RFC 3691); says
-    /// what it learned, and whether the mailbox is still selected. Servers append quicker to a mailbox that nobody
-    /// looks into.
-    pub async fn look_into(&mut self, name: &MailboxName) -> Result<(Selected, bool)> {
-        if !self.capabilities().unselect() {
-            return Ok((self.select(name).await?, true));
+    /// Opens a mailbox for writing and leaves it again in the same round trip; says what it learned. Servers append quicker
+    /// to a mailbox that nobody looks into, and GNU's cuts off one that is open for writing meanwhile.
+    pub async fn look_into(&mut self, name: &MailboxName) -> Result<Selected> {
+        let mut commands = vec![self.command("SELECT").mailbox(name)];
+        commands.extend(self.leaving(name, Access::Write));
+        Ok(self.run_open(&commands, name).await?.0)
+    }
+
+    /// Leaves the mailbox that is open. Nothing is expunged.
+    pub async fn leave(&mut self, name: &MailboxName, access: Access) -> Result<()> {
+        let commands = self.leaving(name, access);
+        self.run(&format!("cannot leave folder `{name}`"), &commands, |_| {}).await.map(drop)
+    }
+
+    /// UNSELECT (RFC 3691); where there is none, CLOSE of a mailbox that is open for reading, which expunges nothing (RFC
+    /// 3501 §6.4.2).
+    fn leaving(&self, name: &MailboxName, access: Access) -> Vec<Command> {
+        match access {
+            _ if self.capabilities().unselect() => vec![self.command("UNSELECT")],
+            Access::Read => vec![self.command("CLOSE")],
+            Access::Write => vec![self.command("EXAMINE").mailbox(name), self.command("CLOSE")],
         }
-        let commands = [self.command("SELECT").mailbox(name), self.command("UNSELECT")];
-        Ok((self.run_open(&commands, name).await?.0, false))
     }
 
     async fn open_mailbox(&mut self, word: &str, name: &MailboxName) -> Result<Selected> {
@@ -80,7 +98,7 @@ impl Connection {
         Ok(selected)
     }
 
-    /// Runs commands of which the first opens a mailbox. Returns the last response code, too.
+    /// Runs commands of which the first opens a mailbox: what it says counts. Returns the last response code, too.
     async fn run_open(
         &mut self,
         commands: &[Command],
@@ -100,6 +118,7 @@ impl Connection {
             .await?;
         selected.exists =
             exists.ok_or_else(|| self.violation(format!("{context}: the server said OK and no EXISTS")))?;
+        selected.numbers.messages = Some(selected.exists);
         Ok((selected, code))
     }
 }
@@ -108,20 +127,25 @@ impl Selected {
     fn note(&mut self, text: &StatusText<'_>) {
         let number = |name| text.code_value(name).and_then(|value| parse_number(value.trim_ascii()));
         if let Some(value) = number("UIDVALIDITY") {
-            self.uid_validity = to_uid(value);
+            first(&mut self.numbers.uid_validity, UidValidity::new(value));
         }
         if let Some(value) = number("UIDNEXT") {
-            self.uid_next = to_uid(value);
+            first(&mut self.numbers.uid_next, to_uid(value));
         }
         if let Some(value) = number("HIGHESTMODSEQ") {
-            self.highest_modseq = Some(value).filter(|&value| value != 0);
+            first(&mut self.numbers.highest_modseq, Some(value).filter(|&value| value != 0));
         }
         // A list that is cut off, or none at all, proves of no flag that it would be lost (peers A13).
         if let Some(list) =
             text.code_value("PERMANENTFLAGS").filter(|list| list.trim_ascii_end().ends_with(b")"))
             && let Some(Value::List(inner)) = Lexer::new(list).value()
         {
-            self.permanent_flags = Some(PermanentFlags::parse(inner));
+            first(&mut self.permanent_flags, Some(PermanentFlags::parse(inner)));
         }
     }
+}
+
+/// Keeps what was told first.
+fn first<T>(known: &mut Option<T>, told: Option<T>) {
+    *known = known.take().or(told);
 }

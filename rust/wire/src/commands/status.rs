@@ -1,13 +1,15 @@
 //! STATUS: the numbers of a mailbox that is not selected (RFC 3501 §6.3.10).
 
 use std::collections::HashMap;
-use std::num::NonZeroU32;
+
+use model::{Numbers, UidValidity};
 
 use crate::capabilities::Capabilities;
 use crate::connection::Connection;
 use crate::error::Result;
 use crate::mailbox_name::MailboxName;
 use crate::token::{Lexer, Value};
+use crate::uid_set::to_uid;
 
 /// Which numbers to ask for. Those of an extension are asked for only where the server has it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -55,16 +57,10 @@ impl StatusItems {
 /// What STATUS says. A number that the server left out, or that cannot be, is `None`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct MailboxStatus {
-    /// How many messages there are.
-    pub messages: Option<u64>,
-    /// The next UID.
-    pub uid_next: Option<NonZeroU32>,
-    /// The UIDVALIDITY.
-    pub uid_validity: Option<NonZeroU32>,
+    /// Its numbers.
+    pub numbers: Numbers,
     /// How many messages are unseen.
     pub unseen: Option<u64>,
-    /// The highest change number.
-    pub highest_modseq: Option<u64>,
     /// The size of all messages, in bytes.
     pub size: Option<u64>,
 }
@@ -86,20 +82,15 @@ impl MailboxStatus {
     fn set(&mut self, item: &Value<'_>, value: &Value<'_>) {
         let number = value.number();
         match item.text().unwrap_or_default().to_ascii_uppercase().as_slice() {
-            b"MESSAGES" => self.messages = number,
-            b"UIDNEXT" => self.uid_next = number.and_then(to_uid),
-            b"UIDVALIDITY" => self.uid_validity = number.and_then(to_uid),
+            b"MESSAGES" => self.numbers.messages = number,
+            b"UIDNEXT" => self.numbers.uid_next = number.and_then(to_uid),
+            b"UIDVALIDITY" => self.numbers.uid_validity = number.and_then(UidValidity::new),
             b"UNSEEN" => self.unseen = number,
-            b"HIGHESTMODSEQ" => self.highest_modseq = number.filter(|&number| number != 0),
+            b"HIGHESTMODSEQ" => self.numbers.highest_modseq = number.filter(|&number| number != 0),
             b"SIZE" => self.size = number,
             _ => {}
         }
     }
-}
-
-/// UIDs and UIDVALIDITYs are neither zero nor longer than 32 bits; anything else is unknown.
-pub(crate) fn to_uid(number: u64) -> Option<NonZeroU32> {
-    u32::try_from(number).ok().and_then(NonZeroU32::new)
 }
 
 impl Connection {
@@ -135,10 +126,11 @@ mod tests {
 
     #[test]
     fn numbers_that_cannot_be_are_unknown() {
-        let line = b"{1}\r\na (MESSAGES 3 UIDNEXT 0 uidvalidity 4294967296 DELETED 1 MAILBOXID (F1) SIZE 99 HIGHESTMODSEQ 0)";
+        let line = b"{1}\r\na (MESSAGES 3 UIDNEXT 4294967296 uidvalidity 0 DELETED 1 MAILBOXID (F1) SIZE 99 HIGHESTMODSEQ 0)";
         let (name, status) = MailboxStatus::parse(line).unwrap();
         assert_eq!(name.as_bytes(), b"a");
-        assert_eq!(status, MailboxStatus { messages: Some(3), size: Some(99), ..MailboxStatus::default() });
+        let numbers = Numbers { messages: Some(3), ..Numbers::default() };
+        assert_eq!(status, MailboxStatus { numbers, size: Some(99), ..MailboxStatus::default() });
     }
 
     #[test]

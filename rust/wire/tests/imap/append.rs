@@ -55,7 +55,10 @@ async fn a_message_is_announced_with_flags_and_date_and_its_place_is_told() {
     appender.drain().await.unwrap();
     let outcome = appender.next_outcome().unwrap();
     assert_eq!(begun, Begun::Accepted(outcome.ticket));
-    assert_eq!(outcome.result.unwrap(), Some(AppendUid { uid_validity: 7.try_into().unwrap(), uid: 42 }));
+    assert_eq!(
+        outcome.result.unwrap(),
+        Some(AppendUid { uid_validity: model::UidValidity::new(7).unwrap(), uid: 42 })
+    );
     assert_eq!(outcome.batch, 1);
     drop(appender);
     connection.noop().await.unwrap();

@@ -57,7 +57,7 @@ async fn append(connection: &mut Connection, bodies: &[Vec<u8>]) {
 
 async fn fetch(connection: &mut Connection) -> Vec<Vec<u8>> {
     let selected = connection.examine(&MailboxName::from_text("INBOX")).await.unwrap();
-    let uids: UidSet = (1..selected.uid_next.unwrap().get()).collect();
+    let uids: UidSet = (1..selected.numbers.uid_next.unwrap().get()).collect();
     let mut bodies = connection.fetch_bodies(uids, FetchOptions::default()).unwrap();
     let mut fetched = Vec::new();
     while let Some(mut message) = bodies.next().await.unwrap() {

@@ -100,7 +100,7 @@ async fn list_asks_for_status_only_with_list_extended() {
     .await;
     let entries = connection.list("", "*", wanted).await.unwrap();
     server.finish().await.unwrap();
-    assert_eq!(entries[0].status.unwrap().messages, Some(3));
+    assert_eq!(entries[0].status.unwrap().numbers.messages, Some(3));
 }
 
 #[tokio::test]
@@ -126,7 +126,10 @@ async fn statuses_find_their_folders_in_any_order_and_spelling() {
     let items = StatusItems { messages: true, ..StatusItems::default() };
     let names = [MailboxName::from_text("Entwürfe"), MailboxName::inbox()];
     let status = connection.status(&names, items).await.unwrap();
-    assert_eq!(status.iter().map(|found| found.unwrap().messages).collect::<Vec<_>>(), [Some(5), Some(7)]);
+    assert_eq!(
+        status.iter().map(|found| found.unwrap().numbers.messages).collect::<Vec<_>>(),
+        [Some(5), Some(7)]
+    );
     server.finish().await.unwrap();
 }
 

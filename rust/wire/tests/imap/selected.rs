@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 
 use model::ErrorKind;
-use wire::{Flag, Flags, MailboxName, PermanentFlags, Status, StoreAction, SummaryItems, UidSet};
+use wire::{Access, Flag, Flags, MailboxName, PermanentFlags, Status, StoreAction, SummaryItems, UidSet};
 
 use crate::support::{refusal, session, set};
 
@@ -28,9 +28,9 @@ async fn select_tells_what_the_server_says() {
     let selected = connection.select(&MailboxName::inbox()).await.unwrap();
     server.finish().await.unwrap();
     assert_eq!((selected.exists, selected.read_only), (7, false));
-    assert_eq!(selected.uid_validity.map(NonZeroU32::get), Some(42));
-    assert_eq!(selected.uid_next.map(NonZeroU32::get), Some(100));
-    assert_eq!(selected.highest_modseq, Some(9));
+    assert_eq!(selected.numbers.uid_validity.map(model::UidValidity::get), Some(42));
+    assert_eq!(selected.numbers.uid_next.map(NonZeroU32::get), Some(100));
+    assert_eq!(selected.numbers.highest_modseq, Some(9));
     let kept = selected.permanent_flags.unwrap();
     assert!(kept.accepts_new_keywords && kept.keeps(&Flag::SEEN) && kept.keeps(&Flag::new("$any")));
     assert!(!kept.keeps(&Flag::DELETED));
@@ -78,23 +78,63 @@ async fn a_look_into_a_folder_takes_one_round_trip_and_leaves_it() {
         S: A2 OK done"#,
     )
     .await;
-    let (found, selected) = connection.look_into(&MailboxName::from_text("x")).await.unwrap();
-    assert_eq!((found.exists, found.uid_validity.map(NonZeroU32::get), selected), (3, Some(42), false));
+    let found = connection.look_into(&MailboxName::from_text("x")).await.unwrap();
+    assert_eq!((found.exists, found.numbers.uid_validity), (3, model::UidValidity::new(42)));
     server.finish().await.unwrap();
-    let (mut connection, server) = session("", "\nC: A1 SELECT *\nS: * 0 EXISTS\nS: A1 OK done").await;
-    assert!(connection.look_into(&MailboxName::inbox()).await.unwrap().1, "without UNSELECT it stays");
+}
+
+/// GNU mailutils rewrites, or cuts off, a folder that somebody has open for writing while mail is appended to it.
+#[tokio::test]
+async fn where_there_is_no_unselect_a_folder_is_left_by_closing_it_unchanged() {
+    let (mut connection, server) = session(
+        "",
+        r#"
+        C: A1 SELECT "x"
+        C: A2 EXAMINE "x"
+        C: A3 CLOSE
+        S: * 3 EXISTS
+        S: * OK [PERMANENTFLAGS (\Seen \*)] x
+        S: A1 OK [READ-WRITE] done
+        S: * 3 EXISTS
+        S: * OK [PERMANENTFLAGS ()] none
+        S: A2 OK [READ-ONLY] done
+        S: A3 OK done
+        C: A4 CLOSE
+        S: A4 OK done"#,
+    )
+    .await;
+    let name = MailboxName::from_text("x");
+    let found = connection.look_into(&name).await.unwrap();
+    assert!(found.permanent_flags.unwrap().accepts_new_keywords, "what SELECT said counts");
+    connection.leave(&name, Access::Read).await.unwrap();
     server.finish().await.unwrap();
 }
 
 /// peers 2.4: two UIDVALIDITYs of zero are not equal.
 #[tokio::test]
 async fn a_uidvalidity_that_cannot_be_is_unknown() {
-    for odd in ["0", "4294967296", "x", ""] {
+    for odd in ["0", "99999999999999999999", "x", ""] {
         let transcript =
             format!("\nC: A1 SELECT *\nS: * 0 EXISTS\nS: * OK [UIDVALIDITY {odd}] x\nS: A1 OK done");
         let (mut connection, _server) = session("", transcript).await;
-        assert_eq!(connection.select(&MailboxName::inbox()).await.unwrap().uid_validity, None, "{odd}");
+        assert_eq!(
+            connection.select(&MailboxName::inbox()).await.unwrap().numbers.uid_validity,
+            None,
+            "{odd}"
+        );
     }
+}
+
+/// The RFC gives it 32 bits, servers more.
+#[tokio::test]
+async fn a_uidvalidity_of_64_bits_is_taken_as_it_is() {
+    let (mut connection, _server) = session(
+        "",
+        "\nC: A1 SELECT *\nS: * 0 EXISTS\nS: * OK [UIDVALIDITY 1700000000123456789] x\nS: A1 OK done",
+    )
+    .await;
+    let selected = connection.select(&MailboxName::inbox()).await.unwrap();
+    assert_eq!(selected.numbers.uid_validity, model::UidValidity::new(1_700_000_000_123_456_789));
 }
 
 #[tokio::test]

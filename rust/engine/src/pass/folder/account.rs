@@ -7,6 +7,7 @@ use model::{Result, SkippedItem, SkippedKind};
 use wire::{InternalDate, Summary, SummaryItems, UidSet};
 
 use crate::base::header::field;
+use crate::base::stop::Ended;
 use crate::pass::context::Context;
 use crate::pass::pair::Pair;
 use crate::pass::report::words::kind_of;
@@ -16,17 +17,23 @@ use crate::pass::transfer::outcome::CopyReport;
 /// Why messages were not copied, by UID: the kind, and words for the admin.
 pub(crate) type Causes = BTreeMap<u32, (SkippedKind, String)>;
 
-/// Records what a copy left behind, and strikes what an earlier pass left behind and this one has copied.
+/// Records what a copy left behind, and strikes what an earlier pass left behind and is on the target now, or gone.
 pub(crate) async fn account(
     pair: &mut Pair,
     from: &SourceFolder,
     folder: &str,
     report: CopyReport,
+    unlisted: u64,
+    ended: Ended,
 ) -> Result<()> {
     let causes = causes(&report);
     let mut items = describe(&mut pair.source, from, folder, causes).await?;
     items.extend(report.unread.iter().map(|uid| unread(folder, uid)));
-    unskip(&pair.context, folder, &items).await?;
+    unskip(&pair.context, from, folder, &report).await?;
+    if ended == Ended::Complete {
+        pair.context.journal.unskip_folder(folder).await?;
+    }
+    items.extend(not_listed(folder, unlisted));
     items.extend(dropped_flags(folder, report));
     pair.context.journal.skip(items).await
 }
@@ -43,6 +50,9 @@ pub(crate) fn causes(report: &CopyReport) -> Causes {
         let words = format!("the source refused to deliver the message: {}", refused.refusal.line);
         causes.extend(refused.uids.iter().map(|uid| (uid, (SkippedKind::SourceReadError, words.clone()))));
     }
+    let words = "the target said OK to the message and does not have it";
+    let not_stored = report.not_stored.iter();
+    causes.extend(not_stored.map(|sent| (sent.uid, (SkippedKind::TargetRejected, words.to_owned()))));
     let missing = "the source listed the message and delivered nothing of it";
     causes.extend(report.missing.iter().map(|uid| (uid, (SkippedKind::MissingItem, missing.to_owned()))));
     causes
@@ -75,6 +85,30 @@ pub(crate) async fn describe(
             }
         })
         .await?;
+    items.extend(describe_by_uid(source, from, folder, causes).await?);
+    Ok(items)
+}
+
+/// Names messages of which the source gives no header, if it still lists them.
+async fn describe_by_uid(
+    source: &mut Source,
+    from: &SourceFolder,
+    folder: &str,
+    mut causes: Causes,
+) -> Result<Vec<SkippedItem>> {
+    let mut items = Vec::new();
+    let uids: UidSet = causes.keys().copied().collect();
+    if uids.is_empty() {
+        return Ok(items);
+    }
+    let connection = source.select(from).await?;
+    connection
+        .uid_fetch_summaries(&uids, SummaryItems { flags: true, ..SummaryItems::default() }, |summary| {
+            if let Some((kind, words)) = causes.remove(&summary.uid) {
+                items.push(item(folder, kind, words, &Summary { uid: summary.uid, ..Summary::default() }));
+            }
+        })
+        .await?;
     Ok(items)
 }
 
@@ -102,10 +136,22 @@ fn item(folder: &str, kind: SkippedKind, error_message: String, summary: &Summar
     }
 }
 
-async fn unskip(context: &Context, folder: &str, still: &[SkippedItem]) -> Result<()> {
+/// Strikes messages that are on the target now, or have left the source. Others are still left behind, also where the pass
+/// was told to stop before it came to them.
+async fn unskip(context: &Context, from: &SourceFolder, folder: &str, report: &CopyReport) -> Result<()> {
     let Some(before) = context.take_skipped_before(folder) else { return Ok(()) };
-    let copied = before.into_keys().filter(|uid| !still.iter().any(|item| item.uid == Some(*uid))).collect();
-    context.journal.unskip(folder, copied).await
+    let has_left = |uid: u32| from.unlisted() == 0 && from.all.as_ref().is_some_and(|all| !all.contains(uid));
+    let is_there = |uid: u32| report.done.contains(uid) || report.found.contains(uid);
+    let struck = before.into_keys().filter(|&uid| is_there(uid) || has_left(uid)).collect();
+    context.journal.unskip(folder, struck).await
+}
+
+/// What the source counts and does not list has no number by which to name it.
+fn not_listed(folder: &str, unlisted: u64) -> Option<SkippedItem> {
+    (unlisted > 0).then(|| {
+        let words = format!("the source counts {unlisted} more messages in the folder than it lists");
+        SkippedItem::of_folder(SkippedKind::MissingItem, folder.to_owned(), words)
+    })
 }
 
 /// One entry a folder: a flag is dropped from all of its messages or from none.

@@ -3,14 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroU32;
 
-use model::plan::{Adopted, Adoption, Candidate, Digest, Flags, Found, Reconciliation, Tail, reconcile};
+use model::plan::{
+    Adopted, Adoption, Candidate, Digest, Flags, Found, Present, Reconciliation, Tail, reconcile,
+};
 use model::repair::{self, Changes};
 use model::{Repair, Result};
 use wire::{Connection, SummaryItems, UidSet};
 
+use super::present::present;
 use crate::base::digest::{Hashed, hash_all};
 use crate::base::flags::plan_flags;
-use crate::base::header::message_id;
+use crate::base::header::{IDENTITY_FIELDS, identity};
 use crate::pass::memory::suspects::{Side, Suspects, is_break};
 
 /// What may be changed in copies.
@@ -47,6 +50,17 @@ impl Reader<'_> {
         Ok(found)
     }
 
+    /// What these messages are known by.
+    pub(crate) async fn present(&mut self, uids: UidSet) -> Result<Vec<Present>> {
+        let mut found = Vec::new();
+        for group in self.groups(uids) {
+            let read = present(self.connection, &group).await;
+            found.extend(self.note(group, read)?);
+        }
+        found.sort_unstable_by_key(|message| message.uid);
+        Ok(found)
+    }
+
     async fn read_digests(
         &mut self,
         uids: &[u32],
@@ -78,24 +92,30 @@ impl Reader<'_> {
     }
 }
 
-/// Matches source messages with what lies on the target at or above a UID: the ledger's last word, if it has one. Both
-/// folders are selected.
+/// The part of a target folder that is looked at.
+pub(crate) struct Unknown<'a> {
+    /// The first UID that is not accounted for; none at first contact.
+    pub(crate) first: Option<u32>,
+    /// UIDs of copies that rows name: those are nobody else's.
+    pub(crate) named: &'a UidSet,
+}
+
+/// Matches source messages with what lies on the target and is not accounted for. Both folders are open. Says, too, up to
+/// where the target was looked at.
 pub(crate) async fn adopt(
     mut source: Reader<'_>,
     target: &mut Connection,
-    first_unknown: Option<u32>,
+    unknown: Unknown<'_>,
     candidates: Vec<u32>,
     repairs: Repairs<'_>,
-) -> Result<Found> {
-    if candidates.is_empty() {
-        return Ok(Found::default());
-    }
-    let tail = if first_unknown.is_some() { Tail::SinceLedger } else { Tail::Whole };
-    let first_unknown = first_unknown.and_then(NonZeroU32::new);
-    let unknown = first_unknown.map_or_else(UidSet::all, UidSet::starting_at);
-    let (mut theirs, flags) = candidates_of(target, &unknown, &[]).await?;
-    if theirs.is_empty() {
-        return Ok(Found { adopted: Vec::new(), append: candidates });
+) -> Result<(Found, u32)> {
+    let tail = if unknown.first.is_some() { Tail::SinceLedger } else { Tail::Whole };
+    let range = unknown.first.and_then(NonZeroU32::new).map_or_else(UidSet::all, UidSet::starting_at);
+    let (mut theirs, flags) = candidates_of(target, &range, &[]).await?;
+    let seen = theirs.last().map_or(0, |last| last.uid.saturating_add(1));
+    theirs.retain(|copy| !unknown.named.contains(copy.uid));
+    if theirs.is_empty() || candidates.is_empty() {
+        return Ok((Found { adopted: Vec::new(), append: candidates }, seen));
     }
     let mut ours = source.candidates(candidates.iter().copied().collect(), repairs).await?;
     let mut changes = BTreeMap::new();
@@ -105,9 +125,9 @@ pub(crate) async fn adopt(
                 changes.extend(source.read_digests(&our_uids, &mut ours, repairs.wanted).await?);
                 read_digests(target, &their_uids, &mut theirs, &[]).await?;
             }
-            Reconciliation::Done { adopted, .. } => {
+            Reconciliation::Done { adopted } => {
                 changes.retain(|uid, _| is_repaired(*uid, &adopted, &ours, &theirs));
-                return Ok(conclude(candidates, adopted, &ours, &flags, changes));
+                return Ok((conclude(candidates, adopted, &ours, &flags, changes), seen));
             }
         }
     }
@@ -133,13 +153,15 @@ fn conclude(
     flags: &BTreeMap<u32, Flags>,
     mut changes: BTreeMap<u32, Changes>,
 ) -> Found {
-    let size = |uid: u32| candidate(ours, uid).and_then(|own| own.size);
+    let own = |uid: u32| candidate(ours, uid);
     let mut with_flags = |adoption: Adoption| Adopted {
         uid: adoption.uid,
         target_uid: adoption.target_uid,
         repaired: changes.remove(&adoption.uid),
-        size: size(adoption.uid).unwrap_or(0),
+        size: own(adoption.uid).and_then(|own| own.size).unwrap_or(0),
         flags: flags.get(&adoption.target_uid).cloned().unwrap_or_default(),
+        identity: own(adoption.uid).and_then(|own| own.identity),
+        received: own(adoption.uid).and_then(|own| own.received),
     };
     let adopted: Vec<Adopted> = adopted.into_iter().map(&mut with_flags).collect();
     let is_adopted = |uid: &u32| adopted.binary_search_by_key(uid, |a| a.uid).is_ok();
@@ -147,7 +169,7 @@ fn conclude(
     Found { adopted, append }
 }
 
-/// What the server tells of messages. A Message-ID is that of the header as it is repaired.
+/// What the server tells of messages. What they are known by is in the header as it is repaired.
 async fn candidates_of(
     connection: &mut Connection,
     uids: &UidSet,
@@ -157,7 +179,7 @@ async fn candidates_of(
         flags: true,
         internal_date: true,
         size: true,
-        header_fields: &["MESSAGE-ID"],
+        header_fields: IDENTITY_FIELDS,
         ..SummaryItems::default()
     };
     let mut found = BTreeMap::new();
@@ -166,7 +188,7 @@ async fn candidates_of(
         .uid_fetch_summaries(uids, items, |summary| {
             let candidate = Candidate {
                 uid: summary.uid,
-                message_id: summary.header.and_then(|block| message_id(&repair::mend(repairs, &block))),
+                identity: summary.header.and_then(|block| identity(&repair::mend(repairs, &block))),
                 size: summary.size,
                 received: summary.internal_date.and_then(|date| date.to_epoch_seconds()),
                 ..Candidate::default()

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use model::Result;
 use model::plan::{FlagChange, Flags};
+use model::{Result, UidValidity};
 use wire::{StoreAction, UidSet};
 
 use crate::base::flags::wire_flags;
@@ -14,7 +14,7 @@ pub(crate) async fn apply(
     target: &mut Target,
     folder: &mut OpenFolder,
     changes: &[FlagChange],
-    source_uid_validity: u32,
+    source_uid_validity: Option<UidValidity>,
     now: impl Fn(u32) -> Flags,
 ) -> Result<()> {
     match (target, &mut folder.place) {
@@ -24,7 +24,7 @@ pub(crate) async fn apply(
             let steps = [(StoreAction::Add, add), (StoreAction::Remove, remove)];
             for (action, groups) in steps {
                 for (flags, uids) in groups {
-                    let connection = imap.select(&folder.name).await?;
+                    let connection = imap.write(&folder.name).await?;
                     connection.uid_store(&uids, action, &wire_flags(&Flags::parse(&flags))).await?;
                 }
             }
@@ -56,7 +56,7 @@ fn grouped(
 fn rename(
     folder: &mut MaildirFolder,
     changes: &[FlagChange],
-    source_uid_validity: u32,
+    source_uid_validity: Option<UidValidity>,
     now: impl Fn(u32) -> Flags,
 ) -> Result<()> {
     if changes.is_empty() {

@@ -22,22 +22,22 @@ pub(crate) async fn restore(
     folder: &OpenFolder,
     ledger_id: i64,
     mut samples: Samples,
+    placed: &UidSet,
 ) -> Result<Vec<String>> {
     let context = pair.context.clone();
     samples.retain(|flag, _| !context.memory.kept_flags.has(&context.target_host, flag));
     let Target::Imap(imap) = &mut pair.target else { return Ok(Vec::new()) };
-    // Without a UIDNEXT, copies of this pass cannot be told from those that their owner may have changed since.
-    if samples.is_empty() || folder.uid_next == 0 {
+    if samples.is_empty() {
         return Ok(Vec::new());
     }
-    let target = imap.select(&folder.name).await?;
+    let target = imap.write(&folder.name).await?;
     let (kept, lost) = look(target, samples).await?;
     context.memory.kept_flags.add(&context.target_host, kept);
     if lost.is_empty() {
         return Ok(Vec::new());
     }
     pair.recorder.flush().await?;
-    let copies = copies(context.store.clone(), ledger_id, folder.uid_next, lost).await?;
+    let copies = copies(context.store.clone(), ledger_id, placed.clone(), lost).await?;
     let mut refused = Vec::new();
     for (flag, uids) in copies {
         let flags = std::iter::once(Flag::new(&flag)).collect();
@@ -71,17 +71,17 @@ async fn look(target: &mut Connection, samples: Samples) -> Result<(BTreeSet<Str
     Ok((kept, lost))
 }
 
-/// The copies that should have each of these flags, from a UID of the target on.
+/// The copies of this pass that should have each of these flags.
 async fn copies(
     store: Store,
     ledger_id: i64,
-    first: u32,
+    placed: UidSet,
     flags: BTreeSet<String>,
 ) -> Result<BTreeMap<String, UidSet>> {
     blocking(move || {
         let mut copies: BTreeMap<String, UidSet> = BTreeMap::new();
         store.ledger_messages(ledger_id, |row| {
-            let Some(uid) = row.target_uid.filter(|uid| *uid >= first) else { return };
+            let Some(uid) = row.target_uid.filter(|uid| placed.contains(*uid)) else { return };
             for flag in Flags::parse(&row.flags).iter().filter(|flag| flags.contains(*flag)) {
                 copies.entry(flag.to_owned()).or_default().insert(uid);
             }

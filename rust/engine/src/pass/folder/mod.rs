@@ -4,8 +4,14 @@
 
 pub(crate) mod account;
 pub(crate) mod adopt;
+pub(crate) mod changes;
+pub(crate) mod find;
 pub(crate) mod flags;
 pub(crate) mod lost_flags;
+pub(crate) mod place;
+pub(crate) mod present;
+pub(crate) mod renumber;
 pub(crate) mod repair;
 pub(crate) mod sync;
 pub(crate) mod task;
+pub(crate) mod work;

@@ -41,7 +41,8 @@ pub(crate) async fn repair<'a, M: Meanwhile + Send>(
     for item in items {
         let Some((uid, repaired)) = item.uid.and_then(|uid| repaired.remove_entry(&uid)) else { continue };
         copy.recipe = Some(Recipe { repairs, size: repaired.size });
-        let (ended, again) = copy.run(UidSet::one(uid)).await?;
+        let mut again = CopyReport::default();
+        let ended = copy.run(UidSet::one(uid), &mut again).await?;
         if again.copied > 0 {
             let error_message = words(repaired.changes, Some(&item));
             let kind = SkippedKind::MessageRepaired;

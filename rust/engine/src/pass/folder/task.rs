@@ -1,10 +1,10 @@
 //! A folder that is to be brought in step.
 
+use model::Numbers;
 use model::folder::MappedFolder;
 use store::LedgerFolder;
 
 use crate::pass::side::source::ListOrder;
-use crate::target::FolderNumbers;
 
 /// A folder to be brought in step.
 pub(crate) struct Task {
@@ -12,7 +12,7 @@ pub(crate) struct Task {
     pub(crate) ledger_id: i64,
     pub(crate) ledger: LedgerFolder,
     /// The numbers of the target folder, where this pass has made it: nothing is in it.
-    pub(crate) as_made: Option<FolderNumbers>,
+    pub(crate) as_made: Option<Numbers>,
     /// Whether the ledger has no messages of it.
     pub(crate) is_new: bool,
     /// How many messages the source counts in it; unknown where only some are wanted.

@@ -43,6 +43,12 @@ impl Journal {
             .await
     }
 
+    /// Strikes that a folder as a whole was left out, or not all listed: that holds no longer.
+    pub(crate) async fn unskip_folder(&self, folder: &str) -> Result<()> {
+        let (Self { store, user, .. }, folder) = (self.clone(), folder.to_owned());
+        blocking(move || store.clear_left_out(user, &folder)).await
+    }
+
     /// What is left behind so far.
     pub(crate) async fn skipped(&self) -> Result<Vec<SkippedItem>> {
         let Self { store, user, .. } = self.clone();

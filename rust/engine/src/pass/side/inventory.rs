@@ -48,7 +48,16 @@ pub(crate) struct Listed {
     pub(crate) flags: FlagsId,
 }
 
-/// Lists the selected folder, in the order of UIDs, each once; only what changed since a change count, and only what
+/// What a listing came to.
+#[derive(Debug, Default)]
+pub(crate) struct Inventory {
+    /// The messages that are wanted, in the order of their UIDs, each once.
+    pub(crate) wanted: Vec<Listed>,
+    /// All that were listed.
+    pub(crate) all: UidSet,
+}
+
+/// Lists the selected folder; only what changed since a change count, and only what
 /// the content filter wants. Sizes are not asked for: servers estimate them, or read every message to tell.
 pub(crate) async fn list(
     connection: &mut Connection,
@@ -56,8 +65,8 @@ pub(crate) async fn list(
     changed_since: Option<u64>,
     filter: Option<&ContentFilter>,
     sets: &mut FlagSets,
-) -> Result<Vec<Listed>> {
-    let mut found = Vec::new();
+) -> Result<Inventory> {
+    let mut found = Inventory::default();
     if exists == 0 {
         return Ok(found);
     }
@@ -71,16 +80,17 @@ pub(crate) async fn list(
     let wanted = |date: Option<i64>| filter.is_none_or(|filter| date.is_none_or(|date| filter.matches(date)));
     connection
         .uid_fetch_summaries(&UidSet::all(), items, |summary| {
+            found.all.insert(summary.uid);
             if !wanted(summary.internal_date.as_ref().and_then(InternalDate::to_epoch_seconds)) {
                 return;
             }
             let flags = summary.flags.as_ref().map(plan_flags).unwrap_or_default();
             let flags = sets.intern(flags);
-            found.push(Listed { uid: summary.uid, flags });
+            found.wanted.push(Listed { uid: summary.uid, flags });
         })
         .await?;
-    found.sort_unstable_by_key(|listed| listed.uid);
-    found.dedup_by_key(|listed| listed.uid);
+    found.wanted.sort_unstable_by_key(|listed| listed.uid);
+    found.wanted.dedup_by_key(|listed| listed.uid);
     Ok(found)
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use model::plan::Frontier;
 use model::{Error, Lease, Result};
 use store::{FolderRecord, LedgerFolder, LedgerMessage, Store};
 use tokio::task::JoinHandle;
@@ -19,6 +20,9 @@ const OLDEST: Duration = Duration::from_secs(1);
 pub(crate) struct Recorder {
     store: Store,
     lease: Lease,
+    /// The folder at work, and its frontier, if it has one.
+    folder: i64,
+    frontier: Option<Frontier>,
     records: Vec<FolderRecord>,
     rows: usize,
     oldest: Option<Instant>,
@@ -27,25 +31,71 @@ pub(crate) struct Recorder {
 
 impl Recorder {
     pub(crate) fn new(store: Store, lease: Lease) -> Self {
-        Self { store, lease, records: Vec::new(), rows: 0, oldest: None, writing: None }
+        let (folder, frontier, records) = (0, None, Vec::new());
+        Self { store, lease, folder, frontier, records, rows: 0, oldest: None, writing: None }
     }
 
-    /// Adds a message of a folder.
-    pub(crate) async fn row(&mut self, folder: i64, row: LedgerMessage) -> Result<()> {
-        let mut record = self.record(folder);
-        // Everything on the target up to this message is accounted for, because appends are answered in order.
-        let next = row.target_uid.and_then(|uid| uid.checked_add(1));
-        record.target_uid_next = record.target_uid_next.max(next);
+    /// Turns to a folder, of which so much is accounted for.
+    pub(crate) fn turn_to(&mut self, folder: i64, frontier: Option<u32>) {
+        (self.folder, self.frontier) = (folder, frontier.map(Frontier::new));
+    }
+
+    /// The first UID of the target folder that is not accounted for; none at first contact.
+    pub(crate) fn first_unknown(&self) -> Option<u32> {
+        self.frontier.as_ref().map(Frontier::first_unknown)
+    }
+
+    /// Notes that everything below this UID of the target was read and reconciled.
+    pub(crate) fn reconciled(&mut self, next: u32) {
+        self.frontier.get_or_insert_with(|| Frontier::new(1)).reconciled(next);
+    }
+
+    /// Adds a message.
+    pub(crate) async fn row(&mut self, row: LedgerMessage) -> Result<()> {
+        self.add(row, None).await
+    }
+
+    /// Adds a message that had been an orphan.
+    pub(crate) async fn claimed(&mut self, orphan: i64, row: LedgerMessage) -> Result<()> {
+        self.add(row, Some(orphan)).await
+    }
+
+    async fn add(&mut self, row: LedgerMessage, orphan: Option<i64>) -> Result<()> {
+        if let (Some(frontier), Some(uid)) = (&mut self.frontier, row.target_uid) {
+            frontier.place(uid);
+        }
+        let mut record = self.record();
+        record.frontier = record.frontier.max(self.first_unknown());
         record.messages.push(row);
+        record.claimed.extend(orphan);
         self.records.push(record);
         self.rows += 1;
         self.write_when_due().await
     }
 
-    /// Changes a folder's numbers. What was added before is written before, or along.
-    pub(crate) async fn numbers(&mut self, folder: i64, numbers: LedgerFolder) -> Result<()> {
-        self.records.push(FolderRecord { folder, numbers: Some(numbers), ..FolderRecord::default() });
+    /// Changes the folder's numbers, its frontier along with them. What was added before is written before, or along.
+    pub(crate) async fn numbers(&mut self, page: LedgerFolder) -> Result<()> {
+        let page = LedgerFolder { frontier: self.first_unknown(), ..page };
+        self.records.push(FolderRecord {
+            folder: self.folder,
+            numbers: Some(page),
+            ..FolderRecord::default()
+        });
         self.write_when_due().await
+    }
+
+    /// Changes the numbers of a folder that is not at work.
+    pub(crate) async fn save_page(&mut self, page: LedgerFolder) -> Result<()> {
+        let (store, lease) = (self.store.clone(), self.lease.clone());
+        blocking(move || store.save_folders(&lease, &[page])).await.map(drop)
+    }
+
+    /// As [`numbers`](Self::numbers), and on the disk when it returns.
+    pub(crate) async fn numbers_durably(&mut self, page: LedgerFolder) -> Result<()> {
+        self.flush().await?;
+        let pages = [LedgerFolder { frontier: self.first_unknown(), ..page }];
+        let (store, lease) = (self.store.clone(), self.lease.clone());
+        blocking(move || store.save_folders_durably(&lease, &pages)).await.map(drop)
     }
 
     /// Writes what there is, and waits until it is written.
@@ -55,7 +105,8 @@ impl Recorder {
     }
 
     /// Takes the last record, if it is this folder's, or a new one.
-    fn record(&mut self, folder: i64) -> FolderRecord {
+    fn record(&mut self) -> FolderRecord {
+        let folder = self.folder;
         let last = self.records.pop_if(|last| last.folder == folder);
         last.unwrap_or_else(|| FolderRecord { folder, ..FolderRecord::default() })
     }

@@ -1,12 +1,9 @@
 //! The source of a pass: a connection that knows which folder is selected.
 
-use std::num::NonZeroU32;
-
 use model::content_filter::ContentFilter;
 use model::plan::Flags;
-use model::{Error, ErrorKind, Result};
-use store::SourceMark;
-use wire::{Connection, MailboxName, Selected};
+use model::{Error, ErrorKind, Numbers, Result, UidValidity};
+use wire::{Connection, MailboxName, UidSet};
 
 use super::inventory::{self, FlagSets, Listed};
 
@@ -22,36 +19,35 @@ pub(crate) struct Source {
 pub(crate) struct ListOrder {
     /// The source's bytes of its name.
     pub(crate) key: Vec<u8>,
-    /// Only what changed since; everything where it is not known, or the server does not count changes.
-    pub(crate) changed_since: Option<Changes>,
-}
-
-/// The change count after which changes are wanted. It means something under one UIDVALIDITY only.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Changes {
-    pub(crate) uid_validity: u64,
-    pub(crate) highest_modseq: u64,
+    /// Only what changed since the folder said so; everything where that is not known, or it is another folder now.
+    pub(crate) changed_since: Option<Numbers>,
 }
 
 /// A folder as it lies on the source.
 pub(crate) struct SourceFolder {
     /// The source's bytes of its name.
     pub(crate) key: Vec<u8>,
-    /// Its UIDVALIDITY; 0 is unknown.
-    pub(crate) uid_validity: u32,
-    /// How many messages it has.
-    pub(crate) exists: u64,
     /// What it said of itself before it was listed.
-    pub(crate) mark: Option<SourceMark>,
-    /// Its messages, ascending: all, or those that changed.
+    pub(crate) numbers: Numbers,
+    /// Its messages that are wanted, ascending: all, or those that changed.
     pub(crate) listed: Vec<Listed>,
-    /// Whether `listed` is all of them.
-    pub(crate) whole: bool,
+    /// All of its messages, wanted or not, where all were listed.
+    pub(crate) all: Option<UidSet>,
     /// The flags that `listed` refers to.
     pub(crate) sets: FlagSets,
 }
 
 impl SourceFolder {
+    /// How many messages it has.
+    pub(crate) fn exists(&self) -> u64 {
+        self.numbers.messages.unwrap_or(0)
+    }
+
+    /// How many messages it counts and did not list, where it listed all that it would.
+    pub(crate) fn unlisted(&self) -> u64 {
+        self.all.as_ref().map_or(0, |all| self.exists().saturating_sub(all.count()))
+    }
+
     /// The flags of a message that was listed.
     pub(crate) fn flags(&self, uid: u32) -> Flags {
         let place = self.listed.binary_search_by_key(&uid, |listed| listed.uid);
@@ -65,29 +61,31 @@ impl Source {
         Self { connection, selected: None }
     }
 
-    /// Selects a folder and lists it. SELECT, not EXAMINE: Courier keeps a UIDVALIDITY only then (peers U3).
+    /// Selects a folder and lists it. SELECT, not EXAMINE: Courier keeps a UIDVALIDITY only then (peers U3). Where fewer
+    /// messages are listed than the folder counts, it is listed once more: some may have gone meanwhile.
     pub(crate) async fn list(
         &mut self,
         order: ListOrder,
         filter: Option<&ContentFilter>,
     ) -> Result<SourceFolder> {
+        let folder = self.list_once(order.clone(), filter).await?;
+        if folder.unlisted() == 0 {
+            return Ok(folder);
+        }
+        self.list_once(order, filter).await
+    }
+
+    async fn list_once(&mut self, order: ListOrder, filter: Option<&ContentFilter>) -> Result<SourceFolder> {
         let ListOrder { key, changed_since } = order;
         let selected = self.connection.select(&MailboxName::from_wire(key.clone())).await?;
         self.selected = Some(key.clone());
-        let uid_validity = selected.uid_validity.map_or(0, NonZeroU32::get);
-        let since = changed_since.filter(|since| since.uid_validity == u64::from(uid_validity));
-        let since = since.map(|since| since.highest_modseq);
+        let numbers = selected.numbers;
+        let since = changed_since.filter(|s| UidValidity::holds(numbers.uid_validity, s.uid_validity));
+        let since = since.and_then(|since| since.highest_modseq).filter(|_| numbers.highest_modseq.is_some());
         let mut sets = FlagSets::default();
-        let listed = inventory::list(&mut self.connection, selected.exists, since, filter, &mut sets).await?;
-        Ok(SourceFolder {
-            key,
-            uid_validity,
-            exists: selected.exists,
-            mark: mark(&selected),
-            listed,
-            whole: since.is_none(),
-            sets,
-        })
+        let found = inventory::list(&mut self.connection, selected.exists, since, filter, &mut sets).await?;
+        let all = since.is_none().then_some(found.all);
+        Ok(SourceFolder { key, numbers, listed: found.wanted, all, sets })
     }
 
     /// The connection with this folder selected.
@@ -95,7 +93,7 @@ impl Source {
         if self.selected.as_ref() != Some(&folder.key) {
             let name = MailboxName::from_wire(folder.key.clone());
             let selected = self.connection.select(&name).await?;
-            if selected.uid_validity.map_or(0, NonZeroU32::get) != folder.uid_validity {
+            if selected.numbers.uid_validity != folder.numbers.uid_validity {
                 let text = format!("folder `{name}` was replaced on the source while it was copied");
                 return Err(Error::new(ErrorKind::ConnectionLost, text));
             }
@@ -103,12 +101,4 @@ impl Source {
         }
         Ok(&mut self.connection)
     }
-}
-
-fn mark(selected: &Selected) -> Option<SourceMark> {
-    Some(SourceMark {
-        uid_next: selected.uid_next?.get(),
-        messages: selected.exists,
-        highest_modseq: selected.highest_modseq?,
-    })
 }

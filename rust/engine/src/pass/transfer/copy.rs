@@ -33,21 +33,20 @@ pub(crate) struct Copy<'a, M> {
 impl<M: Meanwhile + Send> Copy<'_, M> {
     /// Copies these messages of the source folder, in the order in which the source sends them. Those that a connection
     /// may have broken by go a group at a time.
-    pub(crate) async fn run(&mut self, mut uids: UidSet) -> Result<(Ended, CopyReport)> {
-        let mut report = CopyReport::default();
+    pub(crate) async fn run(&mut self, mut uids: UidSet, report: &mut CopyReport) -> Result<Ended> {
         let suspects = self.suspects();
         let [reads, sends] = [Side::Source, Side::Target].map(|side| suspects.of(self.ledger_id, side));
         report.unread = reads.guilty.iter().filter(|&uid| uids.remove(uid)).collect();
         report.guilty = sends.guilty.iter().filter(|&uid| uids.remove(uid)).collect();
         for (run, most) in reads.divide(uids) {
             for (run, fewer) in sends.divide(run) {
-                if self.copy(run.clone(), most.min(fewer), &mut report).await? == Ended::Stopped {
-                    return Ok((Ended::Stopped, report));
+                if self.copy(run.clone(), most.min(fewer), report).await? == Ended::Stopped {
+                    return Ok(Ended::Stopped);
                 }
                 suspects.acquit(self.ledger_id, &run);
             }
         }
-        Ok((Ended::Complete, report))
+        Ok(Ended::Complete)
     }
 
     /// A message that is repaired is another one to the target.
@@ -82,8 +81,9 @@ impl<M: Meanwhile + Send> Copy<'_, M> {
         let Self { pair, meanwhile, from, folder, ledger_id, .. } = self;
         let Pair { context, source, target, recorder } = &mut **pair;
         let (ledger_id, refused_before, copied_before) = (*ledger_id, report.refused.len(), report.copied);
-        let fate = Fate { recorder, ledger_id, meter: &context.meter, report, again, writing: None };
-        let sink = Sink::open(target, folder, from.uid_validity, grouping.append())?;
+        target.leave().await?;
+        let fate = Fate { recorder, meter: &context.meter, report, again, writing: None };
+        let sink = Sink::open(target, folder, from.numbers.uid_validity, grouping.append())?;
         let mut pump = Pump { sink, fate, keeps, recipe, cancel: &context.stop, owed: None };
         let mut pumped = pump.run(source, from, *meanwhile, uids, grouping.fetch()).await;
         if let Err(error) = &mut pumped

@@ -1,6 +1,6 @@
 //! Notes what became of each message of a copy: recorded, to be tried again, or refused.
 
-use model::plan::Flags;
+use model::plan::{Flags, Identity};
 use model::{Error, ErrorKind, Result};
 use store::LedgerMessage;
 use wire::{Refusal, RefusedFetch, Status, suggested_backoff};
@@ -17,7 +17,6 @@ const MOST_BUGS: u32 = 10;
 /// Records what became of messages.
 pub(crate) struct Fate<'a> {
     pub(crate) recorder: &'a mut Recorder,
-    pub(crate) ledger_id: i64,
     pub(crate) meter: &'a Meter,
     pub(crate) report: &'a mut CopyReport,
     pub(crate) again: &'a mut Again,
@@ -49,11 +48,12 @@ impl Fate<'_> {
             p.transferred_bytes += message.size;
             p.synced_items += 1;
         });
+        self.report.done.insert(message.uid);
         match place {
             Some(uid) => {
-                self.report.target_uid_next = self.report.target_uid_next.max(Some(uid.saturating_add(1)));
+                self.report.placed.insert(uid);
                 self.sample(&message.flags, uid);
-                self.recorder.row(self.ledger_id, row(&message, place)).await
+                self.recorder.row(row(&message, uid)).await
             }
             None => {
                 self.report.unplaced.push(message);
@@ -116,13 +116,14 @@ impl Fate<'_> {
 }
 
 /// The ledger row of a message.
-pub(crate) fn row(message: &Sent, target_uid: Option<u32>) -> LedgerMessage {
+pub(crate) fn row(message: &Sent, target_uid: u32) -> LedgerMessage {
     LedgerMessage {
         source_uid: message.uid,
-        target_uid,
+        target_uid: Some(target_uid),
         size: message.size,
         digest: Some(message.digest),
+        received: message.received,
+        identity: message.identity.map(Identity::digest),
         flags: message.flags.to_string(),
-        ..LedgerMessage::default()
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::Result;
-use model::plan::Flags;
+use model::plan::{Flags, Identity};
 use wire::{Refusal, RefusedFetch, UidSet};
 
 /// The first copy with each flag, by its UID on the target.
@@ -41,6 +41,10 @@ pub(crate) struct Sent {
     pub(crate) digest: [u8; 16],
     /// The flags that it has on the source.
     pub(crate) flags: Flags,
+    /// When it arrived there, as Unix time.
+    pub(crate) received: Option<i64>,
+    /// What it is known by.
+    pub(crate) identity: Option<Identity>,
 }
 
 /// What a copy came to, beside the messages that it copied and recorded.
@@ -58,18 +62,24 @@ pub(crate) struct CopyReport {
     pub(crate) missing: UidSet,
     /// Messages that the source refused to deliver, each for itself.
     pub(crate) unreadable: Vec<RefusedFetch>,
+    /// Messages of which the target said OK and which it does not have.
+    pub(crate) not_stored: Vec<Sent>,
+    /// Source UIDs of what was on the target already.
+    pub(crate) found: UidSet,
     /// Messages that are on the target under UIDs that the server did not tell.
     pub(crate) unplaced: Vec<Sent>,
     /// A copy for each flag that was sent along.
     pub(crate) samples: Samples,
     /// Flags that the target folder does not keep.
     pub(crate) dropped_flags: BTreeSet<String>,
+    /// Source UIDs of what was copied.
+    pub(crate) done: UidSet,
+    /// UIDs that copies have on the target, as far as they were told.
+    pub(crate) placed: UidSet,
     /// How many were copied.
     pub(crate) copied: u64,
     /// How many the target has refused since for a bug of its own.
     pub(crate) bugs: u32,
-    /// The target's UIDNEXT after them, as far as it was told.
-    pub(crate) target_uid_next: Option<u32>,
 }
 
 impl CopyReport {
@@ -80,6 +90,14 @@ impl CopyReport {
             && self.unread.is_empty()
             && self.missing.is_empty()
             && self.unreadable.is_empty()
+            && self.not_stored.is_empty()
+    }
+
+    /// Takes an OK back: the message is not there.
+    pub(crate) fn not_stored(&mut self, sent: Sent) {
+        self.copied = self.copied.saturating_sub(1);
+        self.done.remove(sent.uid);
+        self.not_stored.push(sent);
     }
 
     /// Takes over what became of a refused message that was sent again.
@@ -94,8 +112,9 @@ impl CopyReport {
         for (flag, place) in again.samples {
             self.samples.entry(flag).or_insert(place);
         }
+        again.done.ranges().for_each(|range| self.done.insert_range(range));
+        again.placed.ranges().for_each(|range| self.placed.insert_range(range));
         self.copied += again.copied;
-        self.target_uid_next = self.target_uid_next.max(again.target_uid_next);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use model::{Error, Result};
 use tokio_util::sync::CancellationToken;
-use wire::{Bodies, Body, BodyHead, FetchOptions, UidSet};
+use wire::{Bodies, Body, BodyHead, FetchOptions, InternalDate, UidSet};
 use xxhash_rust::xxh3::Xxh3Default;
 
 use super::fate::Fate;
@@ -10,6 +10,7 @@ use super::outcome::Sent;
 use super::outgoing::{Outgoing, Recipe};
 use super::sink::Sink;
 use crate::base::flags::plan_flags;
+use crate::base::header::HeaderTap;
 use crate::base::stop::Ended;
 use crate::pass::memory::suspects::Side;
 use crate::pass::side::source::{Source, SourceFolder};
@@ -80,17 +81,20 @@ impl Pump<'_> {
     async fn message(&mut self, body: Body<'_, '_>) -> Result<(), Broken> {
         let mut body = Outgoing::new(body, self.recipe);
         let BodyHead { uid, size, .. } = *body.head();
+        let received = body.head().internal_date.as_ref().and_then(InternalDate::to_epoch_seconds);
         let flags = plan_flags(&body.head().flags);
         let (kept, dropped) = self.keeps.split(&flags);
         self.fate.report.dropped_flags.extend(dropped.iter().map(str::to_owned));
         self.fate.writing = Some(uid);
         let accepted = self.sink.begin(body.head(), &kept).await?;
-        let mut hasher = Xxh3Default::new();
+        let (mut hasher, mut header) = (Xxh3Default::new(), HeaderTap::default());
         while accepted && let Some(chunk) = body.chunk().await.map_err(Broken::Source)? {
             hasher.update(chunk);
+            header.pass(chunk);
             self.sink.write(chunk).await?;
         }
-        let message = Sent { uid, size, digest: hasher.digest128().to_be_bytes(), flags };
+        let (digest, identity) = (hasher.digest128().to_be_bytes(), header.identity());
+        let message = Sent { uid, size, digest, flags, received, identity };
         self.sink.finish(message, accepted, &kept).await?;
         self.fate.writing = None;
         Ok(self.fate.settle(&mut self.sink).await?)

@@ -1,9 +1,9 @@
 //! Takes messages as streams and tells later what became of each: one set of verbs for IMAP and Maildir.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 
 use model::plan::Flags;
-use model::{Error, ErrorKind, Result};
+use model::{Error, ErrorKind, Result, UidValidity};
 use wire::{AppendOptions, AppendUid, Appender, Begun, BodyHead, MailboxName, Outcome, Ticket};
 
 use super::outcome::{Delivered, NotDelivered, Sent};
@@ -22,16 +22,16 @@ pub(crate) enum Sink<'t> {
 pub(crate) struct ImapSink<'t> {
     appender: Appender<'t>,
     mailbox: MailboxName,
-    uid_validity: u32,
+    uid_validity: Option<UidValidity>,
     current: Option<Ticket>,
-    under_way: HashMap<Ticket, Sent>,
+    under_way: BTreeMap<Ticket, Sent>,
     refused_early: VecDeque<Outcome>,
     failed: bool,
 }
 
 pub(crate) struct MaildirSink<'t> {
     folder: &'t mut MaildirFolder,
-    uid_validity: u32,
+    uid_validity: Option<UidValidity>,
     current: Option<(Delivery, Option<i64>)>,
     done: VecDeque<Delivered>,
 }
@@ -41,16 +41,16 @@ impl<'t> Sink<'t> {
     pub(crate) fn open(
         target: &'t mut Target,
         folder: &'t mut OpenFolder,
-        source_uid_validity: u32,
+        source_uid_validity: Option<UidValidity>,
         options: AppendOptions,
     ) -> Result<Self> {
         match (target, &mut folder.place) {
             (Target::Imap(imap), OpenPlace::Imap(mailbox)) => Ok(Self::Imap(Box::new(ImapSink {
                 appender: imap.connection.appender(options)?,
                 mailbox: mailbox.clone(),
-                uid_validity: folder.uid_validity,
+                uid_validity: folder.numbers.uid_validity,
                 current: None,
-                under_way: HashMap::new(),
+                under_way: BTreeMap::new(),
                 refused_early: VecDeque::new(),
                 failed: false,
             }))),
@@ -193,6 +193,6 @@ impl ImapSink<'_> {
 
     /// A UID counts only together with the UIDVALIDITY that we know (RFC 4315 §3).
     fn trusted(&self, place: AppendUid) -> Option<u32> {
-        (u32::from(place.uid_validity) == self.uid_validity).then_some(place.uid)
+        (Some(place.uid_validity) == self.uid_validity).then_some(place.uid)
     }
 }

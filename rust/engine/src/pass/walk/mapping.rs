@@ -20,6 +20,8 @@ pub(crate) struct Mapper<'a> {
     refused: BTreeSet<Vec<String>>,
     /// The names of the folders that the target has already.
     pub(crate) there: BTreeSet<String>,
+    /// Source folders, by their keys, that are left alone.
+    pub(crate) pass_over: BTreeSet<Vec<u8>>,
 }
 
 impl<'a> Mapper<'a> {
@@ -33,12 +35,22 @@ impl<'a> Mapper<'a> {
     ) -> Self {
         let settled = pages.iter().map(|(key, (_, page))| (key.clone(), levels(page, &rules))).collect();
         let there = target.folders.iter().map(|folder| folder.name.clone()).collect();
-        Self { source, user_root, filter, target, rules, settled, refused: BTreeSet::new(), there }
+        Self {
+            source,
+            user_root,
+            filter,
+            target,
+            rules,
+            settled,
+            refused: BTreeSet::new(),
+            there,
+            pass_over: BTreeSet::new(),
+        }
     }
 
     /// Where folders go.
     pub(crate) fn map(&self) -> Result<FolderMap> {
-        map_folders(&MapInput {
+        let mut map = map_folders(&MapInput {
             source: self.source,
             user_root: self.user_root,
             filter: self.filter,
@@ -46,7 +58,9 @@ impl<'a> Mapper<'a> {
             rules: &self.rules,
             settled: &self.settled,
             refused: &self.refused,
-        })
+        })?;
+        map.folders.retain(|folder| !self.pass_over.contains(&folder.key));
+        Ok(map)
     }
 
     /// Keeps in mind that the target tells no names apart that differ in case only. Says whether that was news.
@@ -80,14 +94,7 @@ mod tests {
         let inbox = vec!["INBOX".to_owned()];
         let deep = vec!["Archive".to_owned(), "2019".to_owned()];
         for expected in [inbox, deep] {
-            let page = LedgerFolder {
-                source_name: Vec::new(),
-                source_uid_validity: 1,
-                target_name: rules.name(&expected),
-                target_uid_validity: None,
-                target_uid_next: None,
-                in_step_at: None,
-            };
+            let page = LedgerFolder { target_name: rules.name(&expected), ..LedgerFolder::default() };
             assert_eq!(levels(&page, &rules), expected);
         }
     }

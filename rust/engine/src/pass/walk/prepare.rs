@@ -1,10 +1,9 @@
 //! Says what a pass has to do: which folders, where they go, and in which of them anything has changed.
 
 use model::Result;
-use model::folder::{FolderFilter, FolderMap, MappedFolder};
-use model::plan::UidValidity;
-use store::{LedgerFolder, SourceMark};
-use wire::MailboxStatus;
+use model::folder::{FolderFilter, FolderMap, Listing, MappedFolder};
+use model::{Numbers, UidValidity};
+use store::LedgerFolder;
 
 use super::lane::Lane;
 use super::mapping::{Mapper, Pages};
@@ -12,8 +11,7 @@ use crate::base::blocking::blocking;
 use crate::net::session::{self, Statuses};
 use crate::pass::context::Context;
 use crate::pass::folder::task::Task;
-use crate::pass::side::source::{Changes, ListOrder};
-use crate::target::FolderNumbers;
+use crate::pass::side::source::ListOrder;
 
 impl Lane {
     /// Maps the folders, makes those that are missing, and says what is to be done. Folders in which nothing has
@@ -30,11 +28,12 @@ impl Lane {
             tokio::join!(session::catalog(&mut self.pair.source.connection), self.pair.target.listing());
         let (catalog, (there, rules, target_status)) = (catalog?, there?);
         let mut mapper = Mapper::new(&catalog.listing, user_root, filter, (there, rules), &ledger);
+        let mut numbers = catalog.status;
+        self.pass_over_deleted(&mut mapper, &catalog.listing, &mut ledger, &mut numbers).await?;
         let (FolderMap { folders, notes, .. }, made) = self.create(&mut mapper).await?;
         for note in &notes {
             context.journal.note(note.to_string()).await?;
         }
-        let mut numbers = catalog.status;
         let keys = folders.iter().map(|folder| folder.key.as_slice());
         session::complete(&mut numbers, &mut self.pair.source.connection, keys).await?;
         estimate(&context, &folders, &numbers);
@@ -48,11 +47,11 @@ impl Lane {
         let numbers_of = |folder: &MappedFolder| {
             let target = target_numbers.get(&folder.target_name).copied().unwrap_or_default();
             let as_made = made.contains(&folder.target_name).then_some(target);
-            (numbers.get(&folder.key).copied().unwrap_or_default(), target, as_made)
+            (numbers.get(&folder.key).copied().unwrap_or_default().numbers, target, as_made)
         };
         let page = |folder: &&MappedFolder| {
             let (source, _, as_made) = numbers_of(folder);
-            first_page(folder, source, as_made.unwrap_or_default())
+            first_page(folder, source, as_made)
         };
         let mut opened = open_pages(&context, new.iter().map(page).collect()).await?;
         let tasks = folders.into_iter().filter_map(|mapped| {
@@ -60,10 +59,46 @@ impl Lane {
             let new = opened.remove(&mapped.key);
             let is_new = new.is_some();
             let page = new.or_else(|| ledger.remove(&mapped.key))?;
-            let task = task(&context, mapped, page, source, target.uid_validity)?;
+            let task = task(&context, mapped, page, source, target)?;
             Some(Task { as_made, is_new: is_new || task.is_new, ..task })
         });
         Ok(tasks.collect())
+    }
+
+    /// Leaves folders alone that the target's owner has deleted, until there is something new in them.
+    async fn pass_over_deleted(
+        &mut self,
+        mapper: &mut Mapper<'_>,
+        source: &Listing,
+        ledger: &mut Pages,
+        numbers: &mut Statuses,
+    ) -> Result<()> {
+        let context = self.pair.context.clone();
+        let is_away = |page: &LedgerFolder| {
+            page.target_uid_validity.is_some() && !mapper.there.contains(&page.target_name)
+        };
+        let listed = source.folders.iter().map(|folder| folder.key.as_slice());
+        let away = listed.filter(|key| ledger.get(*key).is_some_and(|(_, page)| is_away(page)));
+        let away: Vec<Vec<u8>> = away.map(<[u8]>::to_vec).collect();
+        let keys = away.iter().map(Vec::as_slice);
+        session::complete(numbers, &mut self.pair.source.connection, keys).await?;
+        for key in away {
+            let now = numbers.get(&key).copied().unwrap_or_default().numbers;
+            let Some((_, page)) = ledger.get_mut(&key) else { continue };
+            if !page.in_step_at.is_some_and(|mark| mark.prove_same_messages(now)) {
+                continue;
+            }
+            context.tally.found(now.messages.unwrap_or(0), 0);
+            // Told once.
+            if let Some(messages) = page.target_messages.take() {
+                let name = page.target_name.clone();
+                let text = format!("Folder {name}: it is no longer on the target, with {messages} messages.");
+                context.journal.note(text).await?;
+                self.pair.recorder.save_page(page.clone()).await?;
+            }
+            mapper.pass_over.insert(key);
+        }
+        Ok(())
     }
 }
 
@@ -74,37 +109,32 @@ fn estimate(context: &Context, folders: &[MappedFolder], numbers: &Statuses) {
     context.tally.weigh(if context.content_filter.is_some() { None } else { bytes() });
     if !context.lease.user.facts.seeded {
         context.meter.update(|p| {
-            p.source_items = all().flatten().filter_map(|status| status.messages).sum();
+            p.source_items = all().flatten().filter_map(|status| status.numbers.messages).sum();
             p.source_bytes = all().flatten().filter_map(|status| status.size).sum();
         });
     }
 }
 
-/// The work that a folder is; none where both sides say what they said when it was in step.
+/// The work that a folder is; none where both sides say what they said when it was in step, and the target has not lost
+/// any since.
 fn task(
     context: &Context,
     mapped: MappedFolder,
     (ledger_id, ledger): (i64, LedgerFolder),
-    now: MailboxStatus,
-    target_validity: u32,
+    now: Numbers,
+    target: Numbers,
 ) -> Option<Task> {
-    let target = UidValidity { now: target_validity.into(), recorded: ledger.target_uid_validity };
-    let in_step_at = ledger.in_step_at.filter(|_| target.holds() && context.content_filter.is_none());
-    let source_validity = now.uid_validity.map_or(0, |validity| u64::from(validity.get()));
-    if source_validity == ledger.source_uid_validity
-        && let Some(mark) = in_step_at
-        && mark_of(now) == Some(mark)
-    {
-        context.tally.found(mark.messages, 0);
+    let holds = UidValidity::holds(target.uid_validity, ledger.target_uid_validity);
+    let in_step_at = ledger.in_step_at.filter(|_| holds && context.content_filter.is_none());
+    let has_lost = target.messages.zip(ledger.target_messages).is_some_and(|(now, then)| now < then);
+    let before = in_step_at.and_then(|mark| mark.messages).unwrap_or(0);
+    if in_step_at.is_some_and(|mark| mark.prove_same(now)) && !has_lost {
+        context.tally.found(before, 0);
         return None;
     }
-    let changed_since = in_step_at.map(|mark| Changes {
-        uid_validity: ledger.source_uid_validity,
-        highest_modseq: mark.highest_modseq,
-    });
-    let order = ListOrder { key: mapped.key.clone(), changed_since };
+    let order = ListOrder { key: mapped.key.clone(), changed_since: in_step_at };
     let is_new = ledger.target_uid_validity.is_none();
-    let messages = now.messages.unwrap_or(0).saturating_sub(in_step_at.map_or(0, |mark| mark.messages));
+    let messages = now.messages.unwrap_or(0).saturating_sub(before);
     let counted = now.messages.filter(|_| context.content_filter.is_none());
     Some(Task { mapped, ledger_id, ledger, as_made: None, is_new, counted, messages, order })
 }
@@ -115,27 +145,21 @@ async fn open_pages(context: &Context, new: Vec<LedgerFolder>) -> Result<Pages> 
         return Ok(Pages::new());
     }
     let (store, lease, pages) = (context.store.clone(), context.lease.clone(), new.clone());
-    let ids = blocking(move || store.save_folders(&lease, &pages)).await?;
+    let ids = blocking(move || store.save_folders_durably(&lease, &pages)).await?;
     Ok(ids.into_iter().zip(new).map(|(id, page)| (page.source_name.clone(), (id, page))).collect())
 }
 
-/// What the ledger says of a folder before anything is copied: of one that was made on the target, its numbers, so that
+/// What the ledger says of a folder before anything is copied: of one that was made on the target, where it begins, so that
 /// whatever is found there later is known to have come since.
-fn first_page(folder: &MappedFolder, source: MailboxStatus, target: FolderNumbers) -> LedgerFolder {
+fn first_page(folder: &MappedFolder, source: Numbers, as_made: Option<Numbers>) -> LedgerFolder {
+    let empty = as_made.filter(|target| target.messages.is_none_or(|messages| messages == 0));
     LedgerFolder {
         source_name: folder.key.clone(),
-        source_uid_validity: source.uid_validity.map_or(0, |validity| validity.get().into()),
+        source_uid_validity: source.uid_validity,
         target_name: folder.target_name.clone(),
-        target_uid_validity: Some(target.uid_validity.into()).filter(|validity| *validity != 0),
-        target_uid_next: Some(target.uid_next).filter(|next| *next != 0),
+        target_uid_validity: empty.and_then(|target| target.uid_validity),
+        frontier: empty.map(|target| target.uid_next.map_or(1, u32::from)),
+        made: as_made.is_some(),
         ..LedgerFolder::default()
     }
-}
-
-fn mark_of(status: MailboxStatus) -> Option<SourceMark> {
-    Some(SourceMark {
-        uid_next: status.uid_next?.get(),
-        messages: status.messages?,
-        highest_modseq: status.highest_modseq?,
-    })
 }

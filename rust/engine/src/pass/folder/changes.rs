@@ -1,0 +1,116 @@
+//! What people did since the last pass: messages that left the source folder, some that came back, copies that vanished.
+
+use std::collections::BTreeSet;
+
+use model::Result;
+use model::plan::{Claims, FlagChange, Flags, Proof, claim};
+use store::{LedgerMessage, Orphan};
+use wire::{SummaryItems, UidSet};
+
+use super::present::{read_bytes, remembered};
+use super::work::{Row, Work};
+use crate::base::blocking::blocking;
+use crate::pass::side::source::ListOrder;
+use crate::target::Target;
+
+impl Work<'_> {
+    /// Lists all of the source folder where a listing of what changed does not fit what the folder counts: messages have
+    /// left it, or the server has left one out.
+    pub(crate) async fn complete_listing(&mut self, rows: &[Row]) -> Result<()> {
+        let is_known = |uid: &u32| rows.binary_search_by_key(uid, |row| row.uid).is_ok();
+        let new = self.from.listed.iter().filter(|listed| !is_known(&listed.uid)).count();
+        let expected = u64::try_from(rows.len() + new).unwrap_or(u64::MAX);
+        if self.from.all.is_some() || self.from.exists() == expected {
+            return Ok(());
+        }
+        let order = ListOrder { key: self.from.key.clone(), changed_since: None };
+        let context = self.pair.context.clone();
+        self.from = self.pair.source.list(order, context.content_filter.as_ref()).await?;
+        Ok(())
+    }
+
+    /// Makes orphans of rows whose messages have left the source folder. Where not all of it was listed, nobody can tell.
+    pub(crate) async fn part_with(&mut self, rows: &mut Vec<Row>) -> Result<()> {
+        let Some(all) = self.from.all.as_ref().filter(|_| self.from.unlisted() == 0) else { return Ok(()) };
+        let gone: Vec<u32> = rows.iter().map(|row| row.uid).filter(|uid| !all.contains(*uid)).collect();
+        if gone.is_empty() {
+            return Ok(());
+        }
+        rows.retain(|row| all.contains(row.uid));
+        self.pair.recorder.flush().await?;
+        let (store, lease) = (self.pair.context.store.clone(), self.pair.context.lease.clone());
+        let id = self.ledger_id;
+        blocking(move || store.orphan(&lease, id, &gone)).await
+    }
+
+    /// Finds orphans among new messages: they left the folder and came back, and their copies are there already. Returns
+    /// what their flags lack.
+    pub(crate) async fn welcome_back(
+        &mut self,
+        copy: &mut Vec<u32>,
+        orphans: &[Orphan],
+    ) -> Result<Vec<FlagChange>> {
+        if orphans.is_empty() || copy.is_empty() {
+            return Ok(Vec::new());
+        }
+        let known: Vec<_> =
+            (0..).zip(orphans).map(|(key, orphan)| remembered(key, &orphan.message)).collect();
+        let mut source = self.source().await?;
+        let mut there = source.present(copy.iter().copied().collect()).await?;
+        let claimed = loop {
+            match claim(&known, &there, Proof::Bytes) {
+                Claims::NeedDigests(uids) => read_bytes(source.connection, uids, &mut there).await?,
+                Claims::Done(claimed) => break claimed,
+            }
+        };
+        let mut changes = Vec::new();
+        for (key, orphan) in (0_u32..).zip(orphans) {
+            let Some(&uid) = claimed.get(&key) else { continue };
+            let row = LedgerMessage { source_uid: uid, ..orphan.message.clone() };
+            changes.extend(self.flag_change(&row));
+            self.pair.recorder.claimed(orphan.id, row).await?;
+        }
+        let back: BTreeSet<u32> = claimed.into_values().collect();
+        copy.retain(|uid| !back.contains(uid));
+        self.pair.context.tally.synced(u64::try_from(back.len()).unwrap_or(0));
+        Ok(changes)
+    }
+
+    fn flag_change(&self, row: &LedgerMessage) -> Option<FlagChange> {
+        let (now, then) = (self.from.flags(row.source_uid), Flags::parse(&row.flags));
+        let (add, remove) = (now.without(&then), then.without(&now));
+        let differs = !add.is_empty() || !remove.is_empty();
+        let target_uid = row.target_uid.filter(|_| differs)?;
+        Some(FlagChange { uid: row.source_uid, target_uid, add, remove })
+    }
+
+    /// Names copies that have vanished from the target, where it counts fewer messages than it did. They are not copied
+    /// again: people may have deleted or moved them.
+    pub(crate) async fn miss_copies(&mut self, rows: &mut [Row]) -> Result<()> {
+        let fewer =
+            self.to.numbers.messages.zip(self.page.target_messages).is_some_and(|(now, then)| now < then);
+        let Target::Imap(imap) = &mut self.pair.target else { return Ok(()) };
+        if !fewer || rows.is_empty() {
+            return Ok(());
+        }
+        let mut there = UidSet::new();
+        let connection = imap.read(&self.to.name).await?;
+        connection
+            .uid_fetch_summaries(&UidSet::all(), SummaryItems::default(), |summary| there.insert(summary.uid))
+            .await?;
+        let mut gone = Vec::new();
+        for row in rows.iter_mut().filter(|row| row.target_uid.is_some_and(|uid| !there.contains(uid.get())))
+        {
+            row.target_uid = None;
+            gone.push(row.uid);
+        }
+        if gone.is_empty() {
+            return Ok(());
+        }
+        self.note(&format!("{} copies are no longer on the target.", gone.len())).await?;
+        self.pair.recorder.flush().await?;
+        let (store, lease) = (self.pair.context.store.clone(), self.pair.context.lease.clone());
+        let id = self.ledger_id;
+        blocking(move || store.forget_copies(&lease, id, &gone)).await
+    }
+}

@@ -1,0 +1,66 @@
+//! Looks for messages on the target that the ledger does not know, before any is sent.
+
+use model::Result;
+use model::plan::{Adopted, FlagChange, Found, Identity};
+use store::LedgerMessage;
+use wire::UidSet;
+
+use super::adopt::{Repairs, Unknown, adopt};
+use super::work::Work;
+use crate::pass::memory::suspects::Side;
+use crate::target::Target;
+
+impl Work<'_> {
+    /// Looks for messages on the target, where there is anything that is not accounted for. Afterwards everything there is.
+    pub(crate) async fn find(&mut self, copy: Vec<u32>, named: &UidSet) -> Result<Found> {
+        let Target::Imap(imap) = &mut self.pair.target else {
+            return self.to.find_in_maildir(self.from.numbers.uid_validity, copy);
+        };
+        if copy.is_empty() {
+            return Ok(Found::default());
+        }
+        let first = self.pair.recorder.first_unknown();
+        let (next, messages) = (self.to.numbers.uid_next, self.to.numbers.messages);
+        if messages == Some(0) || next.is_some_and(|next| next.get() <= first.unwrap_or(1)) {
+            self.pair.recorder.reconciled(1);
+            return Ok(Found { adopted: Vec::new(), append: copy });
+        }
+        let target = imap.read(&self.to.name).await?;
+        let (suspects, ledger_id) = (&self.pair.context.memory.suspects, self.ledger_id);
+        // A source that hangs up at a message does so when its header is read, too.
+        let unread = suspects.of(ledger_id, Side::Source).guilty;
+        let (unread, candidates) = copy.into_iter().partition(|uid| unread.contains(*uid));
+        let connection = self.pair.source.select(&self.from).await?;
+        let source = super::adopt::Reader { connection, suspects, ledger_id };
+        let refused = self.pair.context.refused_before(&self.shown);
+        let repairs = Repairs { wanted: &self.pair.context.repairs, refused: &refused };
+        let (mut found, seen) = adopt(source, target, Unknown { first, named }, candidates, repairs).await?;
+        self.pair.recorder.reconciled(seen);
+        found.append.extend::<Vec<u32>>(unread);
+        Ok(found)
+    }
+
+    /// Records what was found. Returns the flags that copies lack: a row has them when its copy does. What a copy has beyond
+    /// the source, its owner may have set: it stays.
+    pub(crate) async fn adopt_rows(&mut self, adopted: &[Adopted]) -> Result<Vec<FlagChange>> {
+        let mut changes = Vec::new();
+        for found in adopted {
+            let flags = self.from.flags(found.uid);
+            let add = flags.without(&found.flags);
+            let row = LedgerMessage {
+                source_uid: found.uid,
+                target_uid: Some(found.target_uid),
+                size: found.size,
+                digest: None,
+                received: found.received,
+                identity: found.identity.map(Identity::digest),
+                flags: flags.without(&add).to_string(),
+            };
+            self.pair.recorder.row(row).await?;
+            let (uid, target_uid, remove) = (found.uid, found.target_uid, Default::default());
+            let change = FlagChange { uid, target_uid, add, remove };
+            changes.extend(Some(change).filter(|change| !change.add.is_empty()));
+        }
+        Ok(changes)
+    }
+}

@@ -1,0 +1,77 @@
+//! Finds out where copies lie of which the target did not say so, and whether they are there at all.
+
+use model::plan::{Identity, Present, Remembered, place};
+use model::{Error, ErrorKind, Result, UidValidity};
+use std::num::NonZeroU32;
+use wire::UidSet;
+
+use super::present::present;
+use super::work::Work;
+use crate::pass::transfer::fate::row;
+use crate::pass::transfer::outcome::{CopyReport, Sent};
+use crate::target::Target;
+
+impl Work<'_> {
+    /// Looks for copies without a known place in what came to the folder since it was accounted for. An OK is believed only
+    /// with a place: what is not there was not copied.
+    pub(crate) async fn place(&mut self, report: &mut CopyReport, named: &UidSet) -> Result<()> {
+        let Target::Imap(imap) = &mut self.pair.target else { return Ok(()) };
+        if report.unplaced.is_empty() {
+            return Ok(());
+        }
+        let now = imap.read_anew(&self.to.name).await?;
+        if now.uid_validity != self.to.numbers.uid_validity {
+            self.meet_again(now.uid_validity, report).await?;
+        }
+        let first = self.pair.recorder.first_unknown().and_then(NonZeroU32::new);
+        let came = self.came_since(first, named, report).await?;
+        let seen = came.iter().map(|message| message.uid.saturating_add(1)).max().unwrap_or(0);
+        let sent: Vec<Remembered> =
+            (0..).zip(&report.unplaced).map(|(key, sent)| remembered(key, sent)).collect();
+        let placed = place(&sent, &came);
+        for (key, sent) in (0_u32..).zip(std::mem::take(&mut report.unplaced)) {
+            match placed.get(&key) {
+                Some(&uid) => {
+                    report.placed.insert(uid);
+                    self.pair.recorder.row(row(&sent, uid)).await?;
+                }
+                None => report.not_stored(sent),
+            }
+        }
+        self.pair.recorder.reconciled(seen);
+        Ok(())
+    }
+
+    async fn came_since(
+        &mut self,
+        first: Option<NonZeroU32>,
+        named: &UidSet,
+        report: &CopyReport,
+    ) -> Result<Vec<Present>> {
+        let Target::Imap(imap) = &mut self.pair.target else { return Ok(Vec::new()) };
+        let range = first.map_or_else(UidSet::all, UidSet::starting_at);
+        let mut came = present(imap.read(&self.to.name).await?, &range).await?;
+        came.retain(|message| !named.contains(message.uid) && !report.placed.contains(message.uid));
+        Ok(came)
+    }
+
+    /// The folder got another UIDVALIDITY while it was copied. One that was empty has it since its first message, and
+    /// everything in it came since (GNU mailutils); of another nobody knows what the numbers mean until all is looked at.
+    async fn meet_again(&mut self, now: Option<UidValidity>, report: &CopyReport) -> Result<()> {
+        if self.to.numbers.messages == Some(0) && report.placed.is_empty() {
+            self.to.numbers.uid_validity = now;
+            self.page.target_uid_validity = now;
+            self.pair.recorder.turn_to(self.ledger_id, Some(1));
+            return Ok(());
+        }
+        self.page.target_uid_validity = None;
+        self.pair.recorder.numbers_durably(self.page.clone()).await?;
+        let text = "the target numbered the folder anew while it was copied";
+        Err(Error::new(ErrorKind::ConnectionLost, text).folder(&self.shown))
+    }
+}
+
+fn remembered(key: u32, sent: &Sent) -> Remembered {
+    let identity = sent.identity.map(Identity::digest);
+    Remembered { key, identity, received: sent.received, digest: None }
+}

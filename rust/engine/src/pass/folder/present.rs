@@ -1,0 +1,52 @@
+//! Reads what outlives numbers: identity and date of each message in an open folder.
+
+use std::collections::BTreeMap;
+
+use model::Result;
+use model::plan::{Bytes, Identity, Present};
+use store::LedgerMessage;
+use wire::{Connection, InternalDate, SummaryItems, UidSet};
+
+use crate::base::digest::fingerprints;
+use crate::base::header::{IDENTITY_FIELDS, identity};
+
+/// What the server tells of these messages, by ascending UID.
+pub(crate) async fn present(connection: &mut Connection, uids: &UidSet) -> Result<Vec<Present>> {
+    let items =
+        SummaryItems { internal_date: true, header_fields: IDENTITY_FIELDS, ..SummaryItems::default() };
+    let mut found = BTreeMap::new();
+    if uids.is_empty() {
+        return Ok(Vec::new());
+    }
+    connection
+        .uid_fetch_summaries(uids, items, |summary| {
+            let message = Present {
+                uid: summary.uid,
+                identity: summary.header.and_then(|block| identity(&block)).map(Identity::digest),
+                received: summary.internal_date.as_ref().and_then(InternalDate::to_epoch_seconds),
+                bytes: Bytes::NotRead,
+            };
+            found.insert(summary.uid, message);
+        })
+        .await?;
+    Ok(found.into_values().collect())
+}
+
+/// Fills in the digests of these messages.
+pub(crate) async fn read_bytes(
+    connection: &mut Connection,
+    uids: Vec<u32>,
+    messages: &mut [Present],
+) -> Result<()> {
+    let digests = fingerprints(connection, uids.iter().copied().collect()).await?;
+    for message in messages.iter_mut().filter(|message| uids.contains(&message.uid)) {
+        message.bytes = digests.get(&message.uid).map_or(Bytes::Unreadable, |digest| Bytes::Are(*digest));
+    }
+    Ok(())
+}
+
+/// A row as it is remembered, under a key.
+pub(crate) fn remembered(key: u32, row: &LedgerMessage) -> model::plan::Remembered {
+    let LedgerMessage { identity, received, digest, .. } = *row;
+    model::plan::Remembered { key, identity, received, digest }
+}

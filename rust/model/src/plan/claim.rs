@@ -1,0 +1,183 @@
+//! Finds the messages that rows of the ledger are about, when UIDs do not tell: a UIDVALIDITY changed, or a message left
+//! its folder and came back.
+//!
+//! INVARIANT: no message is claimed by two rows, and none by a row of other bytes, as far as those are known.
+
+use std::collections::BTreeMap;
+
+/// A row of the ledger, by what outlives numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Remembered {
+    /// The caller's key of it. Rows are claimed for in the order of their keys.
+    pub key: u32,
+    /// A digest of what the message is known by.
+    pub identity: Option<[u8; 16]>,
+    /// Its INTERNALDATE as Unix time.
+    pub received: Option<i64>,
+    /// A digest of its bytes, if they were read.
+    pub digest: Option<[u8; 16]>,
+}
+
+/// A message as it is now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Present {
+    /// Its UID.
+    pub uid: u32,
+    /// A digest of what it is known by.
+    pub identity: Option<[u8; 16]>,
+    /// Its INTERNALDATE as Unix time.
+    pub received: Option<i64>,
+    /// A digest of its bytes.
+    pub bytes: Bytes,
+}
+
+/// A digest of a message's bytes, as far as it is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Bytes {
+    /// Not read yet.
+    #[default]
+    NotRead,
+    /// The server would not give them. Such a message matches none by them.
+    Unreadable,
+    /// The digest.
+    Are([u8; 16]),
+}
+
+/// What it takes to be the message of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proof {
+    /// Identity and date, where nobody else has them; the bytes otherwise.
+    Mark,
+    /// The bytes, where the row has their digest.
+    Bytes,
+}
+
+/// What claims came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Claims {
+    /// They depend on bytes: read these messages, fill in the digests, and claim again.
+    NeedDigests(Vec<u32>),
+    /// Keys of rows, and the UIDs of their messages.
+    Done(BTreeMap<u32, u32>),
+}
+
+/// Finds the source messages of rows.
+pub fn claim(rows: &[Remembered], messages: &[Present], proof: Proof) -> Claims {
+    let mut open = Open::new(rows, messages);
+    if proof == Proof::Mark {
+        open.pair(Remembered::mark, Present::mark, Which::Unique);
+    }
+    let unread = open.unread();
+    if !unread.is_empty() {
+        return Claims::NeedDigests(unread);
+    }
+    open.pair(|row| Some((row.identity, row.digest?)), |m| Some((m.identity, m.digest()?)), Which::InOrder);
+    open.rows.retain(|row| row.digest.is_none());
+    open.pair(Remembered::mark, Present::mark, Which::InOrder);
+    Claims::Done(open.pairs)
+}
+
+/// Finds the copies of rows on a target that has numbered its messages anew. Keys are the UIDs that copies had: where the
+/// message of that number is still the same, it is the copy. Targets may rewrite what they store, so that bytes say
+/// nothing, and some forget dates.
+pub fn follow(rows: &[Remembered], messages: &[Present]) -> BTreeMap<u32, u32> {
+    let mut open = Open::new(rows, messages);
+    open.pair(
+        |row| Some((row.key, row.identity, row.received)),
+        |m| Some((m.uid, m.identity, m.received)),
+        Which::Unique,
+    );
+    open.pair(Remembered::mark, Present::mark, Which::InOrder);
+    open.pair(|row| row.identity, |m| m.identity, Which::Unique);
+    open.pairs
+}
+
+/// Finds where messages lie that a target has just taken and not said where: among those that came to its folder since.
+/// Keys are in the order in which they were sent. What is not found was not stored.
+pub fn place(sent: &[Remembered], came: &[Present]) -> BTreeMap<u32, u32> {
+    let mut open = Open::new(sent, came);
+    open.pair(Remembered::mark, Present::mark, Which::InOrder);
+    open.pair(|row| row.identity, |m| m.identity, Which::InOrder);
+    // What has no header is known by nothing but its order.
+    let nothing = |identity: Option<[u8; 16]>| identity.is_none().then_some(());
+    open.pair(|row| nothing(row.identity), |m| nothing(m.identity), Which::InOrder);
+    open.pairs
+}
+
+impl Remembered {
+    fn mark(&self) -> Option<(Option<[u8; 16]>, i64)> {
+        Some((self.identity, self.received?))
+    }
+}
+
+impl Present {
+    fn mark(&self) -> Option<(Option<[u8; 16]>, i64)> {
+        Some((self.identity, self.received?))
+    }
+
+    fn digest(&self) -> Option<[u8; 16]> {
+        match self.bytes {
+            Bytes::Are(digest) => Some(digest),
+            Bytes::NotRead | Bytes::Unreadable => None,
+        }
+    }
+}
+
+/// Which of those with one key are paired.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Which {
+    /// One on each side.
+    Unique,
+    /// The first with the first, as many as the side with fewer has.
+    InOrder,
+}
+
+/// Rows and messages that have not found each other.
+struct Open<'a> {
+    rows: Vec<&'a Remembered>,
+    messages: Vec<&'a Present>,
+    pairs: BTreeMap<u32, u32>,
+}
+
+impl<'a> Open<'a> {
+    fn new(rows: &'a [Remembered], messages: &'a [Present]) -> Self {
+        let (mut rows, mut messages): (Vec<_>, Vec<_>) = (rows.iter().collect(), messages.iter().collect());
+        rows.sort_by_key(|row| row.key);
+        messages.sort_by_key(|message| message.uid);
+        Self { rows, messages, pairs: BTreeMap::new() }
+    }
+
+    fn pair<K: Ord>(
+        &mut self,
+        of_row: impl Fn(&Remembered) -> Option<K>,
+        of_message: impl Fn(&Present) -> Option<K>,
+        which: Which,
+    ) {
+        let rows = by(&self.rows, |row| Some((of_row(row)?, row.key)));
+        let messages = by(&self.messages, |message| Some((of_message(message)?, message.uid)));
+        for (key, keys) in rows {
+            let uids = messages.get(&key).map_or(&[][..], Vec::as_slice);
+            if which == Which::InOrder || (keys.len() == 1 && uids.len() == 1) {
+                self.pairs.extend(keys.into_iter().zip(uids.iter().copied()));
+            }
+        }
+        let taken: std::collections::BTreeSet<u32> = self.pairs.values().copied().collect();
+        self.rows.retain(|row| !self.pairs.contains_key(&row.key));
+        self.messages.retain(|message| !taken.contains(&message.uid));
+    }
+
+    /// Messages that must be read, because a row of the same identity knows its bytes.
+    fn unread(&self) -> Vec<u32> {
+        let known = by(&self.rows, |row| row.digest.map(|_| (row.identity, row.key)));
+        let unread = self.messages.iter().filter(|message| message.bytes == Bytes::NotRead);
+        unread.filter(|message| known.contains_key(&message.identity)).map(|message| message.uid).collect()
+    }
+}
+
+fn by<T, K: Ord>(all: &[&T], split: impl Fn(&T) -> Option<(K, u32)>) -> BTreeMap<K, Vec<u32>> {
+    let mut keys: BTreeMap<K, Vec<u32>> = BTreeMap::new();
+    for (key, value) in all.iter().filter_map(|one| split(one)) {
+        keys.entry(key).or_default().push(value);
+    }
+    keys
+}
