@@ -3,16 +3,17 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a program to measure with")]
 
+use std::collections::BTreeSet;
 use std::time::Instant;
 
 use jiff::Timestamp;
 use model::contract::{BatchQuery, UserQuery};
 use model::status::{UserStatus, Wish};
 use model::{
-    AdminLoginFormat, Batch, BatchOptions, Endpoint, ImapServer, Lease, Limit, Name, Place, Role, Secret,
-    Security, UserRow,
+    AdminLoginFormat, Batch, BatchOptions, Endpoint, ImapServer, Lease, Limit, Name, Place, Progress, Role,
+    Secret, Security, UserRow,
 };
-use store::{Adopt, FolderRecord, LedgerFolder, LedgerMessage, PassEnd, Store};
+use store::{Adopt, FolderRecord, Heartbeat, LedgerFolder, LedgerMessage, PassEnd, PassProgress, Store};
 use uuid::Uuid;
 
 fn main() {
@@ -36,6 +37,7 @@ fn main() {
     let store = time("open", || Store::open(folder.path()).unwrap());
     queries(&store, batches);
     leases(&store);
+    unlimited(&store);
     let before = size(folder.path());
     ledger(&store, messages);
     drop(store);
@@ -69,7 +71,7 @@ fn leases(store: &Store) {
     time("start a batch of 50,000 users", || store.start(batch.guid, now()).unwrap());
     time("100 passes, each leased, saved and finished", || {
         for _ in 0..100 {
-            let lease = store.lease_due("fleet", now()).unwrap().unwrap();
+            let lease = lease(store);
             store.save_progress(&lease, &lease.user.progress, None, now()).unwrap();
             store.finish(&lease, &PassEnd::Done, now()).unwrap();
         }
@@ -80,8 +82,44 @@ fn leases(store: &Store) {
     });
 }
 
+fn lease(store: &Store) -> Lease {
+    store.lease_due("fleet", now(), 1, &BTreeSet::new()).unwrap().remove(0)
+}
+
+/// All of them due at once through endpoints without limits, as a worker takes them up and saves their progress.
+fn unlimited(store: &Store) {
+    for name in ["source", "target"] {
+        let endpoint = store.endpoint(name).unwrap();
+        let none = Limit::Unlimited;
+        let endpoint =
+            Endpoint { max_concurrent_migrations: none, max_concurrent_incremental_syncs: none, ..endpoint };
+        store.update_endpoint(&endpoint).unwrap();
+    }
+    let batch = insert(store, "unlimited", &users_of(1_000_000, 50_000));
+    store.start(batch, now()).unwrap();
+    let (mut leases, mut running) = (Vec::new(), BTreeSet::new());
+    let mut lease = |most: usize| {
+        let taken = store.lease_due("fleet", now(), most, &running).unwrap();
+        running.extend(taken.iter().map(|lease| lease.user.id));
+        leases.extend(taken);
+        leases.len()
+    };
+    time("take up the first 100 of 50,000 users", || lease(100));
+    time("take up 49,900 more, 100 at a time", || while lease(100) < 50_000 {});
+    let passes: Vec<PassProgress> = leases.iter().map(progress).collect();
+    let beat = Heartbeat { process_id: 1, started_at: now(), version: String::new(), active_users: 50_000 };
+    time("save the progress of 50,000 passes", || store.save(&beat, &passes, now()).unwrap());
+    time("clear 50,000 leases", || store.release_all().unwrap());
+    store.set_wish(batch, Wish::Hold).unwrap();
+}
+
+fn progress(lease: &Lease) -> PassProgress {
+    let progress = Progress { synced_items: 7, source_items: 70, ..lease.user.progress.clone() };
+    PassProgress { user: lease.user.id, epoch: lease.epoch, progress }
+}
+
 fn ledger(store: &Store, messages: u32) {
-    let lease = store.lease_due("fleet", now()).unwrap().unwrap();
+    let lease = lease(store);
     let folder = LedgerFolder { source_name: b"INBOX".to_vec(), ..LedgerFolder::default() };
     let folder = store.save_folders(&lease, &[folder]).unwrap().remove(0);
     let began = Instant::now();

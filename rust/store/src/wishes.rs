@@ -48,15 +48,15 @@ impl Store {
         self.write_wish(|tx| request_sync(tx, "id = ?1", user, now)).map(|users| users > 0)
     }
 
-    /// Which of these users, whose passes are running, must stop: their batch is no longer wished to run, or is gone.
-    pub fn users_to_stop(&self, running: &[i64]) -> Result<Vec<i64>> {
-        let running: Vec<String> = running.iter().map(i64::to_string).collect();
+    /// The users whose passes are running and must stop: their batch is no longer wished to run.
+    pub fn users_to_stop(&self) -> Result<Vec<i64>> {
         self.read(|tx| {
             let mut select = tx.prepare_cached(
-                "SELECT value FROM json_each(?) WHERE NOT EXISTS
-                     (SELECT 1 FROM user u JOIN batch b ON b.id = u.batch_id WHERE u.id = value AND b.wish = 'run')",
+                "SELECT u.id FROM batch b CROSS JOIN tally g ON g.batch_id = b.id AND g.state >= 8 AND g.users > 0
+                 CROSS JOIN user u ON u.batch_id = b.id AND u.state = g.state
+                 WHERE b.wish <> 'run' GROUP BY u.id",
             )?;
-            let users = select.query_map([format!("[{}]", running.join(","))], |row| row.get(0))?;
+            let users = select.query_map([], |row| row.get(0))?;
             Ok(users.collect::<Result<_, _>>()?)
         })
     }

@@ -5,11 +5,11 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 use model::Result;
-use rusqlite::{named_params, params};
+use rusqlite::{Connection, named_params, params};
 
 use crate::Store;
 use crate::column::Millis;
-use crate::fault::unavailable;
+use crate::fault::{Sql, unavailable};
 
 /// A sign of life.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,20 +69,7 @@ impl Store {
 
     /// Writes a sign of life.
     pub fn heartbeat(&self, heartbeat: &Heartbeat, now: Timestamp) -> Result<()> {
-        self.write(|tx| {
-            tx.prepare_cached(
-                "UPDATE worker SET process_id = :process_id, started_at = :started_at, version = :version,
-                     active_users = :active_users, last_seen_at = :now",
-            )?
-            .execute(named_params! {
-                ":process_id": heartbeat.process_id,
-                ":started_at": Millis(heartbeat.started_at),
-                ":version": heartbeat.version,
-                ":active_users": heartbeat.active_users,
-                ":now": Millis(now),
-            })?;
-            Ok(())
-        })
+        self.write(|tx| beat(tx, heartbeat, now))
     }
 
     /// What is known of the worker.
@@ -130,4 +117,20 @@ impl Store {
     fn cannot_lock(&self, error: &std::io::Error) -> model::Error {
         unavailable(self.folder(), &format!("does not let a worker lock it ({error})"))
     }
+}
+
+/// Writes a sign of life beside what else is written.
+pub(crate) fn beat(tx: &Connection, heartbeat: &Heartbeat, now: Timestamp) -> Sql<()> {
+    tx.prepare_cached(
+        "UPDATE worker SET process_id = :process_id, started_at = :started_at, version = :version,
+             active_users = :active_users, last_seen_at = :now",
+    )?
+    .execute(named_params! {
+        ":process_id": heartbeat.process_id,
+        ":started_at": Millis(heartbeat.started_at),
+        ":version": heartbeat.version,
+        ":active_users": heartbeat.active_users,
+        ":now": Millis(now),
+    })?;
+    Ok(())
 }

@@ -1,5 +1,7 @@
 //! A store in a temporary folder, with what tests put into it.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use model::status::{PassKind, Wish};
 use model::{
@@ -111,7 +113,7 @@ impl Fixture {
 
     /// Takes up whoever comes next.
     pub(crate) fn next(&self, seconds: i64) -> Option<Lease> {
-        self.store.lease_due("test", at(seconds)).unwrap()
+        self.store.lease_due("test", at(seconds), 1, &BTreeSet::new()).unwrap().pop()
     }
 
     /// Takes up the one who comes next, of whom there must be one.

@@ -1,9 +1,11 @@
 //! Who is taken up next, and when nobody is.
 
+use std::collections::BTreeSet;
+
 use jiff::SignedDuration;
 use model::status::{PassKind, Wish};
-use model::{Endpoint, Error, ErrorKind, Limit};
-use store::{Adopt, PassEnd};
+use model::{Endpoint, Error, ErrorKind, Limit, Progress};
+use store::{Adopt, Heartbeat, PassEnd, PassProgress};
 
 use crate::common::{DAY, Fixture, at, batch, fixture, rows};
 
@@ -139,6 +141,53 @@ fn what_a_dead_worker_left_is_due_again() {
     assert_eq!(fixture.store.release_all().unwrap(), 1);
     assert_eq!(fixture.store.batch_summary("wave", at(2)).unwrap().counts.incremental_queued, 2);
     assert_eq!(addresses(&fixture, 2), ["ann@x", "bob@x"]);
+}
+
+#[test]
+fn many_are_taken_up_at_once_in_the_order_in_which_one_by_one_would_be() {
+    let take = |most: usize| {
+        let fixture = fixture();
+        limit(&fixture, "source", 5, 2);
+        for (wave, address) in [("a", "a"), ("b", "b"), ("c", "c")] {
+            let addresses: Vec<String> = (0..3).map(|n| format!("{address}{n}@x")).collect();
+            fixture.run(wave, &addresses.iter().map(String::as_str).collect::<Vec<_>>());
+        }
+        fixture.finish(&fixture.lease(0), &PassEnd::Done, 0);
+        fixture.store.request_user_sync(fixture.user("a0@x").id, at(1)).unwrap();
+        let next = || fixture.store.lease_due("test", at(2), most, &BTreeSet::new()).unwrap();
+        let leases = std::iter::from_fn(|| Some(next()).filter(|leases| !leases.is_empty()));
+        leases.flatten().map(|lease| lease.user.row.email_address).collect::<Vec<_>>()
+    };
+    assert_eq!(take(100), ["a0@x", "b0@x", "c0@x", "a1@x", "b1@x", "c1@x"]);
+    assert_eq!(take(1), take(100));
+    assert_eq!(take(4), take(100));
+}
+
+#[test]
+fn a_user_that_the_worker_runs_is_not_taken_up_whatever_the_store_says() {
+    let fixture = fixture();
+    fixture.run("wave", &["ann@x", "bob@x"]);
+    let ann = fixture.lease(0).user.id;
+    fixture.store.release_all().unwrap();
+    let leases = fixture.store.lease_due("test", at(1), 9, &BTreeSet::from([ann])).unwrap();
+    assert_eq!(leases.into_iter().map(|lease| lease.user.row.email_address).collect::<Vec<_>>(), ["bob@x"]);
+}
+
+#[test]
+fn the_progress_of_all_passes_is_saved_with_the_sign_of_life() {
+    let fixture = fixture();
+    fixture.run("wave", &["ann@x", "bob@x"]);
+    let (lost, held) = (fixture.lease(0), fixture.lease(0));
+    fixture.finish(&lost, &PassEnd::Stopped, 1);
+    let passes = [&lost, &held].map(|lease| PassProgress {
+        user: lease.user.id,
+        epoch: lease.epoch,
+        progress: Progress { synced_items: 7, ..Progress::default() },
+    });
+    let beat = Heartbeat { process_id: 1, started_at: at(0), version: "1".to_owned(), active_users: 2 };
+    assert_eq!(fixture.store.save(&beat, &passes, at(2)).unwrap(), [lost.user.id]);
+    let saved = ["ann@x", "bob@x"].map(|address| fixture.user(address).progress.synced_items);
+    assert_eq!((saved, fixture.store.worker_row().unwrap().last_seen_at), ([0, 7], Some(at(2))));
 }
 
 #[test]

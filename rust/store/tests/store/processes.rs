@@ -33,7 +33,7 @@ fn no_user_is_leased_twice_by_workers_that_race() {
     let leased = std::thread::scope(|scope| {
         let worker = || {
             let store = Store::open(fixture.folder.path()).unwrap();
-            let next = || store.lease_due("racer", at(0)).unwrap();
+            let next = || store.lease_due("racer", at(0), 1, &BTreeSet::new()).unwrap().pop();
             std::iter::from_fn(next).map(|lease| (lease.user.id, lease.epoch)).collect::<Vec<_>>()
         };
         let workers: Vec<_> = (0..4).map(|_| scope.spawn(worker)).collect();

@@ -1,0 +1,113 @@
+//! How passes end: what is due next, and what is remembered of a failure.
+
+use jiff::Timestamp;
+use model::{Batch, Error, Lease, Result};
+use rusqlite::{Connection, named_params, params};
+
+use crate::Store;
+use crate::column::{Json, Millis};
+use crate::fault::Sql;
+use crate::leases::holds;
+
+/// How a pass ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PassEnd {
+    /// Everything that could be copied is copied.
+    Done,
+    /// It was told to stop. The user is as before, and due.
+    Stopped,
+    /// It failed and is to be tried again.
+    Retry {
+        /// Why it failed.
+        error: Error,
+        /// When to try again.
+        at: Timestamp,
+        /// Whether it counts as an attempt in vain; one that does not forgives those before.
+        counts: bool,
+    },
+    /// It failed, and trying again at once would not help.
+    Failed {
+        /// Why.
+        error: Error,
+    },
+}
+
+impl Store {
+    /// Gives a user back. False: the lease has been lost, and nothing was written.
+    pub fn finish(&self, lease: &Lease, end: &PassEnd, now: Timestamp) -> Result<bool> {
+        self.write(|tx| {
+            if !holds(tx, lease)? {
+                return Ok(false);
+            }
+            match end {
+                PassEnd::Done => finish_done(tx, lease, now)?,
+                PassEnd::Stopped => {}
+                PassEnd::Retry { error, at, counts } => finish_retry(tx, lease, error, *at, *counts, now)?,
+                PassEnd::Failed { error } => finish_failed(tx, lease, error, now)?,
+            }
+            clear(tx, lease, now)?;
+            Ok(true)
+        })
+    }
+}
+
+/// Due again at once if that was asked for meanwhile, else after a day, else never.
+fn next_pass() -> String {
+    let interval = Batch::SYNC_INTERVAL_SECONDS * 1000;
+    format!(
+        "due_at = CASE WHEN sync_wanted > epoch THEN 0
+             WHEN (SELECT incremental AND NOT analyze FROM batch WHERE id = batch_id) THEN :now + {interval} END,
+         sync_wanted = CASE WHEN sync_wanted > epoch THEN sync_wanted END, attempts = 0"
+    )
+}
+
+fn finish_done(tx: &Connection, lease: &Lease, now: Timestamp) -> Sql<()> {
+    let sql = format!(
+        "UPDATE user SET {}, seeded_at = ifnull(seeded_at, :now), synced_at = :now, failed = 0, failed_at = NULL,
+             error = NULL WHERE id = :id",
+        next_pass()
+    );
+    tx.prepare_cached(&sql)?.execute(named_params! { ":now": Millis(now), ":id": lease.user.id })?;
+    Ok(())
+}
+
+fn finish_retry(
+    tx: &Connection,
+    lease: &Lease,
+    error: &Error,
+    at: Timestamp,
+    counts: bool,
+    now: Timestamp,
+) -> Sql<()> {
+    tx.prepare_cached(
+        "UPDATE user SET due_at = ?, attempts = iif(?, attempts + 1, 0), failed = 0, failed_at = ?, error = ?
+         WHERE id = ?",
+    )?
+    .execute(params![Millis(at), counts, Millis(now), Json(error), lease.user.id])?;
+    Ok(())
+}
+
+/// After a failed initial pass the user waits for Start; after an incremental one it is tried again tomorrow.
+fn finish_failed(tx: &Connection, lease: &Lease, error: &Error, now: Timestamp) -> Sql<()> {
+    let next = if lease.user.facts.seeded {
+        format!("{}, failed = ifnull(sync_wanted <= epoch, 1)", next_pass())
+    } else {
+        "due_at = NULL, sync_wanted = NULL, attempts = 0, failed = 1".to_owned()
+    };
+    let sql = format!("UPDATE user SET {next}, failed_at = :now, error = :error WHERE id = :id");
+    tx.prepare_cached(&sql)?.execute(named_params! {
+        ":now": Millis(now),
+        ":error": Json(error),
+        ":id": lease.user.id,
+    })?;
+    Ok(())
+}
+
+fn clear(tx: &Connection, lease: &Lease, now: Timestamp) -> Sql<()> {
+    tx.prepare_cached(
+        "UPDATE user SET lease_owner = NULL, bytes_per_second = 0, current_folder = NULL,
+             updated_at = ? WHERE id = ?",
+    )?
+    .execute(params![Millis(now), lease.user.id])?;
+    Ok(())
+}
