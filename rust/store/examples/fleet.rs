@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a program to measure with")]
 
 use std::collections::BTreeSet;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use model::contract::{BatchQuery, UserQuery};
@@ -13,7 +13,9 @@ use model::{
     AdminLoginFormat, Batch, BatchOptions, Endpoint, ImapServer, Lease, Limit, Name, Place, Progress, Role,
     Secret, Security, UserRow,
 };
-use store::{Adopt, FolderRecord, Heartbeat, LedgerFolder, LedgerMessage, PassEnd, PassProgress, Store};
+use store::{
+    Adopt, FolderRecord, Heartbeat, LedgerFolder, LedgerMessage, PassEnd, PassProgress, Purged, Store,
+};
 use uuid::Uuid;
 
 fn main() {
@@ -40,8 +42,9 @@ fn main() {
     unlimited(&store);
     let before = size(folder.path());
     ledger(&store, messages);
-    drop(store);
-    println!("{:>12} bytes on disk for a message", (size(folder.path()) - before) / u64::from(messages));
+    let after = size(folder.path());
+    purge(&store, messages);
+    println!("{:>12} bytes on disk for a message", (after - before) / u64::from(messages));
 }
 
 fn size(folder: &std::path::Path) -> u64 {
@@ -132,6 +135,27 @@ fn ledger(store: &Store, messages: u32) {
     let began = Instant::now();
     store.ledger_messages(folder, |_| read += 1).unwrap();
     println!("{:>12.0} messages a second read back", f64::from(read) / began.elapsed().as_secs_f64());
+}
+
+/// The batch of that ledger goes, a step at a time.
+fn purge(store: &Store, messages: u32) {
+    store.release_all().unwrap();
+    let user = store.users(&UserQuery::default()).unwrap().remove(0);
+    store.set_wish(store.batch(user.batch.as_str()).unwrap().guid, Wish::Remove).unwrap();
+    let (mut steps, mut longest) = (0, Duration::ZERO);
+    let began = Instant::now();
+    loop {
+        let step = Instant::now();
+        if store.purge_step().unwrap() == Purged::Nothing {
+            break;
+        }
+        (steps, longest) = (steps + 1, longest.max(step.elapsed()));
+    }
+    println!(
+        "{:>9.1} ms  purge {messages} messages in {steps} steps",
+        began.elapsed().as_secs_f64() * 1000.0
+    );
+    println!("{:>9.1} ms  the longest of them", longest.as_secs_f64() * 1000.0);
 }
 
 fn record(store: &Store, lease: &Lease, folder: i64, uids: std::ops::Range<u32>) {

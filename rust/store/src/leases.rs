@@ -29,9 +29,10 @@ pub struct PassProgress {
     pub progress: Progress,
 }
 
-/// Whether a batch that is to be removed is there, a pass of a running batch, or a user of one who is due or scheduled.
+/// Whether there is something to remove, a pass of a running batch, or a user of one who is due or scheduled.
 const BUSY: &str = "
     SELECT EXISTS (SELECT 1 FROM batch WHERE wish = 'remove')
+        OR EXISTS (SELECT 1 FROM folder WHERE user_id IS NULL)
         OR EXISTS (SELECT 1 FROM tally g JOIN batch b ON b.id = g.batch_id
                    WHERE b.wish = 'run' AND g.users > 0 AND (g.state >= 8 OR EXISTS
                        (SELECT 1 FROM user WHERE batch_id = b.id AND state = g.state AND due_at IS NOT NULL)))";
@@ -117,7 +118,7 @@ impl Store {
         })
     }
 
-    /// Whether there is nothing to do now or later: no batch that runs has a user due or scheduled, none is to be removed.
+    /// Whether there is nothing to do now or later: no batch that runs has a user due or scheduled, nothing is to be removed.
     pub fn is_idle(&self) -> Result<bool> {
         self.read(|tx| {
             let busy: bool = tx.prepare_cached(BUSY)?.query_row([], |row| row.get(0))?;

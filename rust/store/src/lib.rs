@@ -32,6 +32,7 @@ pub use leases::PassProgress;
 pub use ledger::{FolderRecord, LedgerFolder, LedgerMessage, Orphan};
 pub use open::Store;
 pub use pass_ends::PassEnd;
+pub use purge::Purged;
 pub use reports::ReportOf;
 pub use summaries::{BatchSummary, Totals};
 pub use worker::{Heartbeat, WorkerLock, WorkerRow};

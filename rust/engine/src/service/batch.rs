@@ -1,12 +1,14 @@
 //! Batches: make, show, change, and the wishes: start, stop, remove.
 
+use std::time::Instant;
+
 use model::contract::{BatchQuery, Item, NewBatch, SetBatch};
 use model::status::Wish;
 use model::{
     Batch, BatchOptions, Endpoint, Error, ErrorKind, Limit, Name, Place, Result, Role, UserRow,
     content_filter, folder, login,
 };
-use store::{Adopt, BatchSummary, ReportOf};
+use store::{Adopt, BatchSummary, Purged, ReportOf, Store};
 use uuid::Uuid;
 
 use super::context::{Context, Reply};
@@ -135,9 +137,21 @@ pub(super) fn stop(context: &Context, identity: Option<&str>) -> Result<Reply> {
 pub(super) fn remove(context: &Context, identity: Option<&str>) -> Result<Reply> {
     let batch = one_batch(context, identity)?;
     context.store.set_wish(batch.guid, Wish::Remove)?;
-    // A worker that is at it finishes the removal; where nothing runs, it is done at once.
-    context.store.purge_removed()?;
+    purge(&context.store)?;
     Ok(Reply::none())
+}
+
+/// Removes the batch at once where nothing runs any more. The ledgers of its users may take long: a worker does that.
+fn purge(store: &Store) -> Result<()> {
+    loop {
+        let began = Instant::now();
+        match store.purge_step()? {
+            Purged::Nothing => return Ok(()),
+            Purged::Ledger if store.worker_is_running()? => return Ok(()),
+            // Others get their turn between two steps.
+            Purged::Users | Purged::Batch | Purged::Ledger => std::thread::sleep(began.elapsed()),
+        }
+    }
 }
 
 /// The batch of that name or guid; without one, the only batch there is (spec 1.9).

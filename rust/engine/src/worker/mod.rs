@@ -3,6 +3,7 @@
 //! One worker serves a store. What it knows, it reads from the store; killed at any moment, its successor goes on.
 
 mod ended;
+mod purge;
 mod reckoning;
 mod serving;
 

@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 use super::ended::finish;
+use super::purge::Purge;
 use super::reckoning::Reckoning;
 use crate::base::blocking::blocking;
 use crate::base::world::World;
@@ -49,6 +50,7 @@ pub(super) struct Worker {
     world: World,
     reckoning: Reckoning,
     memory: Memory,
+    purge: Purge,
     passes: JoinSet<PassOutcome>,
     running: BTreeMap<Id, Running>,
 }
@@ -63,7 +65,7 @@ struct Running {
 impl Worker {
     /// A worker that has the store to itself.
     pub(super) fn new(store: Store, world: World) -> Self {
-        let now = world.clock.now();
+        let (now, purge) = (world.clock.now(), Purge::start(store.clone()));
         Self {
             store,
             owner: format!("{}-{}", std::process::id(), now.as_millisecond()),
@@ -71,6 +73,7 @@ impl Worker {
             reckoning: Reckoning::new(now, Instant::now()),
             world,
             memory: Memory::default(),
+            purge,
             passes: JoinSet::new(),
             running: BTreeMap::new(),
         }
@@ -122,6 +125,7 @@ impl Worker {
         let users: BTreeSet<i64> = self.running.values().map(|r| r.lease.user.id).collect();
         let seen = blocking(move || Seen::read(&store, &owner, &users, now)).await?;
         self.cancel(&seen.unwanted);
+        self.purge.look();
         let begun = !seen.leases.is_empty();
         seen.leases.into_iter().for_each(|lease| self.begin(lease));
         Ok(match seen.look {
@@ -228,7 +232,6 @@ impl Seen {
             return Ok(Self { look: Look::StopRequested, unwanted: Vec::new(), leases: Vec::new() });
         }
         let unwanted = store.users_to_stop()?;
-        store.purge_removed()?;
         let leases = store.lease_due(owner, now, MOST_LEASES, running)?;
         let look = match leases.len() {
             MOST_LEASES.. => Look::More,

@@ -2,7 +2,7 @@
 
 use model::status::Wish;
 use model::{ErrorKind, ReportEntry, SkippedItem, SkippedKind};
-use store::{FolderRecord, LedgerFolder, LedgerMessage, PassEnd, ReportOf};
+use store::{FolderRecord, LedgerFolder, LedgerMessage, PassEnd, Purged, ReportOf};
 
 use crate::common::{at, fixture};
 
@@ -79,4 +79,34 @@ fn the_numbers_of_what_is_gone_are_never_used_again() {
         fixture.store.purge_removed().unwrap();
     }
     assert!(used[0].0 < used[1].0 && used[0].1 < used[1].1, "{used:?}");
+}
+
+#[test]
+fn a_step_removes_little_and_the_batch_comes_before_its_ledgers() {
+    let fixture = fixture();
+    let batch = fixture.run("wave", &["ann@x"]);
+    let lease = fixture.lease(0);
+    let folder = fixture.store.save_folders(&lease, &[LedgerFolder::default()]).unwrap()[0];
+    let messages = (1..=5_000).map(|source_uid| LedgerMessage { source_uid, ..LedgerMessage::default() });
+    let record = FolderRecord { folder, messages: messages.collect(), ..FolderRecord::default() };
+    fixture.store.record(&lease, &[record]).unwrap();
+    let lines = vec![ReportEntry { at: at(0), text: "line".to_owned() }; 1_200];
+    fixture.store.add_report(ReportOf::User(lease.user.id), &lines).unwrap();
+    fixture.finish(&lease, &PassEnd::Done, 1);
+    fixture.store.set_wish(batch.guid, Wish::Remove).unwrap();
+
+    let raw = fixture.raw();
+    let rows = || -> i64 {
+        let sql = "SELECT (SELECT count(*) FROM report) + (SELECT count(*) FROM message)";
+        raw.query_row(sql, [], |row| row.get(0)).unwrap()
+    };
+    let mut steps = Vec::new();
+    while steps.last() != Some(&Purged::Nothing) {
+        let before = rows();
+        steps.push(fixture.store.purge_step().unwrap());
+        assert!(before - rows() <= 2_000, "{steps:?}");
+    }
+    steps.dedup();
+    assert_eq!(steps, [Purged::Users, Purged::Batch, Purged::Ledger, Purged::Nothing]);
+    assert_eq!(rows(), 0);
 }
