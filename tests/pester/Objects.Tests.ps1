@@ -198,4 +198,9 @@ Describe 'MigrationWorker' {
         (Get-OutputObject item_worker_null).Status | Should -BeExactly 'Stopped'
         (Get-OutputObject item_worker_null).ProcessId | Should -BeNullOrEmpty
     }
+
+    It 'says what keeps it from its work' {
+        (Get-OutputObject item_worker).Message | Should -BeLike 'The worker waits since 2026-11-20 09:15:00 UTC: *disk.'
+        (Get-OutputObject item_worker_null).Message | Should -BeNullOrEmpty
+    }
 }

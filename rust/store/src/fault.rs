@@ -5,6 +5,8 @@ use std::path::Path;
 use model::{Error, ErrorKind};
 use rusqlite::ErrorCode;
 
+use crate::Store;
+
 /// A failure of SQLite, or one that we found ourselves.
 #[derive(Debug)]
 pub(crate) enum Fault {
@@ -46,7 +48,9 @@ fn explain(error: &rusqlite::Error, store: &Path) -> Error {
             corrupted(store, &format!("holds a value that makes no sense ({error})"))
         }
         _ => match error.sqlite_error_code() {
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => named(
+            Some(
+                ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::FileLockingProtocolFailed,
+            ) => named(
                 ErrorKind::StoreLocked,
                 store,
                 "is held by another process for too long",
@@ -65,10 +69,20 @@ fn explain(error: &rusqlite::Error, store: &Path) -> Error {
                 ErrorCode::CannotOpen
                 | ErrorCode::ReadOnly
                 | ErrorCode::PermissionDenied
+                | ErrorCode::OutOfMemory
                 | ErrorCode::SystemIoFailure,
             ) => unavailable(store, &format!("cannot be read and written ({error})")),
             _ => Error::internal(format!("the store `{}` failed: {error}", store.display())),
         },
+    }
+}
+
+impl Store {
+    /// Whether an error is about this store as a whole, and so about nobody's mail.
+    pub fn is_to_blame_for(&self, error: &Error) -> bool {
+        use ErrorKind::{DiskFull, StoreCorrupted, StoreLocked, StoreUnavailable};
+        matches!(error.kind, DiskFull | StoreCorrupted | StoreLocked | StoreUnavailable)
+            && error.object.as_deref() == Some(&self.folder().display().to_string())
     }
 }
 
@@ -105,7 +119,7 @@ mod tests {
     use rusqlite::Connection;
 
     use super::*;
-    use crate::{Heartbeat, Store};
+    use crate::Heartbeat;
 
     fn store() -> (tempfile::TempDir, Store) {
         let folder = tempfile::TempDir::new().unwrap();
@@ -116,6 +130,7 @@ mod tests {
     fn assert_names(error: &Error, kind: ErrorKind, store: &Store) {
         assert_eq!(error.kind, kind, "{error}");
         assert!(error.message.contains(store.folder().to_str().unwrap()), "{error}");
+        assert!(store.is_to_blame_for(error), "{error}");
         assert!(error.remedy.is_some());
     }
 

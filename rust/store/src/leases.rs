@@ -85,16 +85,19 @@ impl Store {
         })
     }
 
-    /// Clears the leases that a dead worker left: for the one worker that has the [lock](Self::try_worker_lock).
-    pub fn release_all(&self) -> Result<u32> {
+    /// Clears the leases of which nothing is at work: those that a dead worker left, and those that were lost on their
+    /// way to the worker. For the one worker that has the [lock](Self::try_worker_lock), which says whom it runs.
+    pub fn release_all_but(&self, running: &BTreeSet<i64>) -> Result<u32> {
         self.write(|tx| {
-            let users = tx.execute(
-                "UPDATE user SET lease_owner = NULL, bytes_per_second = 0, current_folder = NULL
-                 WHERE id IN (SELECT u.id FROM tally g JOIN user u ON u.batch_id = g.batch_id AND u.state = g.state
-                              WHERE g.state >= 8 AND g.users > 0)",
-                [],
-            )?;
-            Ok(u32::try_from(users).unwrap_or(u32::MAX))
+            let mut released = 0;
+            for user in leased(tx)?.into_iter().filter(|user| !running.contains(user)) {
+                tx.prepare_cached(
+                    "UPDATE user SET lease_owner = NULL, bytes_per_second = 0, current_folder = NULL WHERE id = ?",
+                )?
+                .execute([user])?;
+                released += 1;
+            }
+            Ok(released)
         })
     }
 
@@ -142,6 +145,14 @@ impl Store {
         };
         Ok(Lease { user: self.with_passwords(tx, user)?, pass, epoch, attempts })
     }
+}
+
+fn leased(tx: &Connection) -> Sql<Vec<i64>> {
+    let mut select = tx.prepare_cached(
+        "SELECT DISTINCT u.id FROM tally g JOIN user u ON u.batch_id = g.batch_id AND u.state = g.state
+         WHERE g.state >= 8 AND g.users > 0",
+    )?;
+    Ok(select.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
 }
 
 /// An incremental pass counts as asked for until it is over: if the worker dies, the user is queued again, and due.

@@ -3,12 +3,12 @@
 use std::fs;
 use std::io::ErrorKind as Io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use model::contract::StoreView;
-use model::{Result, Secret};
+use model::{ErrorKind, Result, Secret};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use uuid::Uuid;
@@ -21,6 +21,9 @@ const DATABASE: &str = "migration.db";
 
 /// How long a statement waits for another process.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long it waits while the last one waited in vain: who comes after that shall not wait for those before, too.
+const BUSY_STILL: Duration = Duration::from_millis(250);
 
 /// The statements that a worker repeats all have room in the cache.
 const CACHED_STATEMENTS: usize = 64;
@@ -50,6 +53,8 @@ struct Shared {
     created: bool,
     cipher: Cipher,
     wishes: AtomicU64,
+    /// Whether the last transaction waited for another process in vain.
+    busy: AtomicBool,
     connection: Mutex<Connection>,
 }
 
@@ -115,7 +120,7 @@ impl Store {
         let answer = run();
         // Where it fails, later writes are slow, which is no fault of this one.
         let _ = connection.pragma_update(None, "synchronous", "NORMAL");
-        answer.map_err(|fault| self.error(fault))
+        self.note_whether_busy(&connection, answer)
     }
 
     fn transact<T>(
@@ -124,7 +129,22 @@ impl Store {
         work: impl FnOnce(&Transaction<'_>) -> Sql<T>,
     ) -> Result<T> {
         let mut connection = self.connection();
-        commit(&mut connection, behavior, work).map_err(|fault| self.error(fault))
+        let answer = commit(&mut connection, behavior, work);
+        match behavior {
+            TransactionBehavior::Immediate => self.note_whether_busy(&connection, answer),
+            // Who reads waits for nobody, and learns nothing of who writes.
+            _ => answer.map_err(|fault| self.error(fault)),
+        }
+    }
+
+    fn note_whether_busy<T>(&self, connection: &Connection, answer: Sql<T>) -> Result<T> {
+        let answer = answer.map_err(|fault| self.error(fault));
+        let busy = answer.as_ref().is_err_and(|error| error.kind == ErrorKind::StoreLocked);
+        if self.shared.busy.swap(busy, Ordering::Relaxed) != busy {
+            // It changes how long others wait, and nothing of the answer.
+            let _ = connection.busy_timeout(if busy { BUSY_STILL } else { BUSY_TIMEOUT });
+        }
+        answer
     }
 
     /// The connection. A panic of another holder has rolled its transaction back, so the lock is never poisonous.
@@ -182,6 +202,7 @@ fn open(folder: &Path) -> Result<Store> {
         created,
         cipher,
         wishes: AtomicU64::new(0),
+        busy: AtomicBool::new(false),
         connection: Mutex::new(connection),
     };
     Ok(Store { shared: Arc::new(shared) })

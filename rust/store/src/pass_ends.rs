@@ -22,14 +22,25 @@ pub enum PassEnd {
         error: Error,
         /// When to try again.
         at: Timestamp,
-        /// Whether it counts as an attempt in vain; one that does not forgives those before.
-        counts: bool,
+        /// What it does to the number of attempts in vain.
+        attempts: Attempts,
     },
     /// It failed, and trying again at once would not help.
     Failed {
         /// Why.
         error: Error,
     },
+}
+
+/// What a pass that is tried again does to the number of attempts in vain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attempts {
+    /// It is one more.
+    Count,
+    /// It is none: what failed was not about this user.
+    Keep,
+    /// It was not in vain, and forgives those before.
+    Forgive,
 }
 
 impl Store {
@@ -42,7 +53,9 @@ impl Store {
             match end {
                 PassEnd::Done => finish_done(tx, lease, now)?,
                 PassEnd::Stopped => {}
-                PassEnd::Retry { error, at, counts } => finish_retry(tx, lease, error, *at, *counts, now)?,
+                PassEnd::Retry { error, at, attempts } => {
+                    finish_retry(tx, lease, error, *at, *attempts, now)?
+                }
                 PassEnd::Failed { error } => finish_failed(tx, lease, error, now)?,
             }
             clear(tx, lease, now)?;
@@ -76,14 +89,18 @@ fn finish_retry(
     lease: &Lease,
     error: &Error,
     at: Timestamp,
-    counts: bool,
+    attempts: Attempts,
     now: Timestamp,
 ) -> Sql<()> {
-    tx.prepare_cached(
-        "UPDATE user SET due_at = ?, attempts = iif(?, attempts + 1, 0), failed = 0, failed_at = ?, error = ?
-         WHERE id = ?",
-    )?
-    .execute(params![Millis(at), counts, Millis(now), Json(error), lease.user.id])?;
+    let attempts = match attempts {
+        Attempts::Count => "attempts + 1",
+        Attempts::Keep => "attempts",
+        Attempts::Forgive => "0",
+    };
+    tx.prepare_cached(&format!(
+        "UPDATE user SET due_at = ?, attempts = {attempts}, failed = 0, failed_at = ?, error = ? WHERE id = ?"
+    ))?
+    .execute(params![Millis(at), Millis(now), Json(error), lease.user.id])?;
     Ok(())
 }
 

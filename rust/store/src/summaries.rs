@@ -49,6 +49,8 @@ pub struct BatchSummary {
     pub initial_sync_at: Option<Timestamp>,
     /// When a pass of any user last succeeded.
     pub last_synced_at: Option<Timestamp>,
+    /// Whether a worker has something to do for it, now or later.
+    pub wants_a_worker: bool,
 }
 
 /// The users of a batch that are in one state, with one score.
@@ -87,6 +89,10 @@ fn summarise(tx: &Connection, batch: Option<i64>, endpoint: Option<i64>) -> Sql<
     let groups = groups(tx, batch)?;
     let mut select = tx.prepare_cached(
         "SELECT b.*, s.name AS source, t.name AS target,
+             b.wish = 'remove' OR EXISTS (SELECT 1 FROM tally g WHERE g.batch_id = b.id AND g.users > 0 AND
+                 (b.wish IN ('run', 'stop') AND g.state >= 8 OR b.wish = 'run' AND EXISTS
+                     (SELECT 1 FROM user WHERE batch_id = b.id AND state = g.state AND due_at IS NOT NULL)))
+                 AS wants_a_worker,
              (SELECT max(seeded_at) FROM user WHERE batch_id = b.id AND seeded_at IS NOT NULL) AS last_seeded_at,
              (SELECT max(synced_at) FROM user WHERE batch_id = b.id AND synced_at IS NOT NULL) AS last_synced_at
          FROM batch b JOIN endpoint s ON s.id = b.source_id LEFT JOIN endpoint t ON t.id = b.target_id
@@ -111,6 +117,7 @@ fn summary(row: &Row<'_>, groups: &[Group]) -> rusqlite::Result<BatchSummary> {
         score: groups.iter().map(|group| group.score).max().unwrap_or(DataConsistencyScore::Perfect),
         initial_sync_at: time("last_seeded_at")?.filter(|_| all_seeded),
         last_synced_at: time("last_synced_at")?,
+        wants_a_worker: row.get("wants_a_worker")?,
         batch,
     })
 }

@@ -1,7 +1,7 @@
 //! The worker of a store: who it is, whether it lives, and whether it is asked to end.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use model::Result;
@@ -39,6 +39,8 @@ pub struct WorkerRow {
 #[derive(Debug)]
 pub struct WorkerLock {
     _file: File,
+    /// Where the worker tells its troubles.
+    pub(crate) state: File,
 }
 
 impl Store {
@@ -46,7 +48,7 @@ impl Store {
     pub fn try_worker_lock(&self) -> Result<Option<WorkerLock>> {
         let file = self.lock_file()?;
         match file.try_lock() {
-            Ok(()) => Ok(Some(WorkerLock { _file: file })),
+            Ok(()) => self.locked(file).map(Some),
             Err(TryLockError::WouldBlock) => Ok(None),
             Err(TryLockError::Error(error)) => Err(self.cannot_lock(&error)),
         }
@@ -108,8 +110,23 @@ impl Store {
         Ok(self.worker_row()?.stop_requested)
     }
 
+    /// The predecessor's troubles are over.
+    fn locked(&self, file: File) -> Result<WorkerLock> {
+        let state = self.file(&self.state_path())?;
+        let lock = WorkerLock { _file: file, state };
+        lock.tell(None).map_err(|error| self.cannot_lock(&error))?;
+        Ok(lock)
+    }
+
     fn lock_file(&self) -> Result<File> {
-        let path = self.folder().join("worker.lock");
+        self.file(&self.folder().join("worker.lock"))
+    }
+
+    pub(crate) fn state_path(&self) -> PathBuf {
+        self.folder().join("worker.state")
+    }
+
+    fn file(&self, path: &Path) -> Result<File> {
         let file = OpenOptions::new().create(true).truncate(false).write(true).open(path);
         file.map_err(|error| self.cannot_lock(&error))
     }

@@ -159,6 +159,9 @@ public sealed class MigrationBatch : IIdentified
     /// <summary>0 to 100.</summary>
     public int PercentageComplete => _view.PercentageComplete;
 
+    /// <summary>What keeps all of it waiting now, if anything does.</summary>
+    public string? Message => _view.Message is { } message ? ErrorText.Sentence(message) : null;
+
     /// <summary>The report, with -IncludeReport.</summary>
     public MigrationReport Report { get; }
 

@@ -34,4 +34,7 @@ public sealed class MigrationWorker
 
     /// <summary>The store it serves.</summary>
     public string Store => _view.Store;
+
+    /// <summary>What keeps it from its work now, if anything does.</summary>
+    public string? Message => _view.Message is { } message ? ErrorText.Sentence(message) : null;
 }

@@ -65,6 +65,9 @@ public sealed class BatchView
     [DataMember(Name = "percentage_complete")]
     public int PercentageComplete { get; init; }
 
+    [DataMember(Name = "message")]
+    public string? Message { get; init; }
+
     [DataMember(Name = "report")]
     public ReportEntry[] Report { get; init; } = [];
 }

@@ -31,4 +31,7 @@ public sealed class WorkerView
 
     [DataMember(Name = "store")]
     public string Store { get; init; } = "";
+
+    [DataMember(Name = "message")]
+    public string? Message { get; init; }
 }

@@ -12,6 +12,7 @@ use store::{Adopt, BatchSummary, Purged, ReportOf, Store};
 use uuid::Uuid;
 
 use super::context::{Context, Reply};
+use super::served::Served;
 use super::{csv, view, worker};
 
 /// Exchange Online's default `-ResultSize` (spec 1.8).
@@ -271,10 +272,12 @@ pub(super) fn cut<T>(found: &mut Vec<T>, most: Limit) -> Vec<String> {
 }
 
 pub(super) fn shown(context: &Context, found: Vec<BatchSummary>, with_report: bool) -> Result<Vec<Item>> {
+    let served = Served::of(context)?;
     let show = |summary: BatchSummary| {
         let report =
             if with_report { context.store.report(ReportOf::Batch(summary.batch.guid))? } else { Vec::new() };
-        Ok(Item::Batch(Box::new(view::batch(summary, report, context.now))))
+        let message = served.message(&summary);
+        Ok(Item::Batch(Box::new(view::batch(summary, report, message, context.now))))
     };
     found.into_iter().map(show).collect()
 }

@@ -5,6 +5,7 @@ mod connection;
 mod context;
 mod csv;
 mod endpoint;
+mod served;
 mod spawn;
 mod user;
 mod view;

@@ -36,8 +36,13 @@ pub(super) fn endpoint(endpoint: Endpoint, active: (u32, u32)) -> EndpointView {
 }
 
 /// A batch with its users' sums.
-pub(super) fn batch(summary: BatchSummary, report: Vec<ReportEntry>, now: Timestamp) -> BatchView {
-    let BatchSummary { batch, counts, totals, score, initial_sync_at, last_synced_at } = summary;
+pub(super) fn batch(
+    summary: BatchSummary,
+    report: Vec<ReportEntry>,
+    message: Option<String>,
+    now: Timestamp,
+) -> BatchView {
+    let BatchSummary { batch, counts, totals, score, initial_sync_at, last_synced_at, .. } = summary;
     BatchView {
         name: batch.name.to_string(),
         guid: batch.guid,
@@ -58,6 +63,7 @@ pub(super) fn batch(summary: BatchSummary, report: Vec<ReportEntry>, now: Timest
         skipped_items: totals.skipped_items,
         transferred_bytes: totals.transferred_bytes,
         percentage_complete: percentage(totals.synced_items, totals.skipped_items, totals.source_items),
+        message,
         report,
     }
 }

@@ -7,6 +7,7 @@ use model::contract::{Item, WorkerStop, WorkerView};
 use model::{Error, ErrorKind, Result};
 
 use super::context::{Context, Reply};
+use super::served::Served;
 use super::spawn;
 
 /// How long a new worker may take to show itself.
@@ -78,17 +79,18 @@ fn eventually(patience: Duration, mut is_so: impl FnMut() -> Result<bool>) -> Re
 }
 
 fn view(context: &Context) -> Result<WorkerView> {
-    let running = context.store.worker_is_running()?;
-    let row = context.store.worker_row()?;
-    let heartbeat = row.heartbeat.as_ref();
+    let served = Served::of(context)?;
+    let (running, message) = (served.running, served.trouble());
+    let heartbeat = served.row.heartbeat.as_ref();
     Ok(WorkerView {
         running,
         process_id: heartbeat.map(|h| h.process_id).filter(|_| running),
         started_at: heartbeat.map(|h| h.started_at),
-        last_seen_at: row.last_seen_at,
+        last_seen_at: served.row.last_seen_at,
         active_users: heartbeat.map(|h| h.active_users).filter(|_| running).unwrap_or(0),
         version: heartbeat.map(|h| h.version.clone()),
         log_path: Some(context.store.worker_log_path().display().to_string()),
         store: context.folder.display().to_string(),
+        message,
     })
 }

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use model::status::DataConsistencyScore;
-use model::{Error, Lease, Result, SkippedItem};
-use store::{PassEnd, Store};
+use model::{Error, ErrorKind, Lease, Result, SkippedItem};
+use store::{Attempts, PassEnd, Store};
 use tracing::{error, info, warn};
 use wire::suggested_backoff;
 
@@ -18,28 +18,31 @@ const FIRST_RETRY: Duration = Duration::from_secs(2);
 /// The longest such pause.
 const LONGEST_RETRY: Duration = Duration::from_secs(300);
 
+/// A pass that has ended, and of which that is not written down yet.
+pub(super) struct EndedPass {
+    pub(super) lease: Lease,
+    pub(super) meter: Meter,
+    pub(super) outcome: PassOutcome,
+}
+
 /// Writes down how a pass ended, and when the user is due again.
-pub(super) fn finish(
-    store: &Store,
-    suspects: &Suspects,
-    lease: &Lease,
-    meter: &Meter,
-    outcome: PassOutcome,
-    now: Timestamp,
-) -> Result<()> {
+///
+/// It may be called again when the store failed: what was written then is written once more.
+pub(super) fn finish(store: &Store, suspects: &Suspects, ended: &EndedPass, now: Timestamp) -> Result<()> {
+    let EndedPass { lease, meter, outcome } = ended;
     let user = lease.user.row.email_address.as_str();
     let (detail, end) = match outcome {
         PassOutcome::Done => ("Synced", PassEnd::Done),
         PassOutcome::Stopped => ("Stopped", PassEnd::Stopped),
-        PassOutcome::Failed(error) => match retry_after(store, suspects, lease, meter, &error)? {
-            Some(Retry { pause, counts }) => {
+        PassOutcome::Failed(error) => match retry_after(store, suspects, ended, error)? {
+            Some(Retry { pause, attempts }) => {
                 warn!(user, %error, ?pause, "Pass failed and will be tried again");
                 let at = now + SignedDuration::try_from(pause).unwrap_or(SignedDuration::ZERO);
-                ("RetryingTransient", PassEnd::Retry { error, at, counts })
+                ("RetryingTransient", PassEnd::Retry { error: error.clone(), at, attempts })
             }
             None => {
                 error!(user, %error, "Pass failed");
-                ("Failed", PassEnd::Failed { error })
+                ("Failed", PassEnd::Failed { error: error.clone() })
             }
         },
     };
@@ -65,8 +68,7 @@ fn score(store: &Store, lease: &Lease, meter: &Meter) -> Result<DataConsistencyS
 /// How a failed pass is tried again.
 struct Retry {
     pause: Duration,
-    /// Whether it counts as an attempt in vain.
-    counts: bool,
+    attempts: Attempts,
 }
 
 /// How to try again; none when trying again would not help. A pass that copied something, or came closer to the message
@@ -74,23 +76,37 @@ struct Retry {
 fn retry_after(
     store: &Store,
     suspects: &Suspects,
-    lease: &Lease,
-    meter: &Meter,
+    ended: &EndedPass,
     error: &Error,
 ) -> Result<Option<Retry>> {
-    let most = store.batch(lease.user.batch.as_str()).map_or(0, |batch| batch.options.auto_retry_count);
+    let EndedPass { lease, meter, .. } = ended;
+    if store.is_to_blame_for(error) {
+        // The worker has met it, too, and waits: whoever is due again waits with it.
+        return Ok(Some(Retry { pause: FIRST_RETRY, attempts: Attempts::Keep }));
+    }
+    let most = most_attempts(store, lease)?;
     if !error.retryable || most == 0 {
         return Ok(None);
     }
     if let Some(pause) = error.server.as_deref().and_then(suggested_backoff) {
-        return Ok(Some(Retry { pause, counts: false }));
+        return Ok(Some(Retry { pause, attempts: Attempts::Forgive }));
     }
     let folders = store.ledger_folders(lease.user.id)?.into_iter().map(|(id, _)| id);
     let learned = suspects.take_narrowed(folders);
     if learned || meter.read().transferred_items > lease.user.progress.transferred_items {
-        return Ok(Some(Retry { pause: FIRST_RETRY, counts: false }));
+        return Ok(Some(Retry { pause: FIRST_RETRY, attempts: Attempts::Forgive }));
     }
-    Ok((lease.attempts < most).then(|| Retry { pause: pause(lease.attempts), counts: true }))
+    let attempts = Attempts::Count;
+    Ok((lease.attempts < most).then(|| Retry { pause: pause(lease.attempts), attempts }))
+}
+
+/// How often a user of the batch is tried again; never if the batch is gone.
+fn most_attempts(store: &Store, lease: &Lease) -> Result<u32> {
+    match store.batch(lease.user.batch.as_str()) {
+        Ok(batch) => Ok(batch.options.auto_retry_count),
+        Err(error) if error.kind == ErrorKind::BatchNotFound => Ok(0),
+        Err(error) => Err(error),
+    }
 }
 
 fn pause(attempts: u32) -> Duration {

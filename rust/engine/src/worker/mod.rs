@@ -3,15 +3,16 @@
 //! One worker serves a store. What it knows, it reads from the store; killed at any moment, its successor goes on.
 
 mod ended;
+mod look;
 mod purge;
 mod reckoning;
 mod serving;
+mod trouble;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
-use model::{Batch, Result};
+use model::Result;
 use store::{Store, WorkerLock};
 use tokio_util::sync::CancellationToken;
 use tracing::info;
@@ -25,9 +26,6 @@ use crate::base::world::World;
 const LOCK_TRIES: u32 = 20;
 /// The pause between two tries.
 const LOCK_PAUSE: Duration = Duration::from_millis(10);
-
-/// How far beyond a day a due date may be; what is further ahead was written before the clock was set back.
-const SLACK: SignedDuration = SignedDuration::from_hours(1);
 
 /// How a worker serves.
 #[derive(Debug, Clone)]
@@ -43,28 +41,20 @@ pub struct WorkerOptions {
 /// Serves a store until told to stop, or until nothing is wanted for a while.
 pub async fn serve(options: WorkerOptions, stop: CancellationToken) -> Result<WorkerEnd> {
     let WorkerOptions { folder, idle_exit, world } = options;
-    let now = world.clock.now();
-    let Some((lock, store)) = blocking(move || open(folder, now)).await? else {
+    let Some((lock, store)) = blocking(move || open(folder)).await? else {
         return Ok(WorkerEnd::AlreadyServed);
     };
     info!(process = std::process::id(), "Worker serves the store");
-    let mut worker = Worker::new(store, world);
+    let mut worker = Worker::new(store, lock, world);
     let end = worker.run(idle_exit, stop).await;
-    worker.drain().await?;
+    worker.drain().await;
     info!(?end, "Worker ends");
-    drop(lock);
     end
 }
 
-fn open(folder: PathBuf, now: Timestamp) -> Result<Option<(WorkerLock, Store)>> {
+fn open(folder: PathBuf) -> Result<Option<(WorkerLock, Store)>> {
     let store = Store::open(&folder)?;
-    let Some(lock) = take_lock(&store)? else { return Ok(None) };
-    store.request_worker_stop(false)?;
-    // Whoever held leases under this lock is dead: its users are free at once.
-    store.release_all()?;
-    let tomorrow = now + SignedDuration::from_secs(Batch::SYNC_INTERVAL_SECONDS);
-    store.pull_due_in(tomorrow + SLACK, tomorrow)?;
-    Ok(Some((lock, store)))
+    Ok(take_lock(&store)?.map(|lock| (lock, store)))
 }
 
 /// Whoever asks whether a worker runs holds the lock for an instant: one refusal proves nothing yet.

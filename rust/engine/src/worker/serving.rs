@@ -1,19 +1,22 @@
 //! The loop of a worker: looks what is wanted, begins passes, stops them, and writes down how far they are.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
-use model::{Error, Lease, Result};
-use store::{Changes, Heartbeat, PassProgress, Store};
+use jiff::{SignedDuration, Timestamp};
+use model::{Batch, Error, Lease, Result};
+use store::{Changes, Heartbeat, PassProgress, Store, WorkerLock};
 use tokio::task::{Id, JoinError, JoinSet};
-use tokio::time::{Instant, MissedTickBehavior, interval};
+use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
-use super::ended::finish;
+use super::ended::{EndedPass, finish};
+use super::look::{Look, Seen};
 use super::purge::Purge;
 use super::reckoning::Reckoning;
+use super::trouble::{Troubles, note};
 use crate::base::blocking::blocking;
 use crate::base::world::World;
 use crate::pass::memory::Memory;
@@ -28,8 +31,10 @@ const LOOK: Duration = Duration::from_millis(500);
 const SAVE: Duration = Duration::from_secs(1);
 /// By how much longer than a save takes the next one waits: with tens of thousands of passes it takes its time.
 const SAVE_SHARE: u32 = 4;
-/// How many users are taken up at a look. The passes of the first begin while the others still wait.
-const MOST_LEASES: usize = 100;
+/// How far beyond a day a due date may be; what is further ahead was written before the clock was set back.
+const SLACK: SignedDuration = SignedDuration::from_hours(1);
+/// How long a worker that ends tries to write down how its passes ended.
+const LAST_PATIENCE: Duration = Duration::from_secs(5);
 
 /// Why a worker ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,8 +56,16 @@ pub(super) struct Worker {
     reckoning: Reckoning,
     memory: Memory,
     purge: Purge,
+    troubles: Troubles,
+    /// Whether what its predecessor left is cleared away.
+    ready: bool,
     passes: JoinSet<PassOutcome>,
     running: BTreeMap<Id, Running>,
+    /// Whose end is not written down yet. The first may be under the pen, so that none is lost when the store fails.
+    ended: VecDeque<Arc<EndedPass>>,
+    next_save: Instant,
+    last_look: Option<(Changes, Instant)>,
+    idle_since: Option<Instant>,
 }
 
 /// A pass at work.
@@ -64,7 +77,7 @@ struct Running {
 
 impl Worker {
     /// A worker that has the store to itself.
-    pub(super) fn new(store: Store, world: World) -> Self {
+    pub(super) fn new(store: Store, lock: WorkerLock, world: World) -> Self {
         let (now, purge) = (world.clock.now(), Purge::start(store.clone()));
         Self {
             store,
@@ -74,43 +87,101 @@ impl Worker {
             world,
             memory: Memory::default(),
             purge,
+            troubles: Troubles::new(lock),
+            ready: false,
             passes: JoinSet::new(),
             running: BTreeMap::new(),
+            ended: VecDeque::new(),
+            next_save: Instant::now(),
+            last_look: None,
+            idle_since: None,
         }
     }
 
-    /// Serves until told to stop, or until nothing is wanted for a while.
+    /// Serves until told to stop, or until nothing is wanted for a while. Whatever the store does, it goes on.
     pub(super) async fn run(&mut self, idle_exit: Duration, stop: CancellationToken) -> Result<WorkerEnd> {
         let mut tick = interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let (mut next_save, mut last_look) = (Instant::now(), None::<(Changes, Instant)>);
-        let mut idle_since = None::<Instant>;
         loop {
-            let reaped = tokio::select! {
+            tokio::select! {
                 () = stop.cancelled() => return Ok(WorkerEnd::Stopped),
-                Some(ended) = self.passes.join_next_with_id() => self.reap(ended).await.map(|()| true)?,
-                _ = tick.tick() => false,
+                Some(ended) = self.passes.join_next_with_id() => self.collect(ended),
+                _ = tick.tick() => {}
+            }
+            let turn = tokio::select! {
+                () = stop.cancelled() => return Ok(WorkerEnd::Stopped),
+                turn = self.turn(idle_exit) => turn,
             };
-            if Instant::now() >= next_save {
-                let began = Instant::now();
-                self.save().await?;
-                next_save = Instant::now() + SAVE.max(began.elapsed() * SAVE_SHARE);
-            }
-            let changes = self.changes().await?;
-            if !reaped && last_look.is_some_and(|(seen, at)| seen == changes && at.elapsed() < LOOK) {
-                continue;
-            }
-            last_look = Some((changes, Instant::now()));
-            match self.look().await? {
-                Look::More => (idle_since, last_look) = (None, None),
-                Look::StopRequested => return Ok(WorkerEnd::Stopped),
-                Look::Wanted => idle_since = None,
-                Look::Idle if idle_since.get_or_insert_with(Instant::now).elapsed() >= idle_exit => {
-                    return Ok(WorkerEnd::Idle);
+            match turn {
+                Ok(None) => {}
+                Ok(Some(end)) => return Ok(end),
+                // The store is not in trouble, it is gone: there is nothing to wait for.
+                Err(error) if !self.store.folder().exists() => return Err(error),
+                Err(error) => {
+                    let pause = self.troubles.met(&error, self.now()).await;
+                    // Whoever tells it to stop need not wait.
+                    let _ = timeout(pause, stop.cancelled()).await;
                 }
-                Look::Idle => {}
             }
         }
+    }
+
+    /// Does what is to do now.
+    async fn turn(&mut self, idle_exit: Duration) -> Result<Option<WorkerEnd>> {
+        self.make_ready().await?;
+        let reaped = self.record().await?;
+        if Instant::now() >= self.next_save {
+            let began = Instant::now();
+            self.save().await?;
+            self.next_save = Instant::now() + SAVE.max(began.elapsed() * SAVE_SHARE);
+        }
+        let changes = self.changes().await?;
+        if !reaped && self.last_look.is_some_and(|(seen, at)| seen == changes && at.elapsed() < LOOK) {
+            return Ok(None);
+        }
+        let look = self.look().await?;
+        self.last_look = Some((changes, Instant::now())).filter(|_| !matches!(look, Look::More));
+        if !matches!(look, Look::Idle) {
+            self.idle_since = None;
+        }
+        Ok(match look {
+            Look::StopRequested => Some(WorkerEnd::Stopped),
+            Look::Idle if self.idle_since.get_or_insert_with(Instant::now).elapsed() >= idle_exit => {
+                Some(WorkerEnd::Idle)
+            }
+            Look::Idle | Look::Wanted | Look::More => None,
+        })
+    }
+
+    /// Clears away what a dead predecessor left, and what a trouble of the store did.
+    async fn make_ready(&mut self) -> Result<()> {
+        if self.ready && self.troubles.current().is_none() {
+            return Ok(());
+        }
+        let (store, users, now) = (self.store.clone(), self.users(), self.now());
+        let (first, trouble) = (!self.ready, self.troubles.current().cloned());
+        let batches: BTreeSet<String> = self.leases().map(|lease| lease.user.batch.to_string()).collect();
+        blocking(move || {
+            if first {
+                prepare(&store, now)?;
+            }
+            store.release_all_but(&users)?;
+            trouble.map_or(Ok(()), |trouble| note(&store, batches, &trouble, now))
+        })
+        .await?;
+        self.ready = true;
+        self.troubles.over().await;
+        Ok(())
+    }
+
+    /// The leases of the passes that run, or whose end is not written down yet.
+    fn leases(&self) -> impl Iterator<Item = &Lease> {
+        let ended = self.ended.iter().map(|ended| &ended.lease);
+        self.running.values().map(|running| &running.lease).chain(ended)
+    }
+
+    fn users(&self) -> BTreeSet<i64> {
+        self.leases().map(|lease| lease.user.id).collect()
     }
 
     async fn changes(&self) -> Result<Changes> {
@@ -122,7 +193,7 @@ impl Worker {
     async fn look(&mut self) -> Result<Look> {
         self.heed_the_clock().await?;
         let (store, owner, now) = (self.store.clone(), self.owner.clone(), self.now());
-        let users: BTreeSet<i64> = self.running.values().map(|r| r.lease.user.id).collect();
+        let users = self.users();
         let seen = blocking(move || Seen::read(&store, &owner, &users, now)).await?;
         self.cancel(&seen.unwanted);
         self.purge.look();
@@ -184,60 +255,57 @@ impl Worker {
         Ok(())
     }
 
-    async fn reap(&mut self, ended: Result<(Id, PassOutcome), JoinError>) -> Result<()> {
-        let (id, outcome) = match ended {
-            Ok(ended) => ended,
-            Err(e) => (e.id(), PassOutcome::Failed(Error::internal(format!("a pass ended early: {e}")))),
-        };
-        let Some(Running { lease, meter, .. }) = self.running.remove(&id) else { return Ok(()) };
-        let (store, suspects, now) = (self.store.clone(), self.memory.suspects.clone(), self.now());
-        blocking(move || finish(&store, &suspects, &lease, &meter, outcome, now)).await
+    /// Takes over all passes that have ended.
+    fn collect(&mut self, first: Result<(Id, PassOutcome), JoinError>) {
+        let mut next = Some(first);
+        while let Some(ended) = next {
+            let (id, outcome) = match ended {
+                Ok(ended) => ended,
+                Err(e) => (e.id(), PassOutcome::Failed(Error::internal(format!("a pass ended early: {e}")))),
+            };
+            if let Some(Running { lease, meter, .. }) = self.running.remove(&id) {
+                self.ended.push_back(Arc::new(EndedPass { lease, meter, outcome }));
+            }
+            next = self.passes.try_join_next_with_id();
+        }
     }
 
-    /// Stops all passes and records how they ended.
-    pub(super) async fn drain(&mut self) -> Result<()> {
+    /// Writes down how passes ended. Says whether there were any.
+    async fn record(&mut self) -> Result<bool> {
+        let mut any = false;
+        while let Some(ended) = self.ended.front().cloned() {
+            let (store, suspects, now) = (self.store.clone(), self.memory.suspects.clone(), self.now());
+            blocking(move || finish(&store, &suspects, &ended, now)).await?;
+            self.ended.pop_front();
+            any = true;
+        }
+        Ok(any)
+    }
+
+    /// Stops all passes and records how they ended. What the store does not take now, the next worker finds out.
+    pub(super) async fn drain(&mut self) {
         self.running.values().for_each(|running| running.cancel.cancel());
         while let Some(ended) = self.passes.join_next_with_id().await {
-            self.reap(ended).await?;
+            self.collect(ended);
         }
-        Ok(())
+        match timeout(LAST_PATIENCE, self.record()).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => warn!(%error, "How passes ended is not written down"),
+            Err(_) => warn!("How passes ended is not written down in time"),
+        }
     }
+}
+
+/// What a worker finds when it begins. Whoever held leases under its lock is dead: their users are free at once.
+fn prepare(store: &Store, now: Timestamp) -> Result<()> {
+    store.request_worker_stop(false)?;
+    let tomorrow = now + SignedDuration::from_secs(Batch::SYNC_INTERVAL_SECONDS);
+    store.pull_due_in(tomorrow + SLACK, tomorrow)
 }
 
 impl Running {
     fn progress(&self) -> PassProgress {
         let Self { lease, meter, .. } = self;
         PassProgress { user: lease.user.id, epoch: lease.epoch, progress: meter.read() }
-    }
-}
-
-/// What the store says at a moment.
-enum Look {
-    /// Passes begin, and there are more to begin.
-    More,
-    StopRequested,
-    Wanted,
-    Idle,
-}
-
-struct Seen {
-    look: Look,
-    unwanted: Vec<i64>,
-    leases: Vec<Lease>,
-}
-
-impl Seen {
-    fn read(store: &Store, owner: &str, running: &BTreeSet<i64>, now: Timestamp) -> Result<Self> {
-        if store.worker_stop_requested()? {
-            return Ok(Self { look: Look::StopRequested, unwanted: Vec::new(), leases: Vec::new() });
-        }
-        let unwanted = store.users_to_stop()?;
-        let leases = store.lease_due(owner, now, MOST_LEASES, running)?;
-        let look = match leases.len() {
-            MOST_LEASES.. => Look::More,
-            _ if store.is_idle()? => Look::Idle,
-            _ => Look::Wanted,
-        };
-        Ok(Self { look, unwanted, leases })
     }
 }

@@ -22,3 +22,4 @@ mod refusals;
 mod repairs;
 mod secrets;
 mod service;
+mod troubles;

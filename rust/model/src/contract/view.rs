@@ -175,6 +175,8 @@ pub struct BatchView {
     pub skipped_items: u64,
     pub transferred_bytes: u64,
     pub percentage_complete: u8,
+    /// What keeps all of it waiting now, if anything does. One sentence.
+    pub message: Option<String>,
     /// The batch's report, if asked for.
     pub report: Vec<ReportEntry>,
 }
@@ -265,4 +267,6 @@ pub struct WorkerView {
     pub log_path: Option<String>,
     /// The store it serves.
     pub store: String,
+    /// What keeps it from its work now, if anything does. One sentence.
+    pub message: Option<String>,
 }

@@ -2,7 +2,7 @@
 
 use model::status::{PassKind, UserFacts, Wish};
 use model::{Error, ErrorKind};
-use store::{Adopt, PassEnd};
+use store::{Adopt, Attempts, PassEnd};
 
 use crate::common::{DAY, at, batch, fixture, rows};
 
@@ -81,7 +81,7 @@ fn a_retry_counts_attempts_until_a_pass_succeeds() {
         assert_eq!(i64::from(lease.attempts), attempt);
         fixture.finish(
             &lease,
-            &PassEnd::Retry { error: error(), at: at(attempt * 10 + 10), counts: true },
+            &PassEnd::Retry { error: error(), at: at(attempt * 10 + 10), attempts: Attempts::Count },
             attempt * 10 + 1,
         );
         assert!(fixture.next(attempt * 10 + 9).is_none());
@@ -96,11 +96,14 @@ fn a_retry_counts_attempts_until_a_pass_succeeds() {
 fn a_retry_that_was_not_in_vain_forgives_the_attempts_before() {
     let fixture = fixture();
     fixture.run("wave", &["ann@x"]);
-    for (step, counts) in [(0, true), (1, false), (2, true)] {
-        let end = PassEnd::Retry { error: error(), at: at(step * 10 + 10), counts };
-        fixture.finish(&fixture.lease(step * 10), &end, step * 10 + 1);
+    for (step, attempts) in
+        [(0, Attempts::Count), (1, Attempts::Keep), (2, Attempts::Forgive), (3, Attempts::Count)]
+    {
+        let end = PassEnd::Retry { error: error(), at: at(step * 10 + 10), attempts };
+        let lease = fixture.lease(step * 10);
+        fixture.finish(&lease, &end, step * 10 + 1);
     }
-    assert_eq!(fixture.lease(30).attempts, 1);
+    assert_eq!(fixture.lease(40).attempts, 1);
 }
 
 #[test]
@@ -109,7 +112,11 @@ fn an_incremental_pass_to_be_retried_still_counts_as_asked_for() {
     fixture.run("wave", &["ann@x"]);
     fixture.seed_all(0);
     let lease = fixture.lease(DAY);
-    fixture.finish(&lease, &PassEnd::Retry { error: error(), at: at(DAY + 9), counts: true }, DAY + 1);
+    fixture.finish(
+        &lease,
+        &PassEnd::Retry { error: error(), at: at(DAY + 9), attempts: Attempts::Count },
+        DAY + 1,
+    );
     assert!(fixture.user("ann@x").facts.sync_requested);
     fixture.finish(&fixture.lease(DAY + 9), &PassEnd::Done, DAY + 10);
     assert!(!fixture.user("ann@x").facts.sync_requested);

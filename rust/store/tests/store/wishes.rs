@@ -2,7 +2,7 @@
 
 use model::status::{UserFacts, Wish};
 use model::{Error, ErrorKind};
-use store::PassEnd;
+use store::{Attempts, PassEnd};
 
 use crate::common::{DAY, at, fixture};
 
@@ -35,11 +35,11 @@ fn starting_a_running_batch_lets_nobody_wait_for_a_retry() {
     let fixture = fixture();
     let batch = fixture.run("wave", &["ann@x", "bob@x"]);
     fixture.finish(&fixture.lease(0), &PassEnd::Done, 1);
-    for counts in [true, false] {
+    for attempts in [Attempts::Count, Attempts::Forgive] {
         let error = Error::new(ErrorKind::Throttled, "come back in an hour");
         fixture.finish(
             &fixture.lease(DAY + 1),
-            &PassEnd::Retry { error, at: at(DAY + 3_600), counts },
+            &PassEnd::Retry { error, at: at(DAY + 3_600), attempts },
             DAY + 1,
         );
     }

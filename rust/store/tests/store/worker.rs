@@ -1,6 +1,6 @@
 //! The one worker of a store.
 
-use store::{Heartbeat, Store, WorkerRow};
+use store::{Heartbeat, Store, Trouble, WorkerRow};
 
 use crate::common::{at, empty};
 
@@ -16,6 +16,25 @@ fn one_process_at_a_time_is_the_worker() {
     drop(lock);
     assert!(!other.worker_is_running().unwrap());
     assert!(other.try_worker_lock().unwrap().is_some());
+}
+
+#[test]
+fn a_trouble_is_told_while_the_store_cannot_be_written_and_ends_with_the_worker() {
+    let fixture = empty();
+    let lock = fixture.store.try_worker_lock().unwrap().unwrap();
+    let raw = fixture.raw();
+    raw.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let other = Store::open(fixture.folder.path()).unwrap();
+    assert_eq!(other.worker_trouble().unwrap(), None);
+    let trouble = Trouble { since: at(5), message: "the store is locked \u{1F512}".to_owned() };
+    lock.tell(Some(&trouble)).unwrap();
+    assert_eq!(other.worker_trouble().unwrap(), Some(trouble));
+    let endless = Trouble { since: at(5), message: "\u{0}".repeat(100_000) };
+    lock.tell(Some(&endless)).unwrap();
+    assert!(other.worker_trouble().unwrap().is_some());
+    drop(lock);
+    let _next = other.try_worker_lock().unwrap().unwrap();
+    assert_eq!(other.worker_trouble().unwrap(), None);
 }
 
 #[test]

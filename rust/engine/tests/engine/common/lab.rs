@@ -15,7 +15,10 @@ use model::contract::{
     SetBatch, StatisticsQuery, UserQuery, UserStatisticsView, UserView, WaitBatch, WorkerView,
 };
 use model::status::{BatchStatus, DataConsistencyScore, UserStatus};
-use model::{AdminLoginFormat, BatchOptions, Error, ImapServer, Place, Result, Role, Security, SkippedItem};
+use model::{
+    AdminLoginFormat, BatchOptions, Error, ImapServer, Place, ReportEntry, Result, Role, Security,
+    SkippedItem,
+};
 use tempfile::TempDir;
 use testkit::{Address, PASSWORD};
 use tokio::runtime::Runtime;
@@ -226,6 +229,15 @@ impl Lab {
             Item::Batch(batch) => Some(*batch),
             _ => None,
         })
+    }
+
+    /// The batch's report.
+    pub(crate) fn report(&self) -> Vec<ReportEntry> {
+        let query = BatchQuery { include_report: true, ..BatchQuery::default() };
+        match self.ask(Operation::GetBatches(query)).unwrap().as_slice() {
+            [Item::Batch(batch)] => batch.report.clone(),
+            other => panic!("a batch brought {other:?}"),
+        }
     }
 
     /// All users, in the order of their addresses.
