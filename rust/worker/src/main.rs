@@ -63,7 +63,8 @@ fn run(arguments: &Arguments) -> model::Result<WorkerEnd> {
 /// A worker outlives the terminal and the shell that started it.
 #[cfg(unix)]
 fn leave_the_terminal() {
-    // It fails for the leader of a process group, which a shell's job is: then the shell looks after it.
+    // It fails for the leader of a process group, which a job of a shell is: then the shell looks after it. Who is started by
+    // the engine is none.
     let _ = rustix::process::setsid();
 }
 

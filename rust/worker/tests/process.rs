@@ -12,7 +12,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 
 use lab::{Lab, eventually};
 use model::contract::{Item, Operation, WorkerView};
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, getsid, kill_process};
 
 const EXECUTABLE: &str = env!("CARGO_BIN_EXE_imap-migration-worker");
 
@@ -54,6 +54,20 @@ fn a_second_worker_for_the_same_store_ends_at_once_and_says_why_by_its_exit_code
     assert_eq!(end_of(worker(lab.folder(), &[])).code(), Some(3));
     lab.ask(Operation::StopWorker(Default::default())).unwrap();
     assert!(!view(&lab).running);
+}
+
+/// Else a Ctrl+C, or the end of the terminal that it was started from, would end it.
+#[test]
+fn a_worker_that_a_request_starts_has_a_session_of_its_own_and_a_log_that_only_its_owner_reads() {
+    use std::os::unix::fs::PermissionsExt;
+    let lab = lab();
+    lab.ask(Operation::StartWorker {}).unwrap();
+    let process = Pid::from_raw(view(&lab).process_id.unwrap().try_into().unwrap()).unwrap();
+    assert_eq!(getsid(Some(process)).unwrap(), process);
+    assert_ne!(getsid(None).unwrap(), process);
+    let log = std::fs::metadata(lab.folder().join("worker.log")).unwrap();
+    assert_eq!(log.permissions().mode() & 0o777, 0o600);
+    lab.ask(Operation::StopWorker(Default::default())).unwrap();
 }
 
 #[test]

@@ -40,12 +40,10 @@ pub(crate) fn spawn(given: Option<&str>, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// A signal to the starter's group, as Ctrl+C sends, must not reach the worker; it makes a session of its own.
+/// A signal to the starter's group, as Ctrl+C sends, must not reach the worker: the first that it does is to make a session
+/// of its own. The leader of a group cannot, so it is not made one here.
 #[cfg(unix)]
-fn detach(command: &mut Command) {
-    use std::os::unix::process::CommandExt;
-    command.process_group(0);
-}
+fn detach(_: &mut Command) {}
 
 /// `DETACHED_PROCESS | CREATE_NEW_PROCESS_GROUP`: no console, and no Ctrl+C from the starter's.
 #[cfg(windows)]
