@@ -16,6 +16,7 @@ mod ledger;
 mod location;
 mod open;
 mod pass_ends;
+mod private;
 mod purge;
 mod queue;
 mod reports;

@@ -14,6 +14,7 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use uuid::Uuid;
 
 use crate::fault::{Fault, Sql, corrupted, unavailable};
+use crate::private::{check_folder, make_folder, protect_files};
 use crate::schema;
 use crate::secrets::{Cipher, Column};
 
@@ -189,6 +190,7 @@ fn commit<T>(
 
 fn open(folder: &Path) -> Result<Store> {
     make_folder(folder).map_err(|error| unavailable(folder, &format!("cannot be made ({error})")))?;
+    check_folder(folder)?;
     let created = create_database(folder)?;
     let in_folder = |fault: Fault| fault.into_error(folder);
     let mut connection = connect(&folder.join(DATABASE)).map_err(in_folder)?;
@@ -197,6 +199,7 @@ fn open(folder: &Path) -> Result<Store> {
     }
     schema::migrate(&mut connection, folder).map_err(in_folder)?;
     let cipher = cipher(&connection, folder)?;
+    protect_files(folder)?;
     let shared = Shared {
         folder: folder.to_owned(),
         created,
@@ -206,13 +209,6 @@ fn open(folder: &Path) -> Result<Store> {
         connection: Mutex::new(connection),
     };
     Ok(Store { shared: Arc::new(shared) })
-}
-
-fn make_folder(folder: &Path) -> std::io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.recursive(true).create(folder)
 }
 
 /// Makes the database under another name and moves it into place when it is whole: nobody ever sees half of one.

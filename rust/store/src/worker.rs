@@ -1,6 +1,6 @@
 //! The worker of a store: who it is, whether it lives, and whether it is asked to end.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -10,6 +10,7 @@ use rusqlite::{Connection, named_params, params};
 use crate::Store;
 use crate::column::Millis;
 use crate::fault::{Sql, unavailable};
+use crate::private::file_options;
 
 /// A sign of life.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -127,7 +128,7 @@ impl Store {
     }
 
     fn file(&self, path: &Path) -> Result<File> {
-        let file = OpenOptions::new().create(true).truncate(false).write(true).open(path);
+        let file = file_options().create(true).truncate(false).write(true).open(path);
         file.map_err(|error| self.cannot_lock(&error))
     }
 

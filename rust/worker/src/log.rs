@@ -1,5 +1,6 @@
 //! The worker's log: a file that rotates, and never holds a secret.
 
+use std::fs::OpenOptions;
 use std::io;
 use std::path::Path;
 use std::sync::Mutex;
@@ -25,12 +26,21 @@ pub(crate) fn open(path: &Path, terminal: bool) {
         AppendCount::new(OLDER_FILES),
         ContentLimit::BytesSurpassed(MAX_BYTES),
         Compression::None,
-        None,
+        Some(options()),
     );
     let to_file = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(Mutex::new(file));
     let to_terminal = terminal.then(|| tracing_subscriber::fmt::layer().with_writer(io::stderr));
     // It fails when somebody else has set a log up already: then there is one.
     let _ = tracing_subscriber::registry().with(filter()).with(to_file).with(to_terminal).try_init();
+}
+
+/// The log names mailboxes and servers: it is its owner's only.
+fn options() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.read(true).create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
 }
 
 fn filter() -> EnvFilter {

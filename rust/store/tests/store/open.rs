@@ -32,6 +32,44 @@ fn only_its_owner_can_read_a_store() {
     assert_eq!(fs::read(folder.join("migration.key")).unwrap().len(), 32);
 }
 
+#[cfg(unix)]
+#[test]
+fn what_others_could_read_before_they_cannot_when_a_store_is_opened() {
+    use std::os::unix::fs::PermissionsExt;
+    let fixture = fixture();
+    let path = |name: &str| fixture.folder.path().join(name);
+    let files = [
+        "migration.db",
+        "migration.db-wal",
+        "migration.db-shm",
+        "migration.key",
+        "worker.lock",
+        "worker.log.3",
+    ];
+    fs::write(path("other"), "").unwrap();
+    fs::write(path("worker.lock"), "").unwrap();
+    fs::write(path("worker.log.3"), "").unwrap();
+    let set = |name: &str, mode| fs::set_permissions(path(name), fs::Permissions::from_mode(mode)).unwrap();
+    files.iter().chain(&["other", ""]).for_each(|name| set(name, 0o755));
+    let _store = Store::open(fixture.folder.path()).unwrap();
+    let mode = |name: &str| fs::metadata(path(name)).unwrap().permissions().mode() & 0o777;
+    assert_eq!(files.map(mode), [0o600; 6]);
+    assert_eq!([mode("other"), mode("")], [0o755; 2], "what is not ours");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_in_which_others_may_write_is_refused_and_left_as_it_is() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = TempDir::new().unwrap();
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o777)).unwrap();
+    let error = Store::open(folder.path()).unwrap_err();
+    assert_eq!(error.kind, ErrorKind::StoreUnavailable);
+    assert!(error.remedy.unwrap().contains("chmod go-w"));
+    assert_eq!(fs::metadata(folder.path()).unwrap().permissions().mode() & 0o777, 0o777);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
 #[test]
 fn many_who_open_a_new_store_at_once_get_the_same_one() {
     let folder = TempDir::new().unwrap();
