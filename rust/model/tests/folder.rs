@@ -185,8 +185,24 @@ fn folders_that_would_have_the_same_levels_stay_apart() {
     let mut source = listing('/', "", &["Sent", "#mh/Sent"]);
     source.namespaces.personal.push(Namespace { prefix: "#mh/".to_owned(), delimiter: Some('/') });
     assert_eq!(Case::new(source).lines(), ["#mh/Sent > #mh/Sent", "Sent > Sent"]);
-    let twice = Case::new(listing('/', "", &["INBOX", "Inbox", "a", "a"]));
-    assert_eq!(twice.lines(), ["INBOX > INBOX", "Inbox > Inbox_2", "a > a"]);
+}
+
+/// RFC 3501 §5.1; Yahoo lists `Inbox` besides `INBOX`.
+#[test]
+fn a_folder_that_is_listed_twice_is_one_and_so_is_the_inbox_in_two_spellings() {
+    for names in [["INBOX", "Inbox", "a", "a"], ["a", "Inbox", "a", "INBOX"]] {
+        let map = Case::new(listing('/', "", &names)).map();
+        let keys: Vec<_> = map.folders.iter().map(|folder| folder.key.as_slice()).collect();
+        assert_eq!(keys, [&b"INBOX"[..], b"a"]);
+    }
+    let alone = Case::new(listing('/', "", &["Inbox"])).map();
+    assert_eq!(alone.folders[0].key, b"Inbox", "the server's own spelling");
+}
+
+#[test]
+fn a_source_without_any_folder_is_no_empty_mailbox() {
+    let error = Case::new(listing('/', "", &[])).try_map().unwrap_err();
+    assert_eq!((error.kind, error.remedy.is_some()), (ErrorKind::FolderNotFound, true));
 }
 
 #[test]

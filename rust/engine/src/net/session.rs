@@ -82,6 +82,11 @@ pub(crate) async fn catalog(connection: &mut Connection) -> Result<Catalog> {
         entries.into_iter().for_each(|entry| catalog.add(entry));
         knows_subscribed &= told_all;
     }
+    if !catalog.has_inbox()
+        && let Some(inbox) = inbox(connection).await?
+    {
+        catalog.add(inbox);
+    }
     if !knows_subscribed {
         let subscribed = connection.lsub("", "*").await?;
         let subscribed = subscribed.into_iter().filter(|entry| !entry.has("\\Noselect"));
@@ -105,6 +110,24 @@ pub(crate) async fn complete<'f>(
     Ok(())
 }
 
+/// The inbox, which every account has (RFC 3501 §5.1), though LIST of everything did not show it: broken shares make some
+/// servers say OK and list nothing. None where the server does not open it either.
+async fn inbox(connection: &mut Connection) -> Result<Option<ListEntry>> {
+    let listed = match connection.list("", "INBOX", ListOptions::default()).await {
+        Err(e) if e.refusal().is_some() => Vec::new(),
+        listed => listed?,
+    };
+    if let Some(entry) = listed.into_iter().find(|entry| entry.name.is_inbox()) {
+        return Ok(Some(entry));
+    }
+    let name = MailboxName::inbox();
+    match connection.look_into(&name).await {
+        Ok(_) => Ok(Some(ListEntry { name, delimiter: None, attributes: Vec::new(), status: None })),
+        Err(e) if e.refusal().is_some() => Ok(None),
+        Err(e) => Err(e.into()),
+    }
+}
+
 /// LIST with all that the server offers. Where it refuses what it offers (peers 2.3), a plain one, which the second
 /// value tells.
 async fn list(connection: &mut Connection, reference: &str) -> Result<(Vec<ListEntry>, bool)> {
@@ -118,6 +141,10 @@ async fn list(connection: &mut Connection, reference: &str) -> Result<(Vec<ListE
 }
 
 impl Catalog {
+    fn has_inbox(&self) -> bool {
+        self.listing.folders.iter().any(|folder| folder.name.eq_ignore_ascii_case("INBOX"))
+    }
+
     fn add(&mut self, entry: ListEntry) {
         let key = entry.name.as_bytes().to_vec();
         if let Some(status) = entry.status {

@@ -83,6 +83,18 @@ fn a_user_root_becomes_the_mailbox() {
     assert_eq!((to.messages("ada", "INBOX").len(), sent.len(), names(&to).len()), (1, 1, 2));
 }
 
+/// Behind a broken share LIST says OK and nothing else, though there is mail.
+#[test]
+fn the_inbox_is_copied_though_the_source_does_not_list_it() {
+    let from = Sample::start(sample::Options { lists_nothing: true, ..sample::Options::default() }).unwrap();
+    let to = Sample::start(sample::Options::default()).unwrap();
+    put(from.address(), "ada", "INBOX", [message("one")]);
+    let lab = Lab::between(from.address(), to.address());
+    lab.migrate(&["ada"]);
+    lab.pass();
+    assert_eq!((to.messages("ada", "INBOX").len(), to.appended()), (1, 1));
+}
+
 /// A name that the target cannot hold is changed, and the report says so.
 #[test]
 fn a_name_that_the_target_cannot_hold_is_changed_and_noted() {

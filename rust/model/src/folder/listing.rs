@@ -175,7 +175,8 @@ fn with_inbox(mut levels: Vec<String>) -> Vec<String> {
 }
 
 /// Locates folders and sorts them: the inbox, then parents before children, by name. A folder listed twice counts
-/// once. One whose levels another has already (the root and a child that are both the inbox, two personal
+/// once, and so does the inbox in several spellings (RFC 3501 §5.1): as `INBOX` if that is one of them, whatever order
+/// the server lists them in, since the ledger knows it by that. One whose levels another has already (the root and a child that are both the inbox, two personal
 /// namespaces) keeps its full name instead, so that no two are ever taken for one.
 fn in_order<'a>(
     mut folders: Vec<&'a ListedFolder>,
@@ -183,6 +184,11 @@ fn in_order<'a>(
 ) -> Vec<Located<'a>> {
     folders.sort_by_key(|folder| (folder.name != INBOX, folder.name.len(), &folder.key));
     folders.dedup_by_key(|folder| &folder.key);
+    let mut inboxes = 0;
+    folders.retain(|folder| {
+        inboxes += u32::from(is_inbox(&folder.name));
+        inboxes <= 1 || !is_inbox(&folder.name)
+    });
     let mut used = BTreeSet::new();
     let mut located: Vec<_> = folders
         .into_iter()

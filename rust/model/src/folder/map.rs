@@ -7,7 +7,7 @@ use super::listing::{Listing, Located};
 use super::shown;
 use super::target::{FolderNote, Placer, TargetRules};
 use super::well_known::{WellKnown, WellKnownFolders};
-use crate::Result;
+use crate::{Error, ErrorKind, Result};
 
 /// What a mapping depends on.
 #[derive(Debug, Clone, Copy)]
@@ -86,7 +86,15 @@ pub struct FolderMap {
 ///
 /// The inbox goes to the inbox. Its subfolders stay below it, unless the target's inbox has none or the target has
 /// a prefix; then they go to the top level. Sent, Trash, Drafts, Junk and Archive go to the target's own.
+///
+/// A source that shows no folder at all shows no mailbox: that is an error, not an empty mailbox that was copied.
 pub fn map_folders(input: &MapInput<'_>) -> Result<FolderMap> {
+    if input.source.folders.is_empty() {
+        let message = "the source lists no folder, and it has no INBOX";
+        return Err(Error::new(ErrorKind::FolderNotFound, message).remedy(
+            "log in as this user with another mail program, and see whether its mailbox opens there",
+        ));
+    }
     let mut map = FolderMap::default();
     let folders = match input.user_root {
         Some(root) => input.source.below(root)?,

@@ -32,6 +32,9 @@ fn list(session: &mut Session, user: &str, command: &Command) -> Option<String> 
         session.untagged(&format!("LIST (\\Noselect) \"{separator}\" \"\""));
         return done();
     }
+    if session.shared.options.lists_nothing {
+        return done();
+    }
     let pattern = format!("{reference}{pattern}");
     let names = session.shared.store().account(user).folders.keys().cloned().collect::<Vec<_>>();
     for name in names.iter().filter(|name| pattern::matches(&pattern, name, separator)) {

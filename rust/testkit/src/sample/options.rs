@@ -24,6 +24,8 @@ pub struct Options {
     pub ignored_by_append: Vec<String>,
     /// By how much RFC822.SIZE is wrong.
     pub size_error: usize,
+    /// Whether LIST says OK and lists nothing, as behind a broken share.
+    pub lists_nothing: bool,
     /// How many messages SELECT and STATUS tell of that are not there.
     pub phantoms: usize,
     /// Whether a connection learns only by NOOP what others, and its own APPENDs, have done to the selected folder, as on
@@ -56,6 +58,7 @@ impl Default for Options {
             rewrites: false,
             ignored_by_append: Vec::new(),
             size_error: 0,
+            lists_nothing: false,
             phantoms: 0,
             tells_by_noop: false,
             ignores_case: false,
