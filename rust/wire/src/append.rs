@@ -303,7 +303,7 @@ impl Appender<'_> {
         moved.map_err(|error| self.connection.failed(CONTEXT, &error))?;
         while let Some(end) = self.next_response()? {
             let (response, alert) = self.connection.take_response(end);
-            self.ledger.note(&response, alert);
+            self.ledger.note(&response, alert.as_deref());
         }
         if self.ledger.doomed {
             let aborted = io::Error::new(io::ErrorKind::ConnectionAborted, "the server gave up");

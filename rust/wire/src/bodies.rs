@@ -100,7 +100,7 @@ impl<'c> Bodies<'c> {
     fn take_response(&mut self, end: usize) -> Option<BodyHead> {
         let (response, alert) = self.connection.take_response(end);
         if let Response::Done { tag, text } = response {
-            self.queue.complete(tag, completion(CONTEXT, text, alert).map(drop));
+            self.queue.complete(tag, completion(CONTEXT, text, alert.as_deref()).map(drop));
             return None;
         }
         let mut items = FetchItems::parse(response.fetch()?);

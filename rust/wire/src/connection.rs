@@ -7,6 +7,7 @@ use std::time::Duration;
 use model::ErrorKind;
 use tracing::{debug, trace};
 
+use crate::alert::Alert;
 use crate::capabilities::Capabilities;
 use crate::command::Command;
 use crate::commands::store::MAX_SET_BYTES;
@@ -28,15 +29,15 @@ pub struct Connection {
     address: String,
     tags: u64,
     usable: bool,
-    /// The last ALERT or BYE: it often says why the next thing fails.
-    alert: Option<String>,
+    /// What the server wants people to read, and nothing has failed for yet.
+    alert: Alert,
     round_trip: RoundTrip,
 }
 
 impl Connection {
     pub(crate) fn new(wire: Wire, address: String, round_trip: RoundTrip) -> Self {
         let capabilities = Capabilities::default();
-        Self { wire, capabilities, address, tags: 0, usable: true, alert: None, round_trip }
+        Self { wire, capabilities, address, tags: 0, usable: true, alert: Alert::default(), round_trip }
     }
 
     /// What the server can do, as it said last.
@@ -152,11 +153,11 @@ impl Connection {
     ) -> Result<bool> {
         let end = self.read_response(open.context).await?;
         let response = Response::parse(self.wire.input.take(end));
-        note_alert(&mut self.alert, &response);
+        self.alert.note(&response);
         self.round_trip.note(&response);
         match response {
             Response::Continue(_) => return Ok(true),
-            Response::Done { tag, text } => open.close(tag, text, self.alert.as_deref()),
+            Response::Done { tag, text } => open.close(tag, text, self.alert.take().as_deref()),
             other => on_response(&other),
         }
         Ok(false)
@@ -167,6 +168,7 @@ impl Connection {
         if !self.usable {
             return Err(self.unusable(context));
         }
+        self.alert.forget();
         self.usable = false;
         Ok(())
     }
@@ -209,11 +211,12 @@ impl Connection {
         self.wire.receive().await.map_err(|error| self.failed(context, &error))
     }
 
-    /// Looks at a whole response of this length and takes it. Keeps alerts and farewells for later errors.
-    pub(crate) fn take_response(&mut self, end: usize) -> (Response<'_>, Option<&str>) {
+    /// Looks at a whole response of this length and takes it, with the alert that came before a completion.
+    pub(crate) fn take_response(&mut self, end: usize) -> (Response<'_>, Option<String>) {
         let response = Response::parse(self.wire.input.take(end));
-        note_alert(&mut self.alert, &response);
-        (response, self.alert.as_deref())
+        self.alert.note(&response);
+        let alert = if matches!(response, Response::Done { .. }) { self.alert.take() } else { None };
+        (response, alert)
     }
 
     /// What is asked of a connection that was left in the middle of something.
@@ -242,7 +245,7 @@ impl Connection {
     }
 
     fn with_alert(&self, mut error: model::Error) -> Error {
-        error.server.clone_from(&self.alert);
+        error.server = self.alert.last().map(str::to_owned);
         error.into()
     }
 }
@@ -299,16 +302,5 @@ pub(crate) fn completion(
     match text.status {
         Status::Ok if text.code_value("MESSAGELIMIT").is_none() => Ok(text.code.map(lossy)),
         _ => Err(Refusal::new(context, text, alert)),
-    }
-}
-
-/// Keeps what the server wants people to read: BYE, and anything marked ALERT (RFC 3501 §7.1).
-fn note_alert(alert: &mut Option<String>, response: &Response<'_>) {
-    match response {
-        Response::Status(text) if text.status == Status::Bye || text.code_value("ALERT").is_some() => {
-            *alert = Some(lossy(text.line));
-        }
-        Response::Unknown => debug!("Skipped a response that is not IMAP"),
-        _ => {}
     }
 }

@@ -159,9 +159,10 @@ impl Refusal {
         code.split_ascii_whitespace().nth(2)?.parse().ok()
     }
 
-    /// What the response code says (RFC 5530 and others), else what known texts say.
+    /// What the response code says (RFC 5530 and others), else what known texts say. An alert is for people: a server that
+    /// tells of a full mailbox meanwhile has not refused for it.
     pub fn kind(&self) -> ErrorKind {
-        if is_locked_out(&self.line) {
+        if is_locked_out(&self.text) {
             return ErrorKind::Throttled;
         }
         let by_code = self.code_word().and_then(|word| kind_of_code(&word));
@@ -172,14 +173,14 @@ impl Refusal {
     }
 
     fn kind_of_text(&self) -> Option<ErrorKind> {
-        let text = self.line.to_ascii_lowercase();
+        let text = self.text.to_ascii_lowercase();
         TEXTS.into_iter().find(|(known, _)| text.contains(known)).map(|(_, kind)| kind)
     }
 
     /// The refusal as an error that can cross the ABI.
     pub fn to_error(&self) -> model::Error {
         let error = model::Error::new(self.kind(), self.context.clone()).server(self.line.clone());
-        if !self.line.to_ascii_lowercase().contains(NOT_CONNECTED) {
+        if !self.text.to_ascii_lowercase().contains(NOT_CONNECTED) {
             return error;
         }
         error.remedy(

@@ -32,7 +32,7 @@ impl Connection {
             let proof = match response {
                 Response::Continue(challenge) => prove(challenge, password),
                 Response::Done { tag: done, text } if done == tag.as_bytes() => {
-                    let outcome = completion(context, text, alert);
+                    let outcome = completion(context, text, alert.as_deref());
                     self.end();
                     return Ok(outcome.map(drop)?);
                 }

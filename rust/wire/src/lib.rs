@@ -3,6 +3,7 @@
 //! INVARIANT: this crate knows IMAP and nothing of migration. A command without its own tagged OK is an error,
 //! and a connection that was left in the middle of a command is never used again.
 
+mod alert;
 mod append;
 mod append_ledger;
 mod append_uid;

@@ -71,6 +71,25 @@ async fn an_alert_is_shown_with_the_error_that_follows() {
     assert_eq!(error.server.as_deref(), Some("OK [ALERT] maintenance at noon; NO sorry"));
 }
 
+#[tokio::test]
+async fn a_refusal_is_judged_by_its_own_words_and_never_goes_with_an_alert_of_before() {
+    let transcript = "
+        C: A1 NOOP
+        S: * NO [ALERT] Too many connections, over quota
+        S: A1 NO sorry
+        C: A2 NOOP
+        S: * NO [ALERT] Too many connections, over quota
+        S: A2 OK done
+        C: A3 NOOP
+        S: A3 NO never";
+    let (mut connection, _server) = session("", transcript).await;
+    let told = connection.noop().await.unwrap_err();
+    assert_eq!(told.kind(), ErrorKind::ServerRefused, "the alert is not its reason");
+    connection.noop().await.unwrap();
+    let error = model::Error::from(connection.noop().await.unwrap_err());
+    assert_eq!(error.server.as_deref(), Some("NO never"));
+}
+
 /// Lines that servers do send and that other parsers choke on.
 const ODD: &[&[u8]] = &[
     b"",
