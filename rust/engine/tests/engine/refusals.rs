@@ -302,7 +302,7 @@ fn a_folder_that_takes_no_mail_is_left_out_and_the_others_arrive() {
     let lab = Lab::between(from.address(), server.address());
     lab.migrate(&["ada"]);
     let [item] = lab.skipped("ada").try_into().unwrap();
-    assert_eq!((item.folder_name.as_str(), item.uid), ("Work", None));
+    assert_eq!((item.kind, item.folder_name.as_str(), item.uid), (SkippedKind::TargetRejected, "Work", None));
     assert_eq!(Mailbox::read(server.address(), "ada").folder("Zoo").len(), 1);
     assert_eq!(lab.user().data_consistency_score, DataConsistencyScore::Poor);
 }

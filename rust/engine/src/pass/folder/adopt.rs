@@ -15,6 +15,7 @@ use crate::base::digest::{Hashed, hash_all};
 use crate::base::flags::plan_flags;
 use crate::base::header::{IDENTITY_FIELDS, identity};
 use crate::pass::memory::suspects::{Side, Suspects, is_break};
+use crate::pass::side::source::of_source;
 
 /// What may be changed in copies.
 #[derive(Debug, Clone, Copy)]
@@ -87,7 +88,7 @@ impl Reader<'_> {
                 self.suspects.broke(self.ledger_id, Side::Source, group, false);
                 error.retryable = true;
             }
-            error
+            of_source(error)
         })
     }
 }

@@ -92,7 +92,7 @@ impl Source {
     pub(crate) async fn select(&mut self, folder: &SourceFolder) -> Result<&mut Connection> {
         if self.selected.as_ref() != Some(&folder.key) {
             let name = MailboxName::from_wire(folder.key.clone());
-            let selected = self.connection.select(&name).await?;
+            let selected = self.connection.select(&name).await.map_err(|error| of_source(error.into()))?;
             if selected.numbers.uid_validity != folder.numbers.uid_validity {
                 let text = format!("folder `{name}` was replaced on the source while it was copied");
                 return Err(Error::new(ErrorKind::ConnectionLost, text));
@@ -101,4 +101,17 @@ impl Source {
         }
         Ok(&mut self.connection)
     }
+}
+
+/// What an error is about for which the source is to blame, where both sides are at work.
+const SOURCE: &str = "the source";
+
+/// Marks an error as the source's.
+pub(crate) fn of_source(error: Error) -> Error {
+    error.object(SOURCE)
+}
+
+/// Whether an error was marked as the source's.
+pub(crate) fn is_of_source(error: &Error) -> bool {
+    error.object.as_deref() == Some(SOURCE)
 }

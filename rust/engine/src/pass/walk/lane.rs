@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{Result, SkippedKind};
+use model::{Error, ErrorKind, Result, SkippedKind};
 
 use super::agenda::Agenda;
 use super::ahead::Ahead;
@@ -16,7 +16,7 @@ use crate::pass::folder::task::Task;
 use crate::pass::pair::Pair;
 use crate::pass::report::words::is_of_folder;
 use crate::pass::side::recorder::Recorder;
-use crate::pass::side::source::{Source, SourceFolder};
+use crate::pass::side::source::{Source, SourceFolder, is_of_source, of_source};
 use crate::target::Target;
 
 /// A pair of connections at work.
@@ -69,14 +69,23 @@ impl Lane {
         self.pair.context.meter.stage("CopyingMessages", Some(&mapped.source_shown()));
         let ended = match listed {
             Ok(from) => sync(&mut self.pair, &mut self.ahead, task, from).await,
-            Err(e) => Err(e),
+            Err(e) => Err(of_source(e)),
         };
         match ended {
             Err(e) if is_of_folder(e.kind) && self.pair.source.connection.is_usable() => {
-                self.pair.context.leave_out(&mapped, SkippedKind::SourceReadError, &e).await?;
+                self.pair.context.leave_out(&mapped, left_out_as(&e), &e).await?;
                 Ok(Ended::Complete)
             }
             ended => ended.map_err(|e| e.folder(mapped.source_shown())),
         }
+    }
+}
+
+/// What it is called that a folder was left out: the side that refused decides.
+fn left_out_as(error: &Error) -> SkippedKind {
+    match error.kind {
+        _ if is_of_source(error) => SkippedKind::SourceReadError,
+        ErrorKind::FolderNameInvalid => SkippedKind::FolderNameInvalid,
+        _ => SkippedKind::TargetRejected,
     }
 }
