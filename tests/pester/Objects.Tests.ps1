@@ -49,6 +49,12 @@ Describe 'MigrationBatch' {
         $empty.InitialSyncDuration | Should -BeNullOrEmpty
     }
 
+    It 'has no score where nothing was checked' {
+        $batch.DataConsistencyScore | Should -BeExactly 'Investigate'
+        $empty.DataConsistencyScore | Should -BeNullOrEmpty
+        (Get-OutputObject item_user_null).DataConsistencyScore | Should -BeNullOrEmpty
+    }
+
     It 'says IMAP for its type' {
         $batch.MigrationType.ToString() | Should -BeExactly 'IMAP'
     }

@@ -240,7 +240,8 @@ pub fn batch_status(batch: BatchFacts, users: UserCounts, now: Timestamp) -> Bat
     }
 }
 
-/// Exchange's data consistency score, with our published thresholds (spec 5).
+/// Exchange's data consistency score, with our published thresholds (spec 5). It says what was checked: who was not
+/// checked has none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum DataConsistencyScore {
     /// Nothing was left behind.

@@ -71,8 +71,8 @@ pub struct User {
     pub facts: UserFacts,
     /// What passes have done.
     pub progress: Progress,
-    /// How good the copy is.
-    pub score: DataConsistencyScore,
+    /// How good the copy is; none as long as no pass has gone through all of it, and after one that failed.
+    pub score: Option<DataConsistencyScore>,
     /// Why the last pass failed.
     pub error: Option<Error>,
     /// When that was.

@@ -99,20 +99,26 @@ const SCORES: [DataConsistencyScore; 4] = [
     DataConsistencyScore::Poor,
 ];
 
-/// A score as its rank, so that SQL can find the worst.
+/// The rank of no score.
+const NO_SCORE: i64 = -1;
+
+/// A score as its rank, so that SQL can group by it; no score is a rank, too.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Rank(pub(crate) DataConsistencyScore);
+pub(crate) struct Rank(pub(crate) Option<DataConsistencyScore>);
 
 impl ToSql for Rank {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok((self.0 as i64).into())
+        Ok(self.0.map_or(NO_SCORE, |score| score as i64).into())
     }
 }
 
 impl FromSql for Rank {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
         let rank = value.as_i64()?;
+        if rank == NO_SCORE {
+            return Ok(Self(None));
+        }
         let score = usize::try_from(rank).ok().and_then(|rank| SCORES.get(rank));
-        score.copied().map(Self).ok_or(FromSqlError::OutOfRange(rank))
+        score.map(|score| Self(Some(*score))).ok_or(FromSqlError::OutOfRange(rank))
     }
 }

@@ -201,7 +201,7 @@ fn write_progress(
         ":queued_ms": progress.queued_ms,
         ":in_progress_ms": progress.in_progress_ms,
         ":stalled_ms": progress.stalled_ms,
-        ":score": score.map(Rank),
+        ":score": score.map(|score| Rank(Some(score))),
         ":now": Millis(now),
         ":id": user,
         ":epoch": epoch,

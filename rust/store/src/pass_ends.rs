@@ -104,14 +104,15 @@ fn finish_retry(
     Ok(())
 }
 
-/// After a failed initial pass the user waits for Start; after an incremental one it is tried again tomorrow.
+/// After a failed initial pass the user waits for Start; after an incremental one it is tried again tomorrow. What was not
+/// checked to its end has no score.
 fn finish_failed(tx: &Connection, lease: &Lease, error: &Error, now: Timestamp) -> Sql<()> {
     let next = if lease.user.facts.seeded {
         format!("{}, failed = ifnull(sync_wanted <= epoch, 1)", next_pass())
     } else {
         "due_at = NULL, sync_wanted = NULL, attempts = 0, failed = 1".to_owned()
     };
-    let sql = format!("UPDATE user SET {next}, failed_at = :now, error = :error WHERE id = :id");
+    let sql = format!("UPDATE user SET {next}, score = -1, failed_at = :now, error = :error WHERE id = :id");
     tx.prepare_cached(&sql)?.execute(named_params! {
         ":now": Millis(now),
         ":error": Json(error),

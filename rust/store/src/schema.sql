@@ -61,7 +61,7 @@ CREATE TABLE user (
     failed_at         INTEGER,
     updated_at        INTEGER NOT NULL,
     error             TEXT,                         -- JSON
-    score             INTEGER NOT NULL DEFAULT 0,   -- 0 perfect ... 3 poor
+    score             INTEGER NOT NULL DEFAULT -1,  -- -1 none: nothing was checked; 0 perfect ... 3 poor
     source_items      INTEGER NOT NULL DEFAULT 0,
     source_bytes      INTEGER NOT NULL DEFAULT 0,
     synced_items      INTEGER NOT NULL DEFAULT 0,

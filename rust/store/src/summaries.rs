@@ -43,8 +43,8 @@ pub struct BatchSummary {
     pub counts: UserCounts,
     /// What they have done.
     pub totals: Totals,
-    /// The worst of their scores.
-    pub score: DataConsistencyScore,
+    /// The worst of their scores; none if none has one.
+    pub score: Option<DataConsistencyScore>,
     /// When the last user's initial pass succeeded; none while one is missing.
     pub initial_sync_at: Option<Timestamp>,
     /// When a pass of any user last succeeded.
@@ -56,7 +56,7 @@ pub struct BatchSummary {
 /// The users of a batch that are in one state, with one score.
 struct Group {
     state: u8,
-    score: DataConsistencyScore,
+    score: Option<DataConsistencyScore>,
     users: u32,
     totals: Totals,
 }
@@ -114,7 +114,7 @@ fn summary(row: &Row<'_>, groups: &[Group]) -> rusqlite::Result<BatchSummary> {
     Ok(BatchSummary {
         counts,
         totals: total(groups),
-        score: groups.iter().map(|group| group.score).max().unwrap_or(DataConsistencyScore::Perfect),
+        score: groups.iter().map(|group| group.score).max().flatten(),
         initial_sync_at: time("last_seeded_at")?.filter(|_| all_seeded),
         last_synced_at: time("last_synced_at")?,
         wants_a_worker: row.get("wants_a_worker")?,

@@ -138,8 +138,8 @@ public sealed class MigrationBatch : IIdentified
     /// <summary>Who made it.</summary>
     public string SubmittedByUser => _view.SubmittedBy;
 
-    /// <summary>How good the copy is: the worst user's score.</summary>
-    public string DataConsistencyScore => _view.DataConsistencyScore;
+    /// <summary>How good the copy is: the worst user's score. None while no user has one.</summary>
+    public string? DataConsistencyScore => _view.DataConsistencyScore;
 
     /// <summary>Messages found on the source.</summary>
     public long TotalItemsInSourceMailboxCount => _view.SourceItems;

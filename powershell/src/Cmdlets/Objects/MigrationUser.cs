@@ -42,8 +42,8 @@ public class MigrationUser : IIdentified
     /// <summary>Why the last pass failed, in one sentence.</summary>
     public string? ErrorSummary => _view.ErrorSummary is null ? null : ErrorText.Sentence(_view.ErrorSummary);
 
-    /// <summary>How good the copy is.</summary>
-    public string DataConsistencyScore => _view.DataConsistencyScore;
+    /// <summary>How good the copy is. None where nothing was checked: before the first pass is through, or after a failure.</summary>
+    public string? DataConsistencyScore => _view.DataConsistencyScore;
 
     /// <summary>The line of the CSV.</summary>
     public int CsvLine => _view.CsvLine;

@@ -45,7 +45,7 @@ public sealed class BatchView
     public string? LastSyncedAt { get; init; }
 
     [DataMember(Name = "data_consistency_score")]
-    public string DataConsistencyScore { get; init; } = "";
+    public string? DataConsistencyScore { get; init; }
 
     [DataMember(Name = "source_items")]
     public long SourceItems { get; init; }

@@ -36,7 +36,7 @@ public sealed class UserView
     public string? ErrorSummary { get; init; }
 
     [DataMember(Name = "data_consistency_score")]
-    public string DataConsistencyScore { get; init; } = "";
+    public string? DataConsistencyScore { get; init; }
 
     [DataMember(Name = "csv_line")]
     public int CsvLine { get; init; }

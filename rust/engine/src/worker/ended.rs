@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use model::status::DataConsistencyScore;
+use model::status::{DataConsistencyScore, PassKind};
 use model::{Error, ErrorKind, Lease, Result, SkippedItem};
 use store::{Attempts, PassEnd, Store};
 use tracing::{error, info, warn};
@@ -47,8 +47,11 @@ pub(super) fn finish(store: &Store, suspects: &Suspects, ended: &EndedPass, now:
         },
     };
     info!(user, detail, "Pass ends");
-    let score = score(store, lease, meter)?;
-    store.save_progress(lease, &meter.finish(detail), Some(score), now)?;
+    let score = match end {
+        PassEnd::Done if lease.pass != PassKind::Analyze => Some(score(store, lease, meter)?),
+        _ => None,
+    };
+    store.save_progress(lease, &meter.finish(detail), score, now)?;
     store.finish(lease, &end, now)?;
     Ok(())
 }

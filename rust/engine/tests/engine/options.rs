@@ -41,6 +41,7 @@ fn an_analysis_counts_and_measures_and_copies_nothing() {
     let statistics = lab.statistics("ada");
     assert_eq!(statistics.user.status, UserStatus::Completed);
     assert!(statistics.progress.source_bytes > 0);
+    assert_eq!(statistics.user.data_consistency_score, None, "nothing was copied");
     assert!(
         statistics.report.iter().any(|entry| entry.text.contains("INBOX") && entry.text.contains("largest"))
     );

@@ -28,7 +28,7 @@ fn costs_only_itself(answer: &str, kind: SkippedKind) {
     assert_eq!(told, [(kind, Some(4)), (kind, Some(10))]);
     assert!(skipped[0].error_message.contains(answer), "{}", skipped[0].error_message);
     assert_eq!(skipped[0].subject.as_deref(), Some("number 4"));
-    assert_eq!(lab.user().data_consistency_score, DataConsistencyScore::Investigate);
+    assert_eq!(lab.user().data_consistency_score, Some(DataConsistencyScore::Investigate));
 
     from.forgive();
     lab.pass();
@@ -72,7 +72,7 @@ fn breaks_at_one_message(answer: &str) {
         (SkippedKind::SourceReadError, Some(23), "Work")
     );
     assert!(item.error_message.contains("closes the connection"), "{}", item.error_message);
-    assert_eq!(lab.user().data_consistency_score, DataConsistencyScore::Investigate);
+    assert_eq!(lab.user().data_consistency_score, Some(DataConsistencyScore::Investigate));
 }
 
 #[test]

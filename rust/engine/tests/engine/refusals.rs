@@ -37,7 +37,7 @@ fn costs_only_itself(response: &str, kind: SkippedKind, capabilities: &[&str]) {
     assert_eq!(item.message_id.as_deref(), Some("<number 4@old.example>"));
     assert_eq!(item.sender.as_deref(), Some("ada@old.example"));
     assert!(item.error_message.contains(response), "{}", item.error_message);
-    assert_eq!(lab.user().data_consistency_score, DataConsistencyScore::Investigate);
+    assert_eq!(lab.user().data_consistency_score, Some(DataConsistencyScore::Investigate));
     assert_eq!((lab.user().synced_item_count, lab.user().skipped_item_count), (8, 2));
 
     to.forgive();
@@ -204,7 +204,7 @@ fn keywords_that_the_target_does_not_keep_are_named_and_harmless() {
             "{item:?}"
         );
     }
-    assert_eq!(lab.user().data_consistency_score, DataConsistencyScore::Good);
+    assert_eq!(lab.user().data_consistency_score, Some(DataConsistencyScore::Good));
     for folder in folders {
         assert_eq!(to.messages("ada", folder)[0].flags.iter().collect::<Vec<_>>(), ["\\Seen"]);
     }
@@ -245,6 +245,7 @@ fn one_wrong_password_fails_one_user_and_start_tries_only_that_one_again() {
     assert_eq!(error.kind, ErrorKind::AuthenticationFailed);
     assert!(error.server.unwrap().contains("[AUTHENTICATIONFAILED]"));
     assert_eq!(error.user.as_deref(), Some("bob@new.example"));
+    assert_eq!(lab.statistics("bob").user.data_consistency_score, None, "nothing was checked");
 
     let times = || {
         ["ada", "bob", "cid"].map(|user| {
@@ -304,5 +305,5 @@ fn a_folder_that_takes_no_mail_is_left_out_and_the_others_arrive() {
     let [item] = lab.skipped("ada").try_into().unwrap();
     assert_eq!((item.kind, item.folder_name.as_str(), item.uid), (SkippedKind::TargetRejected, "Work", None));
     assert_eq!(Mailbox::read(server.address(), "ada").folder("Zoo").len(), 1);
-    assert_eq!(lab.user().data_consistency_score, DataConsistencyScore::Poor);
+    assert_eq!(lab.user().data_consistency_score, Some(DataConsistencyScore::Poor));
 }

@@ -108,7 +108,7 @@ fn what_a_strict_target_refuses_arrives_repaired_and_is_named_with_the_targets_w
     assert_eq!((told, statistics.percentage_complete), (5, 100));
     let user = statistics.user;
     assert_eq!((user.synced_item_count, user.skipped_item_count), (7, 0));
-    assert_eq!(user.data_consistency_score, DataConsistencyScore::Good);
+    assert_eq!(user.data_consistency_score, Some(DataConsistencyScore::Good));
 
     let differences = verified(&lab).differences;
     assert!(

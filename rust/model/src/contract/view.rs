@@ -167,7 +167,8 @@ pub struct BatchView {
     pub initial_sync_at: Option<Timestamp>,
     /// When a pass of any user last succeeded.
     pub last_synced_at: Option<Timestamp>,
-    pub data_consistency_score: DataConsistencyScore,
+    /// The worst of the users' scores; none where none has one.
+    pub data_consistency_score: Option<DataConsistencyScore>,
     /// The users' progress, added up.
     pub source_items: u64,
     pub source_bytes: u64,
@@ -196,7 +197,8 @@ pub struct UserView {
     pub last_successful_sync_at: Option<Timestamp>,
     /// One sentence.
     pub error_summary: Option<String>,
-    pub data_consistency_score: DataConsistencyScore,
+    /// None where nothing was checked: no pass has gone through all of the mailbox, or the last one failed.
+    pub data_consistency_score: Option<DataConsistencyScore>,
     /// The line of the CSV.
     pub csv_line: u32,
 }

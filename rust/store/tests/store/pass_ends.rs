@@ -60,6 +60,31 @@ fn a_failed_initial_pass_waits_for_start() {
 }
 
 #[test]
+fn only_a_pass_that_went_through_everything_leaves_a_score() {
+    use model::status::DataConsistencyScore::{Good, Perfect};
+    let fixture = fixture();
+    let batch = fixture.run("wave", &["ann@x", "bob@x"]);
+    let scores = || {
+        let summary = fixture.store.batch_summary("wave", at(0)).unwrap();
+        (fixture.user("ann@x").score, fixture.user("bob@x").score, summary.score)
+    };
+    assert_eq!(scores(), (None, None, None));
+    let (ann, bob) = (fixture.lease(0), fixture.lease(0));
+    fixture.store.save_progress(&ann, &ann.user.progress, Some(Good), at(1)).unwrap();
+    fixture.finish(&ann, &PassEnd::Done, 1);
+    fixture.finish(&bob, &failed(), 1);
+    assert_eq!(scores(), (Some(Good), None, Some(Good)));
+    fixture.store.start(batch.guid, at(2)).unwrap();
+    let bob = fixture.lease(2);
+    fixture.store.save_progress(&bob, &bob.user.progress, Some(Perfect), at(2)).unwrap();
+    fixture.finish(&bob, &PassEnd::Done, 2);
+    assert_eq!(scores(), (Some(Good), Some(Perfect), Some(Good)));
+    let ann = fixture.lease(DAY + 1);
+    fixture.finish(&ann, &failed(), DAY + 2);
+    assert_eq!(scores(), (None, Some(Perfect), Some(Perfect)));
+}
+
+#[test]
 fn a_failed_incremental_pass_is_tried_again_after_a_day() {
     let fixture = fixture();
     fixture.run("wave", &["ann@x"]);
@@ -167,7 +192,7 @@ fn nothing_of_a_running_pass_shows_after_its_end() {
     let score = model::status::DataConsistencyScore::Investigate;
     fixture.store.save_progress(&lease, &progress, Some(score), at(1)).unwrap();
     let user = fixture.user("ann@x");
-    assert_eq!((user.progress, user.score, user.facts.leased), (progress.clone(), score, true));
+    assert_eq!((user.progress, user.score, user.facts.leased), (progress.clone(), Some(score), true));
     fixture.finish(&lease, &PassEnd::Done, 2);
     let after = model::Progress { bytes_per_second: 0, current_folder: None, ..progress };
     assert_eq!(fixture.user("ann@x").progress, after);

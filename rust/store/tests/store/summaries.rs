@@ -31,7 +31,7 @@ fn a_batch_without_users_is_there() {
     fixture.add("empty", &[]);
     let summary = fixture.store.batch_summary("empty", at(0)).unwrap();
     assert_eq!((summary.counts, summary.totals), (UserCounts::default(), Totals::default()));
-    assert_eq!((summary.score, summary.initial_sync_at), (DataConsistencyScore::Perfect, None));
+    assert_eq!((summary.score, summary.initial_sync_at), (None, None));
 }
 
 /// What the summary must say, counted user by user.
@@ -51,7 +51,7 @@ fn recount(summary: &BatchSummary, users: &[User]) -> BatchSummary {
         batch: summary.batch.clone(),
         counts,
         totals,
-        score: users.iter().map(|user| user.score).max().unwrap_or(DataConsistencyScore::Perfect),
+        score: users.iter().map(|user| user.score).max().flatten(),
         initial_sync_at: seeded.and_then(|times| times.into_iter().max()),
         last_synced_at: users.iter().filter_map(|user| user.synced_at).max(),
         wants_a_worker: match summary.batch.wish {

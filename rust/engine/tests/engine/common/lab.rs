@@ -291,7 +291,7 @@ impl Lab {
     pub(crate) fn assert_perfect(&self, user: &str) {
         let statistics = self.statistics(user);
         assert_eq!(statistics.skipped_items, []);
-        assert_eq!(statistics.user.data_consistency_score, DataConsistencyScore::Perfect);
+        assert_eq!(statistics.user.data_consistency_score, Some(DataConsistencyScore::Perfect));
         assert_eq!(statistics.percentage_complete, 100);
     }
 }
