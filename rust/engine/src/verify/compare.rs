@@ -11,7 +11,7 @@ use crate::base::message::{Digest, Message};
 /// How many differences are described; the rest is counted.
 const DESCRIBED: usize = 20;
 
-/// Compares two listings, each in the order of its UIDs. Returns a line a difference: twenty, and one that counts the rest.
+/// Compares two listings, each in the order of its UIDs. Returns a line a difference.
 pub(crate) fn compare(source: &[Message], target: &[Message]) -> Vec<String> {
     let mut lines = Vec::new();
     let mut places: BTreeMap<Digest, VecDeque<usize>> = BTreeMap::new();
@@ -38,7 +38,7 @@ pub(crate) fn compare(source: &[Message], target: &[Message]) -> Vec<String> {
         last_place = last_place.max(Some(place));
     }
     doubled(source, target, &places, &mut lines);
-    shorten(lines)
+    lines
 }
 
 fn details(source: &Message, target: &Message, lines: &mut Vec<String>) {
@@ -76,7 +76,8 @@ fn doubled(
     }
 }
 
-fn shorten(mut lines: Vec<String>) -> Vec<String> {
+/// The first twenty lines, and one that counts the rest.
+pub(super) fn shorten(mut lines: Vec<String>) -> Vec<String> {
     if lines.len() > DESCRIBED {
         let more = lines.len() - DESCRIBED;
         lines.truncate(DESCRIBED);
@@ -154,7 +155,7 @@ mod tests {
     #[test]
     fn only_the_first_twenty_differences_are_described() {
         let many: Vec<Message> = (1..=50).map(|n| message(n, u8::try_from(n).unwrap())).collect();
-        let found = compare(&many, &[]);
+        let found = shorten(compare(&many, &[]));
         assert_eq!((found.len(), found[20].as_str()), (21, "and 30 more"));
     }
 }

@@ -1,21 +1,23 @@
 //! Reads both sides of a user and compares them, believing nothing that was written down but where folders went.
 
 mod compare;
+mod read;
 
 use model::content_filter::ContentFilter;
 use model::contract::FolderVerificationView;
 use model::folder::{FolderFilter, MappedFolder};
 use model::plan::Flags;
-use model::{Batch, Endpoint, ErrorKind, Repair, Result, UidValidity, User, login};
-use wire::{Connection, FetchOptions, InternalDate, MailboxName, UidSet};
+use model::{Batch, Endpoint, Error, ErrorKind, Repair, Result, User, login};
+use wire::{Connection, MailboxName};
 
-use compare::compare;
+use compare::{compare, shorten};
+use read::{Folder, read};
 
-use crate::base::digest::{Hashed, hash, short};
-use crate::base::flags::{plan_flags, sorted};
+use crate::base::flags::sorted;
 use crate::base::message::Message;
 use crate::base::world::World;
 use crate::net::session;
+use crate::pass::report::words::is_of_folder;
 use crate::pass::walk::mapping::{Mapper, Pages};
 use crate::target::{OpenFolder, OpenPlace, Target};
 
@@ -73,17 +75,16 @@ impl Sides<'_> {
         folder: MappedFolder,
         exists: bool,
     ) -> Result<FolderVerificationView> {
-        let selected = self.source.select(&MailboxName::from_wire(folder.key.clone())).await?;
-        let validity = selected.numbers.uid_validity;
-        let mut ours = read(self.source, selected.exists, self.repairs).await?;
+        let key = MailboxName::from_wire(folder.key.clone());
+        let read = read(self.source, &key, "source", self.repairs).await;
+        let mut source = unless_refused(read, self.source)?;
         let wanted = |m: &Message| self.content.is_none_or(|c| m.received.is_none_or(|date| c.matches(date)));
-        ours.retain(wanted);
-        let theirs = if exists {
-            self.target_messages(&folder.target_name, validity, &mut ours).await?
-        } else {
-            Vec::new()
-        };
-        let differences = compare(&ours, &theirs);
+        source.messages.retain(wanted);
+        let target = self.target_folder(&folder.target_name, exists, &mut source).await?;
+        let mut differences = source.unread;
+        differences.extend(target.unread);
+        differences.extend(compare(&source.messages, &target.messages));
+        let (ours, theirs) = (source.messages, target.messages);
         Ok(FolderVerificationView {
             identity: user.row.email_address.clone(),
             source_folder: folder.source_shown(),
@@ -92,57 +93,51 @@ impl Sides<'_> {
             target_items: u64::try_from(theirs.len()).unwrap_or(0),
             source_bytes: ours.iter().map(|message| message.size).sum(),
             identical: differences.is_empty(),
-            differences,
+            differences: shorten(differences),
         })
     }
 
-    /// The target's messages; of ours, the flags that the target folder cannot keep are taken away.
-    async fn target_messages(
-        &mut self,
-        name: &str,
-        validity: Option<UidValidity>,
-        ours: &mut [Message],
-    ) -> Result<Vec<Message>> {
+    /// The target's folder; of ours, the flags that the target folder cannot keep are taken away.
+    async fn target_folder(&mut self, name: &str, exists: bool, ours: &mut Folder) -> Result<Folder> {
+        if !exists {
+            return Ok(missing());
+        }
         let OpenFolder { keeps, place, .. } = match self.target.open_folder(name, None).await {
             Ok(folder) => folder,
-            Err(e) if e.kind == ErrorKind::FolderNotFound => return Ok(Vec::new()),
+            Err(e) if e.kind == ErrorKind::FolderNotFound => return Ok(missing()),
+            Err(e) if is_of_folder(e.kind) => return Ok(refused(&e)),
             Err(e) => return Err(e),
         };
-        for message in ours.iter_mut() {
+        for message in &mut ours.messages {
             message.flags = sorted(&keeps.split(&Flags::parse(&message.flags.join(" "))).0);
         }
+        let validity = ours.selected.numbers.uid_validity;
         match (place, &mut *self.target) {
-            (OpenPlace::Imap(_), Target::Imap(imap)) => read(imap.read(name).await?, 1, &[]).await,
-            (OpenPlace::Maildir(maildir), _) => maildir.messages(validity),
-            (OpenPlace::Imap(_), Target::Maildir(_)) => Ok(Vec::new()),
+            (OpenPlace::Imap(key), Target::Imap(imap)) => {
+                let connection = imap.read(name).await?;
+                let read = read(connection, &key, "target", &[]).await;
+                unless_refused(read, connection)
+            }
+            (OpenPlace::Maildir(maildir), _) => {
+                Ok(Folder { messages: maildir.messages(validity)?, ..Folder::default() })
+            }
+            (OpenPlace::Imap(_), Target::Maildir(_)) => Ok(missing()),
         }
     }
 }
 
-/// All messages of the selected folder, in the order of their UIDs.
-async fn read(connection: &mut Connection, exists: u64, repairs: &[Repair]) -> Result<Vec<Message>> {
-    let mut messages = Vec::new();
-    if exists == 0 {
-        return Ok(messages);
+fn missing() -> Folder {
+    Folder { unread: vec!["the target has no such folder".to_owned()], ..Folder::default() }
+}
+
+fn refused(error: &Error) -> Folder {
+    Folder { unread: vec![error.to_string()], ..Folder::default() }
+}
+
+/// What a server refuses to show is a difference, and no reason to look at no other folder.
+fn unless_refused(read: Result<Folder>, connection: &Connection) -> Result<Folder> {
+    match read {
+        Err(e) if is_of_folder(e.kind) && connection.is_usable() => Ok(refused(&e)),
+        read => read,
     }
-    // The set of all UIDs is not one to ask bodies by: what there is must be known, so that what is owed is.
-    let mut uids = UidSet::new();
-    connection
-        .uid_fetch_summaries(&UidSet::all(), Default::default(), |summary| uids.insert(summary.uid))
-        .await?;
-    let mut bodies = connection.fetch_bodies(uids, FetchOptions::default())?;
-    while let Some(mut body) = bodies.next().await? {
-        let Hashed { digest, repaired } = hash(&mut body, repairs).await?;
-        let head = body.head();
-        messages.push(Message {
-            uid: head.uid,
-            size: head.size,
-            digest: short(&digest),
-            repaired: repaired.map(|repaired| (short(&repaired.digest), repaired.changes)),
-            received: head.internal_date.as_ref().and_then(InternalDate::to_epoch_seconds),
-            flags: sorted(&plan_flags(&head.flags)),
-        });
-    }
-    messages.sort_by_key(|message| message.uid);
-    Ok(messages)
 }

@@ -23,3 +23,4 @@ mod repairs;
 mod secrets;
 mod service;
 mod troubles;
+mod verification;

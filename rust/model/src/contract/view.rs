@@ -244,7 +244,8 @@ pub struct FolderVerificationView {
     pub target_items: u64,
     /// Bytes on the source.
     pub source_bytes: u64,
-    /// Whether every source message is on the target once, with the same bytes, date and flags, in the same order.
+    /// Whether all that both sides count was read, and every source message is on the target once, with the same bytes,
+    /// date and flags, in the same order.
     pub identical: bool,
     /// What differs, a line each; the first twenty.
     pub differences: Vec<String>,

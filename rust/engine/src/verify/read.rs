@@ -1,0 +1,108 @@
+//! Reads a folder of one side, and keeps account of what it counts, what it lists and what it delivers: only what was read
+//! can be called identical.
+
+use std::collections::BTreeMap;
+
+use model::{Repair, Result};
+use wire::{BodiesReport, Connection, FetchOptions, InternalDate, MailboxName, Selected, UidSet};
+
+use crate::base::digest::{Hashed, hash, short};
+use crate::base::flags::{plan_flags, sorted};
+use crate::base::message::Message;
+
+/// A folder as it was read.
+#[derive(Debug, Default)]
+pub(super) struct Folder {
+    /// What the server said when it was opened last.
+    pub(super) selected: Selected,
+    /// Its messages, in the order of their UIDs.
+    pub(super) messages: Vec<Message>,
+    /// What was not read, a line each.
+    pub(super) unread: Vec<String>,
+}
+
+/// Messages that were not delivered, with the server's words where it refused.
+type Owed = BTreeMap<u32, Option<String>>;
+
+/// Reads a folder of a side, which is called `source` or `target`. What differs is asked for once more: mail comes and goes.
+pub(super) async fn read(
+    connection: &mut Connection,
+    name: &MailboxName,
+    side: &str,
+    repairs: &[Repair],
+) -> Result<Folder> {
+    let (mut selected, mut uids) = list(connection, name).await?;
+    if uids.count() < selected.exists {
+        (selected, uids) = list(connection, name).await?;
+    }
+    let mut folder = Folder { selected, ..Folder::default() };
+    let (counted, listed) = (folder.selected.exists, uids.count());
+    if listed < counted {
+        let rest = "what it does not list was not compared";
+        folder.unread.push(format!("the {side} counts {counted} messages and lists {listed}: {rest}"));
+    }
+    let owed = deliver(connection, uids, repairs, &mut folder.messages).await?;
+    let owed = deliver(connection, owed.into_keys().collect(), repairs, &mut folder.messages).await?;
+    let owed = still_there(connection, owed).await?;
+    folder.unread.extend(owed.into_iter().map(|(uid, words)| not_delivered(side, uid, words)));
+    folder.messages.sort_by_key(|message| message.uid);
+    Ok(folder)
+}
+
+/// Opens a folder anew, so that its count is that of this moment, and lists it.
+async fn list(connection: &mut Connection, name: &MailboxName) -> Result<(Selected, UidSet)> {
+    let selected = connection.select(name).await?;
+    let mut uids = UidSet::new();
+    if selected.exists > 0 {
+        let items = Default::default();
+        connection.uid_fetch_summaries(&UidSet::all(), items, |summary| uids.insert(summary.uid)).await?;
+    }
+    Ok((selected, uids))
+}
+
+/// Reads bodies, and says which did not come.
+async fn deliver(
+    connection: &mut Connection,
+    uids: UidSet,
+    repairs: &[Repair],
+    messages: &mut Vec<Message>,
+) -> Result<Owed> {
+    if uids.is_empty() {
+        return Ok(Owed::new());
+    }
+    let mut bodies = connection.fetch_bodies(uids, FetchOptions::default())?;
+    while let Some(mut body) = bodies.next().await? {
+        let Hashed { digest, repaired } = hash(&mut body, repairs).await?;
+        let head = body.head();
+        messages.push(Message {
+            uid: head.uid,
+            size: head.size,
+            digest: short(&digest),
+            repaired: repaired.map(|repaired| (short(&repaired.digest), repaired.changes)),
+            received: head.internal_date.as_ref().and_then(InternalDate::to_epoch_seconds),
+            flags: sorted(&plan_flags(&head.flags)),
+        });
+    }
+    let BodiesReport { missing, refused } = bodies.into_report();
+    let mut owed: Owed = missing.iter().map(|uid| (uid, None)).collect();
+    for refused in refused {
+        owed.extend(refused.uids.iter().map(|uid| (uid, Some(refused.refusal.line.clone()))));
+    }
+    Ok(owed)
+}
+
+/// Those of them that are still listed: the others were deleted meanwhile.
+async fn still_there(connection: &mut Connection, mut owed: Owed) -> Result<Owed> {
+    if owed.is_empty() {
+        return Ok(owed);
+    }
+    let (asked, mut there) = (owed.keys().copied().collect(), UidSet::new());
+    connection.uid_fetch_summaries(&asked, Default::default(), |summary| there.insert(summary.uid)).await?;
+    owed.retain(|uid, _| there.contains(*uid));
+    Ok(owed)
+}
+
+fn not_delivered(side: &str, uid: u32, words: Option<String>) -> String {
+    let words = words.map(|words| format!(": {words}")).unwrap_or_default();
+    format!("the {side} lists its message {uid} and does not deliver it{words}")
+}
