@@ -172,7 +172,7 @@ fn take(tx: &Connection, user: i64, owner: &str, now: Timestamp) -> Sql<()> {
 }
 
 /// False: the lease has been lost.
-fn write_progress(
+pub(crate) fn write_progress(
     tx: &Connection,
     user: i64,
     epoch: i64,

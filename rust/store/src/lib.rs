@@ -33,7 +33,7 @@ pub use changes::Changes;
 pub use leases::PassProgress;
 pub use ledger::{FolderRecord, LedgerFolder, LedgerMessage, Orphan};
 pub use open::Store;
-pub use pass_ends::{Attempts, PassEnd};
+pub use pass_ends::{Attempts, LastWords, PassEnd};
 pub use purge::Purged;
 pub use reports::ReportOf;
 pub use summaries::{BatchSummary, Totals};

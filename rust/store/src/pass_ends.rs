@@ -1,13 +1,15 @@
 //! How passes end: what is due next, and what is remembered of a failure.
 
 use jiff::Timestamp;
-use model::{Batch, Error, Lease, Result};
+use model::status::DataConsistencyScore;
+use model::{Batch, Error, Lease, Progress, ReportEntry, Result};
 use rusqlite::{Connection, named_params, params};
 
 use crate::Store;
 use crate::column::{Json, Millis};
 use crate::fault::Sql;
-use crate::leases::holds;
+use crate::leases::{holds, write_progress};
+use crate::reports::{ReportOf, add_lines};
 
 /// How a pass ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,25 +45,55 @@ pub enum Attempts {
     Forgive,
 }
 
+/// What a pass leaves at its end.
+#[derive(Debug, Clone)]
+pub struct LastWords {
+    /// How far it came.
+    pub progress: Progress,
+    /// How good the copy is, if that is known.
+    pub score: Option<DataConsistencyScore>,
+    /// What is told of it.
+    pub lines: Vec<(ReportOf, ReportEntry)>,
+}
+
 impl Store {
     /// Gives a user back. False: the lease has been lost, and nothing was written.
     pub fn finish(&self, lease: &Lease, end: &PassEnd, now: Timestamp) -> Result<bool> {
+        self.write(|tx| give_back(tx, lease, end, now))
+    }
+
+    /// As [`finish`](Self::finish), with what the pass leaves: all of it or nothing, so that whoever sees the end finds the
+    /// report complete, and no line comes twice if the store fails and it is called again.
+    pub fn finish_with(
+        &self,
+        lease: &Lease,
+        end: &PassEnd,
+        last: &LastWords,
+        now: Timestamp,
+    ) -> Result<bool> {
         self.write(|tx| {
-            if !holds(tx, lease)? {
+            let LastWords { progress, score, lines } = last;
+            if !write_progress(tx, lease.user.id, lease.epoch, progress, *score, now)? {
                 return Ok(false);
             }
-            match end {
-                PassEnd::Done => finish_done(tx, lease, now)?,
-                PassEnd::Stopped => {}
-                PassEnd::Retry { error, at, attempts } => {
-                    finish_retry(tx, lease, error, *at, *attempts, now)?
-                }
-                PassEnd::Failed { error } => finish_failed(tx, lease, error, now)?,
-            }
-            clear(tx, lease, now)?;
-            Ok(true)
+            add_lines(tx, lines)?;
+            give_back(tx, lease, end, now)
         })
     }
+}
+
+fn give_back(tx: &Connection, lease: &Lease, end: &PassEnd, now: Timestamp) -> Sql<bool> {
+    if !holds(tx, lease)? {
+        return Ok(false);
+    }
+    match end {
+        PassEnd::Done => finish_done(tx, lease, now)?,
+        PassEnd::Stopped => {}
+        PassEnd::Retry { error, at, attempts } => finish_retry(tx, lease, error, *at, *attempts, now)?,
+        PassEnd::Failed { error } => finish_failed(tx, lease, error, now)?,
+    }
+    clear(tx, lease, now)?;
+    Ok(true)
 }
 
 /// Due again at once if that was asked for meanwhile, else after a day, else never.

@@ -1,12 +1,15 @@
 //! Reports: what happened, line by line, and what was left behind. Written once, read back as they are.
 
+use std::collections::BTreeSet;
+
 use model::{ReportEntry, Result, SkippedItem, SkippedKind};
-use rusqlite::{named_params, params};
+use rusqlite::{Connection, named_params, params};
 use uuid::Uuid;
 
 use crate::Store;
 use crate::batches::batch_id;
 use crate::column::{Json, Millis, Word};
+use crate::fault::Sql;
 
 /// Whose report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,34 +18,33 @@ pub enum ReportOf {
     User(i64),
     /// A batch's.
     Batch(Uuid),
+    /// That of the batch of the user with this key.
+    BatchOf(i64),
 }
 
+/// A batch's report holds no more lines: with thousands of users, the old ones go.
+const MOST_BATCH_LINES: i64 = 1_000;
+/// Nor does a user's: a server that is away for weeks is a line every few minutes.
+const MOST_USER_LINES: i64 = 10_000;
+
 impl Store {
-    /// Adds lines to a report.
+    /// Adds lines to a report: the last thousand lines of a batch's are kept, the last ten thousand of a user's.
     pub fn add_report(&self, of: ReportOf, entries: &[ReportEntry]) -> Result<()> {
-        self.write(|tx| {
-            let (user, batch) = match of {
-                ReportOf::User(user) => (Some(user), None),
-                ReportOf::Batch(guid) => (None, Some(batch_id(tx, &guid.to_string())?)),
-            };
-            let mut insert =
-                tx.prepare_cached("INSERT INTO report (user_id, batch_id, at, text) VALUES (?, ?, ?, ?)")?;
-            for entry in entries {
-                insert.execute(params![user, batch, Millis(entry.at), entry.text])?;
-            }
-            Ok(())
-        })
+        let lines: Vec<_> = entries.iter().map(|entry| (of, entry.clone())).collect();
+        self.add_reports(&lines)
+    }
+
+    /// Adds lines to several reports, all of them or none.
+    pub fn add_reports(&self, lines: &[(ReportOf, ReportEntry)]) -> Result<()> {
+        self.write(|tx| add_lines(tx, lines))
     }
 
     /// The lines of a report, oldest first.
     pub fn report(&self, of: ReportOf) -> Result<Vec<ReportEntry>> {
         self.read(|tx| {
-            let (condition, id) = match of {
-                ReportOf::User(user) => ("user_id = ?", user),
-                ReportOf::Batch(guid) => ("batch_id = ?", batch_id(tx, &guid.to_string())?),
-            };
+            let (column, id) = owner(tx, of)?;
             let mut select =
-                tx.prepare_cached(&format!("SELECT at, text FROM report WHERE {condition} ORDER BY id"))?;
+                tx.prepare_cached(&format!("SELECT at, text FROM report WHERE {column} = ? ORDER BY id"))?;
             let entries = select.query_map([id], |row| {
                 Ok(ReportEntry { at: row.get::<_, Millis>(0)?.0, text: row.get(1)? })
             })?;
@@ -118,4 +120,41 @@ impl Store {
             Ok(items.collect::<Result<_, _>>()?)
         })
     }
+}
+
+/// Adds lines to reports, and drops the oldest where they are too many.
+pub(crate) fn add_lines(tx: &Connection, lines: &[(ReportOf, ReportEntry)]) -> Sql<()> {
+    let mut owners = BTreeSet::new();
+    for (of, entry) in lines {
+        let (column, id) = owner(tx, *of)?;
+        tx.prepare_cached(&format!("INSERT INTO report ({column}, at, text) VALUES (?, ?, ?)"))?
+            .execute(params![id, Millis(entry.at), entry.text])?;
+        owners.insert((column, id));
+    }
+    owners.into_iter().try_for_each(|(column, id)| shorten(tx, column, id))
+}
+
+/// The column and the key of whose report it is.
+fn owner(tx: &Connection, of: ReportOf) -> Sql<(&'static str, i64)> {
+    Ok(match of {
+        ReportOf::User(user) => ("user_id", user),
+        ReportOf::Batch(guid) => ("batch_id", batch_id(tx, &guid.to_string())?),
+        ReportOf::BatchOf(user) => {
+            let batch = tx
+                .prepare_cached("SELECT batch_id FROM user WHERE id = ?")?
+                .query_row([user], |row| row.get(0))?;
+            ("batch_id", batch)
+        }
+    })
+}
+
+/// Drops the oldest lines of a report that has too many.
+fn shorten(tx: &Connection, column: &str, id: i64) -> Sql<()> {
+    let most = if column == "batch_id" { MOST_BATCH_LINES } else { MOST_USER_LINES };
+    let sql = format!(
+        "DELETE FROM report WHERE {column} = ?1
+             AND id <= (SELECT id FROM report WHERE {column} = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)"
+    );
+    tx.prepare_cached(&sql)?.execute(params![id, most])?;
+    Ok(())
 }

@@ -8,6 +8,7 @@ use model::endpoint::Limit;
 use model::status::{DataConsistencyScore, UserCounts, Wish, batch_status};
 use model::{Batch, Error, Result};
 use rusqlite::{Connection, Row, params};
+use uuid::Uuid;
 
 use crate::Store;
 use crate::batches::{batch_id, read_batch};
@@ -74,6 +75,18 @@ impl Store {
             }
             summaries.truncate(query.result_size.unwrap_or(RESULT_SIZE).as_usize());
             Ok(summaries)
+        })
+    }
+
+    /// The batches of which users are leased, and how many.
+    pub fn batches_at_work(&self) -> Result<Vec<(Uuid, u32)>> {
+        self.read(|tx| {
+            let mut select = tx.prepare_cached(
+                "SELECT b.guid, sum(g.users) FROM tally g JOIN batch b ON b.id = g.batch_id
+                 WHERE g.state >= 8 AND g.users > 0 GROUP BY b.id",
+            )?;
+            let batches = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            Ok(batches.collect::<Result<_, _>>()?)
         })
     }
 

@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::context::{Context, Reply};
 use super::served::Served;
+use super::telling::{STARTED, changes, created, tell};
 use super::{csv, view, worker};
 
 /// Exchange Online's default `-ResultSize` (spec 1.8).
@@ -50,7 +51,9 @@ pub(super) fn new(context: &Context, args: NewBatch) -> Result<Reply> {
     let adopt =
         if args.adopt_preexisting || !args.user_ids.is_empty() { Adopt::TakeOver } else { Adopt::Refuse };
     context.store.insert_batch(&batch, &rows, adopt)?;
+    tell(context, &batch, created(&batch, rows.len()))?;
     if args.auto_start {
+        tell(context, &batch, STARTED)?;
         context.store.start(batch.guid, context.now)?;
         worker::ensure(context)?;
     }
@@ -70,6 +73,7 @@ pub(super) fn get(context: &Context, query: BatchQuery) -> Result<Reply> {
 pub(super) fn set(context: &Context, args: SetBatch) -> Result<Reply> {
     let mut batch = context.store.batch(&args.identity)?;
     refuse_removed(&batch)?;
+    let before = batch.clone();
     let (source, target) = (args.source_endpoint.clone(), args.target_endpoint.clone());
     if let Some(identity) = source {
         batch.source_endpoint = endpoint_of_role(context, &identity, Role::Source)?.name;
@@ -99,10 +103,15 @@ pub(super) fn set(context: &Context, args: SetBatch) -> Result<Reply> {
         }
     };
     context.store.update_batch(&batch)?;
+    if batch != before {
+        tell(context, &batch, format!("The batch was changed: {}.", changes(&before, &batch).join(", ")))?;
+    }
     if !rows.is_empty() {
         context.store.add_users(batch.guid, &rows, Adopt::Refuse, context.now)?;
+        tell(context, &batch, format!("{} users were added.", rows.len()))?;
     }
     if sync_now {
+        tell(context, &batch, "A sync was asked for.")?;
         context.store.request_batch_sync(batch.guid, context.now)?;
         worker::ensure(context)?;
     }
@@ -113,6 +122,7 @@ pub(super) fn start(context: &Context, identity: Option<&str>) -> Result<Reply> 
     let batch = one_batch(context, identity)?;
     refuse_removed(&batch)?;
     worker::locate(context)?;
+    tell(context, &batch, STARTED)?;
     context.store.start(batch.guid, context.now)?;
     worker::ensure(context)?;
     Ok(Reply::none())
@@ -130,6 +140,7 @@ pub(super) fn stop(context: &Context, identity: Option<&str>) -> Result<Reply> {
         Wish::Remove => refuse_removed(&batch).map(|()| Reply::none()),
         Wish::Run | Wish::Stop => {
             context.store.set_wish(batch.guid, Wish::Stop)?;
+            tell(context, &batch, "The batch was stopped.")?;
             Ok(Reply::none())
         }
     }

@@ -7,6 +7,7 @@ mod csv;
 mod endpoint;
 mod served;
 mod spawn;
+mod telling;
 mod user;
 mod view;
 mod wait;

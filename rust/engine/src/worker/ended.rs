@@ -5,10 +5,11 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use model::status::{DataConsistencyScore, PassKind};
 use model::{Error, ErrorKind, Lease, Result, SkippedItem};
-use store::{Attempts, PassEnd, Store};
+use store::{Attempts, LastWords, PassEnd, Store};
 use tracing::{error, info, warn};
 use wire::suggested_backoff;
 
+use super::telling;
 use crate::pass::PassOutcome;
 use crate::pass::memory::suspects::Suspects;
 use crate::pass::report::meter::Meter;
@@ -51,9 +52,10 @@ pub(super) fn finish(store: &Store, suspects: &Suspects, ended: &EndedPass, now:
         PassEnd::Done if lease.pass != PassKind::Analyze => Some(score(store, lease, meter)?),
         _ => None,
     };
-    store.save_progress(lease, &meter.finish(detail), score, now)?;
-    store.finish(lease, &end, now)?;
-    Ok(())
+    let progress = meter.finish(detail);
+    let (lines, is_news) = telling::ended(lease, &progress, &end, now);
+    let written = store.finish_with(lease, &end, &LastWords { progress, score, lines }, now)?;
+    if written && is_news { telling::settled(store, lease, now) } else { Ok(()) }
 }
 
 /// How good the copy is, by what is left behind (spec 5).

@@ -7,6 +7,7 @@ mod look;
 mod purge;
 mod reckoning;
 mod serving;
+mod telling;
 mod trouble;
 
 use std::path::PathBuf;

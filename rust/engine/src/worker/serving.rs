@@ -16,6 +16,7 @@ use super::ended::{EndedPass, finish};
 use super::look::{Look, Seen};
 use super::purge::Purge;
 use super::reckoning::Reckoning;
+use super::telling::{Begun, predecessor_gone};
 use super::trouble::{Troubles, note};
 use crate::base::blocking::blocking;
 use crate::base::world::World;
@@ -66,6 +67,7 @@ pub(super) struct Worker {
     next_save: Instant,
     last_look: Option<(Changes, Instant)>,
     idle_since: Option<Instant>,
+    begun: Begun,
 }
 
 /// A pass at work.
@@ -95,6 +97,7 @@ impl Worker {
             next_save: Instant::now(),
             last_look: None,
             idle_since: None,
+            begun: Begun::default(),
         }
     }
 
@@ -198,7 +201,12 @@ impl Worker {
         self.cancel(&seen.unwanted);
         self.purge.look();
         let begun = !seen.leases.is_empty();
+        let lines = self.begun.lines(&seen.leases, now);
         seen.leases.into_iter().for_each(|lease| self.begin(lease));
+        if !lines.is_empty() {
+            let store = self.store.clone();
+            blocking(move || store.add_reports(&lines)).await?;
+        }
         Ok(match seen.look {
             Look::Idle if begun || !self.running.is_empty() => Look::Wanted,
             look => look,
@@ -264,6 +272,9 @@ impl Worker {
                 Err(e) => (e.id(), PassOutcome::Failed(Error::internal(format!("a pass ended early: {e}")))),
             };
             if let Some(Running { lease, meter, .. }) = self.running.remove(&id) {
+                if matches!(outcome, PassOutcome::Stopped) {
+                    self.begun.forget(lease.user.batch.as_str());
+                }
                 self.ended.push_back(Arc::new(EndedPass { lease, meter, outcome }));
             }
             next = self.passes.try_join_next_with_id();
@@ -299,6 +310,7 @@ impl Worker {
 /// What a worker finds when it begins. Whoever held leases under its lock is dead: their users are free at once.
 fn prepare(store: &Store, now: Timestamp) -> Result<()> {
     store.request_worker_stop(false)?;
+    predecessor_gone(store, now)?;
     let tomorrow = now + SignedDuration::from_secs(Batch::SYNC_INTERVAL_SECONDS);
     store.pull_due_in(tomorrow + SLACK, tomorrow)
 }

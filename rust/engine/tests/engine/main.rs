@@ -20,6 +20,7 @@ mod options;
 mod reading;
 mod refusals;
 mod repairs;
+mod reports;
 mod secrets;
 mod service;
 mod troubles;

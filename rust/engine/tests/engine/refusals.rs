@@ -280,6 +280,10 @@ fn waits_for_room(refusal: Refusal) {
     other.command("LOGOUT").unwrap();
     lab.synced();
     assert_eq!(to.appended(), 3);
+    let report = lab.statistics("ada").report;
+    let waits =
+        |text: &str| text.starts_with("Stage: StalledDueToSource_ConnectionLimit. Waiting for room: ");
+    assert!(report.iter().any(|entry| waits(&entry.text)), "{report:?}");
 }
 
 #[test]

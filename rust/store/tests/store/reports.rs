@@ -39,6 +39,18 @@ fn a_report_is_read_back_as_it_was_written() {
 }
 
 #[test]
+fn a_report_keeps_its_last_lines() {
+    let fixture = fixture();
+    let batch = fixture.add("wave", &["ann@x"]);
+    let of = ReportOf::BatchOf(fixture.user("ann@x").id);
+    let lines: Vec<_> = (0..1_000).map(|n| entry(n, &n.to_string())).collect();
+    fixture.store.add_report(of, &lines).unwrap();
+    fixture.store.add_report(of, &[entry(1_000, "one"), entry(1_001, "more")]).unwrap();
+    let kept = fixture.store.report(ReportOf::Batch(batch.guid)).unwrap();
+    assert_eq!((kept.len(), kept[0].text.as_str(), kept[999].text.as_str()), (1_000, "2", "more"));
+}
+
+#[test]
 fn a_message_left_behind_is_listed_once_and_a_folder_once_for_each_kind_until_it_is_copied() {
     let fixture = fixture();
     fixture.add("wave", &["ann@x"]);

@@ -66,13 +66,17 @@ async fn repaired<M>(
     Ok(hashed.into_iter().filter_map(|(uid, hashed)| Some((uid, hashed.repaired?))).collect())
 }
 
-/// Writes down which of the copies that were found on the target are repaired ones.
+/// Tells how many copies were found on the target, and writes down which are repaired ones.
 pub(crate) async fn note_adopted(
     pair: &mut Pair,
     from: &SourceFolder,
     folder: &str,
     adopted: &[Adopted],
 ) -> Result<()> {
+    if !adopted.is_empty() {
+        let text = format!("Folder {folder}: {} messages were found on the target.", adopted.len());
+        pair.context.journal.note(text).await?;
+    }
     let repaired = adopted.iter().filter_map(|adopted| Some((adopted.uid, adopted.repaired?)));
     let repaired: BTreeMap<u32, Changes> = repaired.collect();
     if repaired.is_empty() {

@@ -4,5 +4,6 @@
 
 pub(crate) mod journal;
 pub(crate) mod meter;
+pub(crate) mod sentences;
 pub(crate) mod tally;
 pub(crate) mod words;

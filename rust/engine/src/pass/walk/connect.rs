@@ -10,6 +10,7 @@ use wire::{Connection, suggested_backoff};
 use crate::base::world::World;
 use crate::net::governor::{ExtraSeats, Governor, Seat};
 use crate::net::session;
+use crate::pass::report::journal::Journal;
 use crate::pass::report::meter::Meter;
 use crate::target::Target;
 
@@ -44,6 +45,7 @@ impl Ends {
         governor: &Governor,
         lease: &Lease,
         meter: &Meter,
+        journal: &Journal,
     ) -> Result<Connected> {
         let (source, target) = &*self.both;
         let hosts: Vec<String> = [source, target].into_iter().filter_map(host).collect();
@@ -60,6 +62,7 @@ impl Ends {
                 Err(error) => match crowded {
                     Some(detail) if refusals <= MOST_REFUSALS && may_be_crowded(&error) => {
                         meter.stage(detail, None);
+                        journal.note(format!("Stage: {detail}. Waiting for room: {error}.")).await?;
                     }
                     _ => return Err(error),
                 },

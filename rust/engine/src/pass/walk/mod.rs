@@ -73,7 +73,7 @@ pub(crate) async fn walk(
         .await;
     };
     let ends = Ends::new(orders.source.clone(), target.clone(), world.clone());
-    let connected = ends.connect(&memory.governor, &lease, &meter).await?;
+    let connected = ends.connect(&memory.governor, &lease, &meter, &journal).await?;
     journal.note(connected_to("source", &orders.source, &lease)).await?;
     journal.note(connected_to("target", target, &lease)).await?;
     let context = Arc::new(Context {
@@ -167,10 +167,5 @@ async fn conclude(context: &Context) -> Result<()> {
         p.synced_items = tally.synced;
         p.skipped_items = u64::try_from(left_behind).unwrap_or(u64::MAX);
     });
-    let progress = context.meter.read();
-    let text = format!(
-        "Copy progress: {}/{} messages, {} bytes copied, {left_behind} items skipped.",
-        progress.synced_items, progress.source_items, progress.transferred_bytes
-    );
-    context.journal.note(text).await
+    Ok(())
 }

@@ -1,0 +1,48 @@
+//! What a batch's report says of the admin's wishes.
+
+use model::{Batch, ReportEntry, Result};
+use store::ReportOf;
+
+use super::context::Context;
+
+/// A batch that was started, again or for the first time.
+pub(super) const STARTED: &str = "The batch was started.";
+
+/// Adds a line to a batch's report.
+pub(super) fn tell(context: &Context, batch: &Batch, text: impl Into<String>) -> Result<()> {
+    let entry = ReportEntry { at: context.now, text: text.into() };
+    context.store.add_report(ReportOf::Batch(batch.guid), &[entry])
+}
+
+/// Who made a batch, and of what.
+pub(super) fn created(batch: &Batch, users: usize) -> String {
+    let by = Some(&batch.submitted_by).filter(|by| !by.is_empty()).map(|by| format!(" by {by}"));
+    let target = batch.target_endpoint.as_ref().map(|target| format!(" to {target}"));
+    format!(
+        "The batch was created{}: {users} users, from {}{}.",
+        by.unwrap_or_default(),
+        batch.source_endpoint,
+        target.unwrap_or_default()
+    )
+}
+
+/// What is not as it was, by the names of Set-MigrationBatch's parameters.
+pub(super) fn changes(before: &Batch, now: &Batch) -> Vec<&'static str> {
+    let (old, new) = (&before.options, &now.options);
+    let changed = [
+        ("SourceEndpoint", before.source_endpoint != now.source_endpoint),
+        ("TargetEndpoint", before.target_endpoint != now.target_endpoint),
+        ("StartAfter", old.start_after != new.start_after),
+        ("CompleteAfter", old.complete_after != new.complete_after),
+        ("IncludeFolders", old.include_folders != new.include_folders),
+        ("ExcludeFolders", old.exclude_folders != new.exclude_folders),
+        ("ContentFilter", old.content_filter != new.content_filter),
+        ("Repair", old.repair != new.repair),
+        ("NotificationEmails", old.notification_emails != new.notification_emails),
+        ("ReportInterval", old.report_interval_seconds != new.report_interval_seconds),
+        ("SkipReports", old.skip_reports != new.skip_reports),
+        ("AllowIncrementalSyncs", old.allow_incremental_syncs != new.allow_incremental_syncs),
+        ("AutoRetryCount", old.auto_retry_count != new.auto_retry_count),
+    ];
+    changed.into_iter().filter_map(|(name, changed)| changed.then_some(name)).collect()
+}
