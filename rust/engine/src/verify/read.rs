@@ -31,9 +31,9 @@ pub(super) async fn read(
     side: &str,
     repairs: &[Repair],
 ) -> Result<Folder> {
-    let (mut selected, mut uids) = list(connection, name).await?;
+    let (mut selected, mut uids) = list(connection, name, side).await?;
     if uids.count() < selected.exists {
-        (selected, uids) = list(connection, name).await?;
+        (selected, uids) = list(connection, name, side).await?;
     }
     let mut folder = Folder { selected, ..Folder::default() };
     let (counted, listed) = (folder.selected.exists, uids.count());
@@ -49,9 +49,11 @@ pub(super) async fn read(
     Ok(folder)
 }
 
-/// Opens a folder anew, so that its count is that of this moment, and lists it.
-async fn list(connection: &mut Connection, name: &MailboxName) -> Result<(Selected, UidSet)> {
-    let selected = connection.select(name).await?;
+/// Opens a folder anew, so that its count is that of this moment, and lists it. A target is only looked at: others may be
+/// appending to it.
+async fn list(connection: &mut Connection, name: &MailboxName, side: &str) -> Result<(Selected, UidSet)> {
+    let selected =
+        if side == "target" { connection.examine(name).await? } else { connection.select(name).await? };
     let mut uids = UidSet::new();
     if selected.exists > 0 {
         let items = Default::default();

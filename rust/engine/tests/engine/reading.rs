@@ -174,7 +174,7 @@ fn messages_that_a_folder_counts_and_never_lists_are_named_and_lower_the_score()
     let [item] = lab.skipped("ada").try_into().unwrap();
     assert_eq!((item.kind, item.uid), (SkippedKind::MissingItem, None));
     assert_eq!(item.error_message, "the source counts 5 more messages in the folder than it lists");
-    assert_ne!(lab.user().data_consistency_score, DataConsistencyScore::Perfect);
+    assert_ne!(lab.user().data_consistency_score, Some(DataConsistencyScore::Perfect));
 }
 
 /// peers 2.3-5: a folder counts as in step, and is passed over, only after a pass that left nothing of it behind.
