@@ -119,6 +119,7 @@ fn a_batch_says_that_its_worker_is_gone() {
     assert_eq!(store.lease_due("dead", Timestamp::now(), 1, &BTreeSet::new()).unwrap().len(), 1);
     let before = of_batch(&lab).len();
     lab.serve();
+    eventually("it is told", || of_batch(&lab).len() > before);
     let gone = "The worker is gone that was at work on 1 users. Another one goes on.";
     assert_lines(&of_batch(&lab)[before..=before], &[gone]);
 }
