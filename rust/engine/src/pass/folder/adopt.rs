@@ -93,30 +93,38 @@ impl Reader<'_> {
     }
 }
 
-/// The part of a target folder that is looked at.
-pub(crate) struct Unknown<'a> {
-    /// The first UID that is not accounted for; none at first contact.
-    pub(crate) first: Option<u32>,
-    /// UIDs of copies that rows name: those are nobody else's.
-    pub(crate) named: &'a UidSet,
+/// What lies on the target and is not accounted for.
+pub(crate) struct Unknown {
+    /// The messages, and the flags that they have.
+    pub(crate) copies: Vec<Candidate>,
+    flags: BTreeMap<u32, Flags>,
+    /// Which part of the folder that is.
+    tail: Tail,
+    /// The UID up to which it was looked at.
+    pub(crate) seen: u32,
 }
 
-/// Matches source messages with what lies on the target and is not accounted for. Both folders are open. Says, too, up to
-/// where the target was looked at.
+/// Reads what lies at or above a UID, or all at first contact, but for copies that rows name: those are nobody else's.
+pub(crate) async fn unknown(target: &mut Connection, first: Option<u32>, named: &UidSet) -> Result<Unknown> {
+    let tail = if first.is_some() { Tail::SinceLedger } else { Tail::Whole };
+    let range = first.and_then(NonZeroU32::new).map_or_else(UidSet::all, UidSet::starting_at);
+    let (mut copies, flags) = candidates_of(target, &range, &[]).await?;
+    let seen = copies.last().map_or(0, |last| last.uid.saturating_add(1));
+    copies.retain(|copy| !named.contains(copy.uid));
+    Ok(Unknown { copies, flags, tail, seen })
+}
+
+/// Matches source messages with what is not accounted for on the target. Both folders are open.
 pub(crate) async fn adopt(
     mut source: Reader<'_>,
     target: &mut Connection,
-    unknown: Unknown<'_>,
+    unknown: Unknown,
     candidates: Vec<u32>,
     repairs: Repairs<'_>,
-) -> Result<(Found, u32)> {
-    let tail = if unknown.first.is_some() { Tail::SinceLedger } else { Tail::Whole };
-    let range = unknown.first.and_then(NonZeroU32::new).map_or_else(UidSet::all, UidSet::starting_at);
-    let (mut theirs, flags) = candidates_of(target, &range, &[]).await?;
-    let seen = theirs.last().map_or(0, |last| last.uid.saturating_add(1));
-    theirs.retain(|copy| !unknown.named.contains(copy.uid));
+) -> Result<Found> {
+    let Unknown { copies: mut theirs, flags, tail, .. } = unknown;
     if theirs.is_empty() || candidates.is_empty() {
-        return Ok((Found { adopted: Vec::new(), append: candidates }, seen));
+        return Ok(Found { adopted: Vec::new(), append: candidates });
     }
     let mut ours = source.candidates(candidates.iter().copied().collect(), repairs).await?;
     let mut changes = BTreeMap::new();
@@ -128,7 +136,7 @@ pub(crate) async fn adopt(
             }
             Reconciliation::Done { adopted } => {
                 changes.retain(|uid, _| is_repaired(*uid, &adopted, &ours, &theirs));
-                return Ok((conclude(candidates, adopted, &ours, &flags, changes), seen));
+                return Ok(conclude(candidates, adopted, &ours, &flags, changes));
             }
         }
     }

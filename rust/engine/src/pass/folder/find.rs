@@ -1,11 +1,14 @@
 //! Looks for messages on the target that the ledger does not know, before any is sent.
 
+use std::collections::BTreeSet;
+
 use model::Result;
-use model::plan::{Adopted, FlagChange, Found, Identity};
+use model::plan::{Adopted, Bytes, Candidate, FlagChange, Found, Identity, Present, place};
 use store::LedgerMessage;
 use wire::UidSet;
 
-use super::adopt::{Repairs, Unknown, adopt};
+use super::adopt::{Reader, Repairs, Unknown, adopt, unknown};
+use super::present::{present, remembered};
 use super::work::Work;
 use crate::pass::memory::suspects::Side;
 use crate::target::Target;
@@ -25,19 +28,53 @@ impl Work<'_> {
             self.pair.recorder.reconciled(1);
             return Ok(Found { adopted: Vec::new(), append: copy });
         }
+        let mut there = unknown(imap.read(&self.to.name).await?, first, named).await?;
+        let seen = there.seen;
+        self.take_back(&mut there.copies).await?;
+        let found = self.adopt(there, copy).await?;
+        self.pair.recorder.reconciled(seen);
+        Ok(found)
+    }
+
+    async fn adopt(&mut self, there: Unknown, copy: Vec<u32>) -> Result<Found> {
+        let Target::Imap(imap) = &mut self.pair.target else { return Ok(Found::default()) };
         let target = imap.read(&self.to.name).await?;
         let (suspects, ledger_id) = (&self.pair.context.memory.suspects, self.ledger_id);
         // A source that hangs up at a message does so when its header is read, too.
         let unread = suspects.of(ledger_id, Side::Source).guilty;
         let (unread, candidates) = copy.into_iter().partition(|uid| unread.contains(*uid));
         let connection = self.pair.source.select(&self.from).await?;
-        let source = super::adopt::Reader { connection, suspects, ledger_id };
+        let source = Reader { connection, suspects, ledger_id };
         let refused = self.pair.context.refused_before(&self.shown);
         let repairs = Repairs { wanted: &self.pair.context.repairs, refused: &refused };
-        let (mut found, seen) = adopt(source, target, Unknown { first, named }, candidates, repairs).await?;
-        self.pair.recorder.reconciled(seen);
+        let mut found = adopt(source, target, there, candidates, repairs).await?;
         found.append.extend::<Vec<u32>>(unread);
         Ok(found)
+    }
+
+    /// Gives copies back to rows that have lost theirs: the target's owner has moved them away and back.
+    async fn take_back(&mut self, copies: &mut Vec<Candidate>) -> Result<()> {
+        if self.is_new || copies.is_empty() {
+            return Ok(());
+        }
+        let alike: BTreeSet<_> =
+            copies.iter().filter_map(|copy| copy.identity).map(Identity::digest).collect();
+        let mut rows = self.whole_rows().await?;
+        rows.retain(|row| row.identity.is_some_and(|identity| alike.contains(&identity)));
+        let places: UidSet = rows.iter().filter_map(|row| row.target_uid).collect();
+        let Target::Imap(imap) = &mut self.pair.target else { return Ok(()) };
+        let there = present(imap.read(&self.to.name).await?, &places).await?;
+        rows.retain(|row| row.target_uid.is_none_or(|uid| there.iter().all(|message| message.uid != uid)));
+        let lost: Vec<_> = (0..).zip(&rows).map(|(key, row)| remembered(key, row)).collect();
+        let came: Vec<Present> = copies.iter().map(as_present).collect();
+        let placed = place(&lost, &came);
+        for (key, row) in (0_u32..).zip(rows) {
+            if let Some(uid) = placed.get(&key) {
+                self.pair.recorder.row(LedgerMessage { target_uid: Some(*uid), ..row }).await?;
+            }
+        }
+        copies.retain(|copy| placed.values().all(|uid| *uid != copy.uid));
+        Ok(())
     }
 
     /// Records what was found. Returns the flags that copies lack: a row has them when its copy does. What a copy has beyond
@@ -63,4 +100,9 @@ impl Work<'_> {
         }
         Ok(changes)
     }
+}
+
+fn as_present(copy: &Candidate) -> Present {
+    let identity = copy.identity.map(Identity::digest);
+    Present { uid: copy.uid, identity, received: copy.received, bytes: Bytes::NotRead }
 }
