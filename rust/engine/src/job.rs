@@ -37,6 +37,7 @@ pub struct Job {
 pub struct Events {
     shared: Arc<Shared>,
     failed: bool,
+    concluded: bool,
 }
 
 #[derive(Debug, Default)]
@@ -58,7 +59,7 @@ impl Job {
     /// A new job and the end that fills it.
     pub fn new() -> (Self, Events) {
         let shared = Arc::new(Shared::default());
-        (Self { shared: shared.clone() }, Events { shared, failed: false })
+        (Self { shared: shared.clone() }, Events { shared, failed: false, concluded: false })
     }
 
     /// Waits up to `timeout` for the next event. Any thread.
@@ -103,6 +104,11 @@ impl Events {
         self.push(Event::Error { error });
     }
 
+    /// The job came to its end: the outcome is what it did, even if the host gave it up meanwhile.
+    pub fn conclude(&mut self) {
+        self.concluded = true;
+    }
+
     /// How far the job is. Replaces what has not been pulled yet.
     pub fn progress(&self, progress: Progress) {
         self.shared.lock().progress = Some(progress);
@@ -128,7 +134,7 @@ impl Drop for Events {
                     .remedy("report it with the worker's log"),
             );
         }
-        let outcome = if self.shared.cancel.is_cancelled() {
+        let outcome = if self.shared.cancel.is_cancelled() && !self.concluded {
             Outcome::Cancelled
         } else if self.failed {
             Outcome::Failed
@@ -225,6 +231,15 @@ mod tests {
         job.cancel();
         drop(events);
         assert_eq!(job.next(Duration::ZERO), finished(Outcome::Cancelled));
+    }
+
+    #[test]
+    fn a_cancel_that_comes_too_late_changes_nothing_of_the_outcome() {
+        let (job, mut events) = Job::new();
+        job.cancel();
+        events.conclude();
+        drop(events);
+        assert_eq!(job.next(Duration::ZERO), finished(Outcome::Completed));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use model::{
     Batch, BatchOptions, Endpoint, Error, ErrorKind, Limit, Name, Place, Result, Role, UserRow,
     content_filter, folder, login,
 };
-use store::{Adopt, BatchSummary, Purged, ReportOf, Store};
+use store::{Adopt, BatchSummary, Purged, ReportOf};
 use uuid::Uuid;
 
 use super::context::{Context, Reply};
@@ -149,16 +149,19 @@ pub(super) fn stop(context: &Context, identity: Option<&str>) -> Result<Reply> {
 pub(super) fn remove(context: &Context, identity: Option<&str>) -> Result<Reply> {
     let batch = one_batch(context, identity)?;
     context.store.set_wish(batch.guid, Wish::Remove)?;
-    purge(&context.store)?;
+    purge(context)?;
     Ok(Reply::none())
 }
 
-/// Removes the batch at once where nothing runs any more. The ledgers of its users may take long: a worker does that.
-fn purge(store: &Store) -> Result<()> {
+/// Removes the batch at once where nothing runs any more. The ledgers of its users may take long: a worker does that, and
+/// the next one what a host gave up.
+fn purge(context: &Context) -> Result<()> {
+    let Context { store, cancelled, .. } = context;
     loop {
         let began = Instant::now();
         match store.purge_step()? {
             Purged::Nothing => return Ok(()),
+            _ if cancelled.is_cancelled() => return Ok(()),
             Purged::Ledger if store.worker_is_running()? => return Ok(()),
             // Others get their turn between two steps.
             Purged::Users | Purged::Batch | Purged::Ledger => std::thread::sleep(began.elapsed()),

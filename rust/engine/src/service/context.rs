@@ -1,11 +1,14 @@
 //! What a request runs with, and what it answers.
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::Timestamp;
 use model::Result;
 use model::contract::Item;
 use store::Store;
+use tokio_util::sync::CancellationToken;
 
 use crate::base::blocking::blocking;
 use crate::base::world::World;
@@ -17,13 +20,26 @@ pub(super) struct Context {
     pub(super) worker: Option<String>,
     pub(super) world: World,
     pub(super) now: Timestamp,
+    /// Whether the host gave the request up: waits end, what is done stays done.
+    pub(super) cancelled: CancellationToken,
+    pub(super) underway: Underway,
 }
+
+/// Whether a request has begun to change something. From then on it is not dropped: what it did, it answers.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Underway(Arc<AtomicBool>);
 
 /// What a request without progress answers.
 #[derive(Default)]
 pub(super) struct Reply {
     pub(super) items: Vec<Item>,
     pub(super) warnings: Vec<String>,
+}
+
+impl Underway {
+    pub(super) fn has_begun(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 impl Reply {
@@ -37,14 +53,33 @@ impl Reply {
 }
 
 impl Context {
-    pub(super) fn open(world: World, location: Option<&str>, worker: Option<String>) -> Result<Self> {
+    pub(super) fn open(
+        world: World,
+        location: Option<&str>,
+        worker: Option<String>,
+        cancelled: CancellationToken,
+        underway: Underway,
+    ) -> Result<Self> {
         let folder = Store::location(location)?;
         let store = Store::open(&folder)?;
         let now = world.clock.now();
-        Ok(Self { store, folder, worker, world, now })
+        Ok(Self { store, folder, worker, world, now, cancelled, underway })
     }
 
-    /// Runs what touches the disk where it may wait.
+    /// Changes something, where it may wait: all of it, unless the host gave the request up before.
+    pub(super) async fn change(
+        self,
+        body: impl FnOnce(Self) -> Result<Reply> + Send + 'static,
+    ) -> Result<Reply> {
+        if self.cancelled.is_cancelled() {
+            // Nothing is done yet, and nothing follows: the request is dropped here.
+            return std::future::pending().await;
+        }
+        self.underway.0.store(true, Ordering::Relaxed);
+        blocking(move || body(self)).await
+    }
+
+    /// Reads what touches the disk where it may wait.
     pub(super) async fn run(
         self,
         body: impl FnOnce(Self) -> Result<Reply> + Send + 'static,

@@ -6,7 +6,6 @@ use uuid::Uuid;
 
 use super::context::{Context, Reply};
 use super::{connection, view};
-use crate::base::blocking::blocking;
 
 /// Above this many mailboxes at once, servers rather refuse than go faster (spec 4).
 const MANY_MIGRATIONS: Limit = Limit::Count(100);
@@ -33,12 +32,12 @@ pub(super) async fn new(context: Context, args: NewEndpoint) -> Result<Reply> {
     if !args.skip_verification {
         connection::verify(&context.world, &endpoint).await?;
     }
-    blocking(move || {
+    let insert = move |context: Context| {
         context.store.insert_endpoint(&endpoint)?;
         let warnings = warnings(&endpoint);
         Ok(Reply { items: vec![Item::Endpoint(Box::new(view::endpoint(endpoint, (0, 0))))], warnings })
-    })
-    .await
+    };
+    context.change(insert).await
 }
 
 pub(super) fn get(context: &Context, query: &EndpointQuery) -> Result<Reply> {
@@ -58,11 +57,11 @@ pub(super) async fn set(context: Context, args: EndpointChanges) -> Result<Reply
     if !skip_verification {
         connection::verify(&context.world, &endpoint).await?;
     }
-    blocking(move || {
+    let update = move |context: Context| {
         context.store.update_endpoint(&endpoint)?;
         Ok(Reply { items: Vec::new(), warnings: warnings(&endpoint) })
-    })
-    .await
+    };
+    context.change(update).await
 }
 
 pub(super) fn remove(context: &Context, identity: &str) -> Result<Reply> {

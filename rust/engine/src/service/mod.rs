@@ -19,47 +19,66 @@ use model::contract::{Operation, Request};
 use crate::base::blocking::blocking;
 use crate::base::world::World;
 use crate::job::Events;
-use context::Context;
+use context::{Context, Underway};
 
-/// Runs one request to its end, or until the host cancels.
+/// Runs one request to its end, or until the host cancels. One that has begun to change something is not torn from its
+/// answer: it ends as if nobody had cancelled, but waits for nothing any more.
 pub(crate) async fn run(world: World, request: Request, mut events: Events) {
-    let cancelled = events.cancelled();
-    let outcome = tokio::select! {
-        biased;
-        () = cancelled.cancelled() => Ok(()),
-        outcome = answer(world, request, &mut events) => outcome,
+    let (cancelled, underway) = (events.cancelled(), Underway::default());
+    let outcome = {
+        let answer = answer(world, request, &mut events, underway.clone());
+        tokio::pin!(answer);
+        tokio::select! {
+            biased;
+            () = cancelled.cancelled() => {
+                if !underway.has_begun() {
+                    return;
+                }
+                answer.await
+            }
+            outcome = &mut answer => outcome,
+        }
     };
     if let Err(error) = outcome {
         events.error(error);
     }
+    events.conclude();
 }
 
-async fn answer(world: World, request: Request, events: &mut Events) -> Result<()> {
+async fn answer(world: World, request: Request, events: &mut Events, underway: Underway) -> Result<()> {
     let Request { store, worker, operation } = request;
-    let context = blocking(move || Context::open(world, store.as_deref(), worker)).await?;
+    let cancelled = events.cancelled();
+    let context =
+        blocking(move || Context::open(world, store.as_deref(), worker, cancelled, underway)).await?;
     let reply = match operation {
         Operation::OpenStore {} => context.run(move |c| c.open_store()).await,
         Operation::NewEndpoint(args) => endpoint::new(context, *args).await,
         Operation::GetEndpoints(args) => context.run(move |c| endpoint::get(&c, &args)).await,
         Operation::SetEndpoint(args) => endpoint::set(context, *args).await,
-        Operation::RemoveEndpoint(args) => context.run(move |c| endpoint::remove(&c, &args.identity)).await,
+        Operation::RemoveEndpoint(args) => {
+            context.change(move |c| endpoint::remove(&c, &args.identity)).await
+        }
         Operation::TestConnection(args) => connection::test(context, args).await,
         Operation::TestCsv(args) => context.run(move |c| csv::test(&c, &args)).await,
-        Operation::NewBatch(args) => context.run(move |c| batch::new(&c, *args)).await,
+        Operation::NewBatch(args) => context.change(move |c| batch::new(&c, *args)).await,
         Operation::GetBatches(args) => context.run(move |c| batch::get(&c, args)).await,
-        Operation::SetBatch(args) => context.run(move |c| batch::set(&c, *args)).await,
-        Operation::StartBatch(args) => context.run(move |c| batch::start(&c, args.identity.as_deref())).await,
-        Operation::StopBatch(args) => context.run(move |c| batch::stop(&c, args.identity.as_deref())).await,
+        Operation::SetBatch(args) => context.change(move |c| batch::set(&c, *args)).await,
+        Operation::StartBatch(args) => {
+            context.change(move |c| batch::start(&c, args.identity.as_deref())).await
+        }
+        Operation::StopBatch(args) => {
+            context.change(move |c| batch::stop(&c, args.identity.as_deref())).await
+        }
         Operation::RemoveBatch(args) => {
-            context.run(move |c| batch::remove(&c, args.identity.as_deref())).await
+            context.change(move |c| batch::remove(&c, args.identity.as_deref())).await
         }
         Operation::WaitBatch(args) => wait::wait(context, args, events).await,
         Operation::GetUsers(args) => context.run(move |c| user::get(&c, args)).await,
         Operation::GetUserStatistics(args) => context.run(move |c| user::statistics(&c, &args)).await,
         Operation::VerifyUser(args) => user::verify(context, args, events).await,
         Operation::GetWorker {} => context.run(move |c| worker::get(&c)).await,
-        Operation::StartWorker {} => context.run(move |c| worker::start(&c)).await,
-        Operation::StopWorker(args) => context.run(move |c| worker::stop(&c, args)).await,
+        Operation::StartWorker {} => context.change(move |c| worker::start(&c)).await,
+        Operation::StopWorker(args) => context.change(move |c| worker::stop(&c, args)).await,
     }?;
     reply.warnings.into_iter().for_each(|message| events.warning(message));
     reply.items.into_iter().for_each(|item| events.item(item));

@@ -30,7 +30,8 @@ pub(super) fn stop(context: &Context, args: WorkerStop) -> Result<Reply> {
     if context.store.worker_is_running()? {
         context.store.request_worker_stop(true)?;
         let patience = args.timeout_seconds.map_or(STOP_PATIENCE, Duration::from_secs);
-        if !eventually(patience, || Ok(!context.store.worker_is_running()?))? {
+        let ended = eventually(context, patience, || Ok(!context.store.worker_is_running()?))?;
+        if !ended && !context.cancelled.is_cancelled() {
             return Err(Error::new(ErrorKind::WaitTimedOut, "the worker has not ended in the time given")
                 .object(context.folder.display().to_string())
                 .remedy("it ends after its next checkpoint; look again with Get-MigrationWorker"));
@@ -52,14 +53,16 @@ pub(super) fn ensure(context: &Context) -> Result<()> {
     let running = || context.store.worker_is_running();
     if running()? {
         // One that was told to end is as good as gone.
-        if !context.store.worker_stop_requested()? || !eventually(STOP_PATIENCE, || Ok(!running()?))? {
+        if !context.store.worker_stop_requested()? || !eventually(context, STOP_PATIENCE, || Ok(!running()?))?
+        {
             return Ok(());
         }
     }
     // It is up when it has shown a sign of life of its own: the lock alone does not say whose it is.
     let before = context.store.worker_row()?.heartbeat;
     spawn::spawn(context.worker.as_deref(), &context.folder)?;
-    if eventually(START_PATIENCE, || Ok(running()? && context.store.worker_row()?.heartbeat != before))? {
+    let is_up = || Ok(running()? && context.store.worker_row()?.heartbeat != before);
+    if eventually(context, START_PATIENCE, is_up)? || context.cancelled.is_cancelled() {
         return Ok(());
     }
     Err(Error::new(ErrorKind::WorkerUnavailable, "the worker was started and did not stay")
@@ -67,10 +70,15 @@ pub(super) fn ensure(context: &Context) -> Result<()> {
         .remedy(format!("read its log, `{}`", context.store.worker_log_path().display())))
 }
 
-fn eventually(patience: Duration, mut is_so: impl FnMut() -> Result<bool>) -> Result<bool> {
+/// Whether something becomes so before patience, or the host's, is over.
+fn eventually(
+    context: &Context,
+    patience: Duration,
+    mut is_so: impl FnMut() -> Result<bool>,
+) -> Result<bool> {
     let deadline = Instant::now() + patience;
     while !is_so()? {
-        if Instant::now() >= deadline {
+        if Instant::now() >= deadline || context.cancelled.is_cancelled() {
             return Ok(false);
         }
         sleep(INTERVAL);

@@ -1,7 +1,8 @@
 //! Requests that cannot be answered as they are: each has its own error, and nothing half made stays.
 
 use model::contract::{
-    BatchIdentity, CsvTest, EndpointIdentity, Item, NewBatch, Operation, SetBatch, StatisticsQuery, WaitBatch,
+    BatchIdentity, CsvTest, EndpointIdentity, Item, NewBatch, Operation, Outcome, SetBatch, StatisticsQuery,
+    WaitBatch,
 };
 use model::status::BatchStatus;
 use model::{AdminLoginFormat, Credentials, Error, ErrorKind, Place, Secret};
@@ -160,4 +161,20 @@ fn a_batch_stops_goes_on_and_is_removed_while_it_runs() {
     crate::common::lab::eventually("the batch is gone", || lab.batch().is_none());
     let change = SetBatch { identity: BATCH.to_owned(), ..SetBatch::default() };
     assert_eq!(refusal(&lab, Operation::SetBatch(Box::new(change))).kind, ErrorKind::BatchNotFound);
+}
+
+/// Ctrl+C may come at any moment: before the batch is written, while it is, after it was.
+#[test]
+fn what_is_answered_as_cancelled_was_not_done_and_what_was_done_is_not() {
+    let lab = lab();
+    for pause in (0..40).map(|n| std::time::Duration::from_micros(n * n * 10)) {
+        let began = std::time::Instant::now();
+        let is_time = || while began.elapsed() < pause {};
+        let outcome = lab.cancel(named(BATCH, &["ada"]), is_time);
+        let there = lab.batch().is_some();
+        assert_eq!(outcome, if there { Outcome::Completed } else { Outcome::Cancelled }, "{pause:?}");
+        if there {
+            lab.ask(Operation::RemoveBatch(of(Some(BATCH)))).unwrap();
+        }
+    }
 }

@@ -8,11 +8,11 @@ use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use engine::{Clock, Pulled, WorkerEnd, WorkerOptions, World};
+use engine::{Clock, Job, Pulled, WorkerEnd, WorkerOptions, World};
 use jiff::{SignedDuration, Timestamp};
 use model::contract::{
-    BatchIdentity, BatchQuery, BatchView, CsvCheck, Item, NewBatch, NewEndpoint, Operation, Request,
-    SetBatch, StatisticsQuery, UserQuery, UserStatisticsView, UserView, WaitBatch, WorkerView,
+    BatchIdentity, BatchQuery, BatchView, CsvCheck, Event, Item, NewBatch, NewEndpoint, Operation, Outcome,
+    Request, SetBatch, StatisticsQuery, UserQuery, UserStatisticsView, UserView, WaitBatch, WorkerView,
 };
 use model::status::{BatchStatus, DataConsistencyScore, UserStatus};
 use model::{
@@ -142,9 +142,7 @@ impl Lab {
 
     /// Runs a request to its end. Its error, if there is one, is the result.
     pub(crate) fn ask(&self, operation: Operation) -> Result<Vec<Item>> {
-        let store = Some(self.folder().display().to_string());
-        let worker = self.executable.as_ref().map(|path| path.display().to_string());
-        let job = engine::start(self.runtime.handle(), Request { store, worker, operation });
+        let job = self.begin(operation);
         let (mut items, mut failure) = (Vec::new(), None);
         loop {
             let pulled = job.next(PATIENCE);
@@ -153,11 +151,31 @@ impl Lab {
                 self.events.lock().unwrap().push_str(&format!("{event:?}\n{json}\n"));
             }
             match pulled {
-                Pulled::Event(model::contract::Event::Item { item }) => items.push(item),
-                Pulled::Event(model::contract::Event::Error { error }) => failure = Some(error),
+                Pulled::Event(Event::Item { item }) => items.push(item),
+                Pulled::Event(Event::Error { error }) => failure = Some(error),
                 Pulled::Event(_) => {}
                 Pulled::TimedOut => panic!("a request does not end"),
                 Pulled::End => return failure.map_or(Ok(items), Err),
+            }
+        }
+    }
+
+    fn begin(&self, operation: Operation) -> Job {
+        let store = Some(self.folder().display().to_string());
+        let worker = self.executable.as_ref().map(|path| path.display().to_string());
+        engine::start(self.runtime.handle(), Request { store, worker, operation })
+    }
+
+    /// Gives a request up when `is_time` says so, and tells its outcome.
+    pub(crate) fn cancel(&self, operation: Operation, is_time: impl FnOnce()) -> Outcome {
+        let job = self.begin(operation);
+        is_time();
+        job.cancel();
+        loop {
+            match job.next(PATIENCE) {
+                Pulled::Event(Event::Finished { outcome }) => return outcome,
+                Pulled::Event(_) => {}
+                Pulled::TimedOut | Pulled::End => panic!("a request does not end"),
             }
         }
     }
