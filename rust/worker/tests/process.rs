@@ -10,8 +10,9 @@ mod lab;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 
-use lab::{Lab, eventually};
+use lab::{Lab, batch_of, eventually, source, target};
 use model::contract::{Item, Operation, WorkerView};
+use model::{ImapServer, Place, Security};
 use rustix::process::{Pid, Signal, getsid, kill_process};
 
 const EXECUTABLE: &str = env!("CARGO_BIN_EXE_imap-migration-worker");
@@ -85,4 +86,31 @@ fn a_worker_that_is_told_to_terminate_ends_in_order() {
     assert_eq!(end_of(child).code(), Some(0));
     let log = std::fs::read_to_string(lab.folder().join("worker.log")).unwrap();
     assert!(log.contains("Worker ends"), "{log}");
+}
+
+/// After a crash, a restart of the machine, the OOM killer.
+#[test]
+fn a_batch_says_since_when_no_worker_serves_it() {
+    let lab = lab();
+    let trees = lab.folder().join("trees").display().to_string();
+    let nowhere = Place::Imap(ImapServer {
+        remote_server: "imap.invalid".to_owned(),
+        port: 143,
+        security: Security::None,
+        accept_untrusted_certificates: false,
+    });
+    for endpoint in [source(nowhere), target(Place::Maildir { path: trees })] {
+        lab.ask(Operation::NewEndpoint(Box::new(endpoint))).unwrap();
+    }
+    lab.start(batch_of(&["ada"]));
+    assert_eq!(lab.batch().unwrap().message, None);
+    let process_id = view(&lab).process_id.unwrap();
+    signal(process_id, Signal::KILL);
+    eventually("the worker is gone", || !view(&lab).running);
+    let message = lab.batch().unwrap().message.unwrap();
+    let seen = view(&lab).last_seen_at.unwrap().strftime("%F %T").to_string();
+    assert!(message.contains("no worker serves the batch since") && message.contains(&seen), "{message}");
+    lab.start_again();
+    assert_eq!(lab.batch().unwrap().message, None);
+    lab.ask(Operation::StopWorker(Default::default())).unwrap();
 }

@@ -24,7 +24,20 @@ impl Served {
 
     /// What keeps a batch waiting that wants a worker.
     pub(super) fn message(&self, batch: &BatchSummary) -> Option<String> {
-        self.trouble().filter(|_| batch.wants_a_worker)
+        match batch.wants_a_worker {
+            false => None,
+            true if self.running => self.trouble(),
+            true => Some(self.nobody()),
+        }
+    }
+
+    /// Nobody is at work, as after a crash or a restart of the machine.
+    fn nobody(&self) -> String {
+        let since = self.row.last_seen_at.map(|at| format!(" since {} UTC", at.strftime("%F %T")));
+        let since = since.unwrap_or_default();
+        format!(
+            "no worker serves the batch{since}; start one with Start-MigrationWorker, it goes on where the last one ended"
+        )
     }
 
     /// What keeps the worker from its work.
