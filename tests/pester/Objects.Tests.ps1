@@ -49,6 +49,10 @@ Describe 'MigrationBatch' {
         $empty.InitialSyncDuration | Should -BeNullOrEmpty
     }
 
+    It 'says whether all mailboxes have been opened' {
+        $batch.TotalsKnown, $empty.TotalsKnown | Should -Be $true, $false
+    }
+
     It 'has no score where nothing was checked' {
         $batch.DataConsistencyScore | Should -BeExactly 'Investigate'
         $empty.DataConsistencyScore | Should -BeNullOrEmpty

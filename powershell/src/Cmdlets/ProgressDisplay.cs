@@ -37,7 +37,9 @@ internal sealed class ProgressDisplay
 
     private static string Status(WaitProgress progress) => string.Format(
         CultureInfo.CurrentCulture,
-        "{0}: {1:N0}/{2:N0} messages, {3}/{4}, {5}/s",
+        progress.TotalsKnown
+            ? "{0}: {1:N0}/{2:N0} messages, {3}/{4}, {5}/s"
+            : "{0}: {1:N0} of at least {2:N0} messages, {3} of at least {4}, {5}/s",
         progress.Status,
         progress.ItemsDone,
         progress.ItemsTotal,
@@ -49,7 +51,5 @@ internal sealed class ProgressDisplay
         progress.CurrentFolder is null ? progress.CurrentUser : $"{progress.CurrentUser}: {progress.CurrentFolder}";
 
     private static int SecondsRemaining(WaitProgress progress) =>
-        progress.BytesPerSecond > 0
-            ? (int)Math.Min((progress.BytesTotal - progress.BytesDone) / progress.BytesPerSecond, int.MaxValue)
-            : -1;
+        progress.SecondsRemaining is { } seconds ? (int)Math.Min(seconds, int.MaxValue) : -1;
 }

@@ -152,7 +152,7 @@ pub struct UserCounts {
     pub queued: u32,
     /// Seeded, and asked for another pass that has not begun.
     pub incremental_queued: u32,
-    /// Seeded, last pass good.
+    /// Seeded, last pass good: also while their batch is stopped.
     pub synced: u32,
     /// Finished for good.
     pub completed: u32,
@@ -160,7 +160,7 @@ pub struct UserCounts {
     pub failed_initial: u32,
     /// Failed in an incremental pass.
     pub failed_incremental: u32,
-    /// Stopped by the admin.
+    /// Stopped by the admin before their initial pass was through.
     pub stopped: u32,
 }
 
@@ -169,11 +169,11 @@ impl UserCounts {
     pub fn add(&mut self, wish: Wish, facts: UserFacts, n: u32) {
         self.total += n;
         let slot = match user_status(wish, facts) {
-            UserStatus::Synced => &mut self.synced,
+            UserStatus::Synced | UserStatus::IncrementalStopped => &mut self.synced,
             UserStatus::Completed => &mut self.completed,
             UserStatus::Failed => &mut self.failed_initial,
             UserStatus::IncrementalFailed => &mut self.failed_incremental,
-            UserStatus::Stopped | UserStatus::IncrementalStopped => &mut self.stopped,
+            UserStatus::Stopped => &mut self.stopped,
             _ if facts.leased && facts.seeded => &mut self.incremental_syncing,
             _ if facts.leased => &mut self.syncing,
             _ if facts.seeded => &mut self.incremental_queued,
@@ -316,6 +316,14 @@ mod tests {
     fn stopping_waits_for_the_last_pass() {
         assert_eq!(status(Wish::Stop, &[SYNCING, SYNCED]), BatchStatus::Stopping);
         assert_eq!(status(Wish::Stop, &[QUEUED, SYNCED]), BatchStatus::Stopped);
+    }
+
+    #[test]
+    fn users_whose_mail_is_copied_stay_synced_when_their_batch_is_stopped() {
+        let mut counts = UserCounts::default();
+        counts.add(Wish::Stop, SYNCED, 3);
+        counts.add(Wish::Stop, QUEUED, 2);
+        assert_eq!((counts.synced, counts.stopped, counts.total), (3, 2, 5));
     }
 
     #[test]

@@ -56,6 +56,23 @@ pub struct Progress {
     pub stalled_ms: u64,
 }
 
+impl Progress {
+    /// How far an initial pass is, in thousandths, never all before it is through: by bytes, where what was found on the
+    /// target or left behind counts with the size of an average message; by messages where no sizes are known.
+    pub fn thousandths(&self) -> u16 {
+        let found =
+            self.synced_items.saturating_sub(self.transferred_items).saturating_add(self.skipped_items);
+        let (found, items) = (u128::from(found), u128::from(self.source_items));
+        let bytes = u128::from(self.source_bytes);
+        let (done, all) = match (items, bytes) {
+            (0, _) => return 0,
+            (_, 0) => (u128::from(self.synced_items) + u128::from(self.skipped_items), items),
+            _ => (u128::from(self.transferred_bytes) + found * bytes / items, bytes),
+        };
+        u16::try_from(done * 1000 / all).unwrap_or(u16::MAX).min(999)
+    }
+}
+
 /// A migration user as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct User {
@@ -71,6 +88,8 @@ pub struct User {
     pub facts: UserFacts,
     /// What passes have done.
     pub progress: Progress,
+    /// How far its initial pass is, in thousandths: all when it has succeeded, whatever comes later.
+    pub thousandths: u16,
     /// How good the copy is; none as long as no pass has gone through all of it, and after one that failed.
     pub score: Option<DataConsistencyScore>,
     /// Why the last pass failed.
@@ -183,4 +202,25 @@ pub struct Lease {
     pub epoch: i64,
     /// How many passes in a row failed for transient reasons.
     pub attempts: u32,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mailbox_is_as_far_as_its_bytes_or_messages_and_never_through_before_the_pass_is() {
+        let known = Progress { source_items: 100, source_bytes: 10_000, ..Progress::default() };
+        let large =
+            Progress { synced_items: 90, transferred_items: 90, transferred_bytes: 1_000, ..known.clone() };
+        assert_eq!(
+            (Progress::default().thousandths(), known.thousandths(), large.thousandths()),
+            (0, 0, 100)
+        );
+        let found = Progress { synced_items: 40, skipped_items: 10, ..known.clone() };
+        assert_eq!(found.thousandths(), 500);
+        let sizeless = Progress { source_bytes: 0, synced_items: 30, ..known.clone() };
+        assert_eq!(sizeless.thousandths(), 300);
+        assert_eq!(Progress { synced_items: 200, ..known }.thousandths(), 999);
+    }
 }

@@ -185,7 +185,7 @@ pub(crate) fn write_progress(
              transferred_items = :transferred_items, transferred_bytes = :transferred_bytes,
              skipped_items = :skipped_items, bytes_per_second = :bytes_per_second, status_detail = :status_detail,
              current_folder = :current_folder, queued_ms = :queued_ms, in_progress_ms = :in_progress_ms,
-             stalled_ms = :stalled_ms, score = ifnull(:score, score), updated_at = :now
+             stalled_ms = :stalled_ms, thousandths = max(thousandths, :thousandths), score = ifnull(:score, score), updated_at = :now
          WHERE id = :id AND epoch = :epoch AND lease_owner IS NOT NULL",
     )?;
     let held = update.execute(named_params! {
@@ -201,6 +201,7 @@ pub(crate) fn write_progress(
         ":queued_ms": progress.queued_ms,
         ":in_progress_ms": progress.in_progress_ms,
         ":stalled_ms": progress.stalled_ms,
+        ":thousandths": progress.thousandths(),
         ":score": score.map(|score| Rank(Some(score))),
         ":now": Millis(now),
         ":id": user,

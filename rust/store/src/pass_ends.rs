@@ -108,7 +108,7 @@ fn next_pass() -> String {
 
 fn finish_done(tx: &Connection, lease: &Lease, now: Timestamp) -> Sql<()> {
     let sql = format!(
-        "UPDATE user SET {}, seeded_at = ifnull(seeded_at, :now), synced_at = :now, failed = 0, failed_at = NULL,
+        "UPDATE user SET {}, seeded_at = ifnull(seeded_at, :now), synced_at = :now, thousandths = 1000, failed = 0, failed_at = NULL,
              error = NULL WHERE id = :id",
         next_pass()
     );

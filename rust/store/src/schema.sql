@@ -62,6 +62,7 @@ CREATE TABLE user (
     updated_at        INTEGER NOT NULL,
     error             TEXT,                         -- JSON
     score             INTEGER NOT NULL DEFAULT -1,  -- -1 none: nothing was checked; 0 perfect ... 3 poor
+    thousandths       INTEGER NOT NULL DEFAULT 0,   -- how far the initial pass is; never falls
     source_items      INTEGER NOT NULL DEFAULT 0,
     source_bytes      INTEGER NOT NULL DEFAULT 0,
     synced_items      INTEGER NOT NULL DEFAULT 0,
@@ -90,6 +91,8 @@ CREATE TABLE tally (
     state             INTEGER NOT NULL,
     score             INTEGER NOT NULL,
     users             INTEGER NOT NULL,
+    opened            INTEGER NOT NULL,             -- of these, whose mailboxes have been looked into
+    thousandths       INTEGER NOT NULL,
     source_items      INTEGER NOT NULL,
     source_bytes      INTEGER NOT NULL,
     synced_items      INTEGER NOT NULL,
@@ -99,10 +102,13 @@ CREATE TABLE tally (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TRIGGER user_added AFTER INSERT ON user BEGIN
-    INSERT INTO tally VALUES (new.batch_id, new.state, new.score, 1, new.source_items, new.source_bytes,
-                              new.synced_items, new.skipped_items, new.transferred_bytes)
+    INSERT INTO tally VALUES (new.batch_id, new.state, new.score, 1, new.seeded_at IS NOT NULL OR new.source_items > 0,
+                              new.thousandths, new.source_items, new.source_bytes, new.synced_items, new.skipped_items,
+                              new.transferred_bytes)
     ON CONFLICT DO UPDATE SET
         users             = users + 1,
+        opened            = opened + excluded.opened,
+        thousandths       = thousandths + excluded.thousandths,
         source_items      = source_items + excluded.source_items,
         source_bytes      = source_bytes + excluded.source_bytes,
         synced_items      = synced_items + excluded.synced_items,
@@ -113,6 +119,8 @@ END;
 CREATE TRIGGER user_removed AFTER DELETE ON user BEGIN
     UPDATE tally SET
         users             = users - 1,
+        opened            = opened - (old.seeded_at IS NOT NULL OR old.source_items > 0),
+        thousandths       = thousandths - old.thousandths,
         source_items      = source_items - old.source_items,
         source_bytes      = source_bytes - old.source_bytes,
         synced_items      = synced_items - old.synced_items,
@@ -121,21 +129,26 @@ CREATE TRIGGER user_removed AFTER DELETE ON user BEGIN
     WHERE batch_id = old.batch_id AND state = old.state AND score = old.score;
 END;
 
-CREATE TRIGGER user_changed AFTER UPDATE OF batch_id, lease_owner, seeded_at, failed, sync_wanted, score, source_items,
-    source_bytes, synced_items, skipped_items, transferred_bytes ON user
+CREATE TRIGGER user_changed AFTER UPDATE OF batch_id, lease_owner, seeded_at, failed, sync_wanted, score, thousandths,
+    source_items, source_bytes, synced_items, skipped_items, transferred_bytes ON user
 BEGIN
     UPDATE tally SET
         users             = users - 1,
+        opened            = opened - (old.seeded_at IS NOT NULL OR old.source_items > 0),
+        thousandths       = thousandths - old.thousandths,
         source_items      = source_items - old.source_items,
         source_bytes      = source_bytes - old.source_bytes,
         synced_items      = synced_items - old.synced_items,
         skipped_items     = skipped_items - old.skipped_items,
         transferred_bytes = transferred_bytes - old.transferred_bytes
     WHERE batch_id = old.batch_id AND state = old.state AND score = old.score;
-    INSERT INTO tally VALUES (new.batch_id, new.state, new.score, 1, new.source_items, new.source_bytes,
-                              new.synced_items, new.skipped_items, new.transferred_bytes)
+    INSERT INTO tally VALUES (new.batch_id, new.state, new.score, 1, new.seeded_at IS NOT NULL OR new.source_items > 0,
+                              new.thousandths, new.source_items, new.source_bytes, new.synced_items, new.skipped_items,
+                              new.transferred_bytes)
     ON CONFLICT DO UPDATE SET
         users             = users + 1,
+        opened            = opened + excluded.opened,
+        thousandths       = thousandths + excluded.thousandths,
         source_items      = source_items + excluded.source_items,
         source_bytes      = source_bytes + excluded.source_bytes,
         synced_items      = synced_items + excluded.synced_items,

@@ -23,6 +23,10 @@ const RESULT_SIZE: Limit = Limit::Count(1000);
 /// The progress of the users of a batch, added up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Totals {
+    /// Users whose mailboxes have been looked into: of the others nobody knows how much they hold.
+    pub opened_users: u32,
+    /// How far the users' initial passes are, in thousandths, added up.
+    pub thousandths: u64,
     /// Messages found on the source.
     pub source_items: u64,
     /// Their size in bytes.
@@ -145,6 +149,8 @@ fn count(wish: Wish, analyze: bool, groups: &[Group]) -> UserCounts {
 
 fn total(groups: &[Group]) -> Totals {
     groups.iter().fold(Totals::default(), |sum, group| Totals {
+        opened_users: sum.opened_users + group.totals.opened_users,
+        thousandths: sum.thousandths + group.totals.thousandths,
         source_items: sum.source_items + group.totals.source_items,
         source_bytes: sum.source_bytes + group.totals.source_bytes,
         synced_items: sum.synced_items + group.totals.synced_items,
@@ -171,6 +177,8 @@ fn read_group(row: &Row<'_>) -> rusqlite::Result<Group> {
         score: row.get::<_, Rank>("score")?.0,
         users: row.get("users")?,
         totals: Totals {
+            opened_users: row.get("opened")?,
+            thousandths: row.get("thousandths")?,
             source_items: row.get("source_items")?,
             source_bytes: row.get("source_bytes")?,
             synced_items: row.get("synced_items")?,

@@ -176,6 +176,7 @@ fn read_user(row: &Row<'_>) -> rusqlite::Result<User> {
         row: read_row(row)?,
         facts: facts(row.get("state")?, row.get("analyze")?),
         progress: read_progress(row)?,
+        thousandths: row.get("thousandths")?,
         score: row.get::<_, Rank>("score")?.0,
         error: row.get::<_, Option<Json<Error>>>("error")?.map(|error| error.0),
         failed_at: time("failed_at")?,

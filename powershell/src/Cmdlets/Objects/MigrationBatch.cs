@@ -44,7 +44,7 @@ public sealed class MigrationBatch : IIdentified
     /// <summary>Users that wait for a pass.</summary>
     public int PendingCount => _view.Counts.Queued + _view.Counts.IncrementalQueued;
 
-    /// <summary>Users whose mail is copied.</summary>
+    /// <summary>Users whose mail is copied: also while the batch is stopped.</summary>
     public int SyncedCount => _view.Counts.Synced;
 
     /// <summary>Users that are finished for good.</summary>
@@ -59,7 +59,7 @@ public sealed class MigrationBatch : IIdentified
     /// <summary>Users whose incremental pass failed.</summary>
     public int FailedIncrementalSyncCount => _view.Counts.FailedIncremental;
 
-    /// <summary>Users that were stopped.</summary>
+    /// <summary>Users that were stopped before their mail was copied.</summary>
     public int StoppedCount => _view.Counts.Stopped;
 
     /// <summary>When it was made.</summary>
@@ -141,6 +141,9 @@ public sealed class MigrationBatch : IIdentified
     /// <summary>How good the copy is: the worst user's score. None while no user has one.</summary>
     public string? DataConsistencyScore => _view.DataConsistencyScore;
 
+    /// <summary>Whether every mailbox has been opened: else there is at least as much on the source as the totals say.</summary>
+    public bool TotalsKnown => _view.TotalsKnown;
+
     /// <summary>Messages found on the source.</summary>
     public long TotalItemsInSourceMailboxCount => _view.SourceItems;
 
@@ -156,7 +159,7 @@ public sealed class MigrationBatch : IIdentified
     /// <summary>What was copied.</summary>
     public ByteQuantifiedSize BytesTransferred => new(_view.TransferredBytes);
 
-    /// <summary>0 to 100.</summary>
+    /// <summary>0 to 100, by users, each as far as its initial pass is.</summary>
     public int PercentageComplete => _view.PercentageComplete;
 
     /// <summary>What keeps all of it waiting now, if anything does.</summary>

@@ -47,6 +47,9 @@ public sealed class BatchView
     [DataMember(Name = "data_consistency_score")]
     public string? DataConsistencyScore { get; init; }
 
+    [DataMember(Name = "totals_known")]
+    public bool TotalsKnown { get; init; }
+
     [DataMember(Name = "source_items")]
     public long SourceItems { get; init; }
 

@@ -20,6 +20,9 @@ public sealed class WaitProgress
     [DataMember(Name = "users_total")]
     public long UsersTotal { get; init; }
 
+    [DataMember(Name = "totals_known")]
+    public bool TotalsKnown { get; init; }
+
     [DataMember(Name = "items_done")]
     public long ItemsDone { get; init; }
 
@@ -43,4 +46,7 @@ public sealed class WaitProgress
 
     [DataMember(Name = "percent")]
     public int Percent { get; init; }
+
+    [DataMember(Name = "seconds_remaining")]
+    public long? SecondsRemaining { get; init; }
 }

@@ -5,6 +5,7 @@ mod connection;
 mod context;
 mod csv;
 mod endpoint;
+mod pace;
 mod served;
 mod spawn;
 mod telling;

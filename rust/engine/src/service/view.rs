@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 use model::contract::{BatchView, EndpointView, UserErrorView, UserStatisticsView, UserView};
-use model::status::{Wish, batch_status, user_status};
+use model::status::{UserCounts, Wish, batch_status, user_status};
 use model::{Endpoint, Place, Progress, ReportEntry, SkippedItem, User};
-use store::BatchSummary;
+use store::{BatchSummary, Totals};
 
 /// An endpoint, and how many users it is serving now: initial and incremental.
 pub(super) fn endpoint(endpoint: Endpoint, active: (u32, u32)) -> EndpointView {
@@ -57,12 +57,13 @@ pub(super) fn batch(
         initial_sync_at,
         last_synced_at,
         data_consistency_score: score,
+        totals_known: totals_known(counts, totals),
         source_items: totals.source_items,
         source_bytes: totals.source_bytes,
         synced_items: totals.synced_items,
         skipped_items: totals.skipped_items,
         transferred_bytes: totals.transferred_bytes,
-        percentage_complete: percentage(totals.synced_items, totals.skipped_items, totals.source_items),
+        percentage_complete: percent(totals.thousandths, counts.total),
         message,
         report,
     }
@@ -94,10 +95,10 @@ pub(super) fn statistics(
     report: Vec<ReportEntry>,
 ) -> UserStatisticsView {
     let view = user(&of, wish);
-    let User { progress, error, failed_at, seeded_at, updated_at, due_at, .. } = of;
+    let User { progress, thousandths, error, failed_at, seeded_at, updated_at, due_at, .. } = of;
     UserStatisticsView {
         user: view,
-        percentage_complete: percentage(progress.synced_items, progress.skipped_items, progress.source_items),
+        percentage_complete: percent(thousandths.into(), 1),
         average_bytes_per_hour: bytes_per_hour(&progress),
         progress,
         initial_seeding_completed_at: seeded_at,
@@ -113,14 +114,15 @@ fn bytes_per_hour(progress: &Progress) -> u64 {
     progress.transferred_bytes.saturating_mul(3_600_000).checked_div(progress.in_progress_ms).unwrap_or(0)
 }
 
-/// What is done of what there is, never 100 before everything is.
-pub(super) fn percentage(synced: u64, skipped: u64, total: u64) -> u8 {
-    let done = synced.saturating_add(skipped);
-    if total == 0 {
-        return 0;
-    }
-    let percent = done.saturating_mul(100).checked_div(total).unwrap_or(0).min(100);
-    u8::try_from(percent).unwrap_or(100)
+/// How far users are on the average, from their thousandths added up: 100 only when all of them are through.
+pub(super) fn percent(thousandths: u64, users: u32) -> u8 {
+    let percent = thousandths.checked_div(u64::from(users).saturating_mul(10)).unwrap_or(0);
+    u8::try_from(percent.min(100)).unwrap_or(100)
+}
+
+/// Whether it is known how much there is.
+pub(super) fn totals_known(counts: UserCounts, totals: Totals) -> bool {
+    totals.opened_users >= counts.total
 }
 
 #[cfg(test)]
@@ -128,10 +130,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_percentage_is_100_only_when_everything_is_done() {
-        assert_eq!(percentage(999, 0, 1000), 99);
-        assert_eq!(percentage(999, 1, 1000), 100);
-        assert_eq!(percentage(0, 0, 0), 0);
-        assert_eq!(percentage(2000, 0, 1000), 100);
+    fn a_percentage_is_100_only_when_every_user_is_through() {
+        assert_eq!(percent(31_000, 60), 51);
+        assert_eq!(percent(59_999, 60), 99);
+        assert_eq!(percent(60_000, 60), 100);
+        assert_eq!(percent(0, 0), 0);
     }
 }

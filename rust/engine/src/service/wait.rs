@@ -10,6 +10,7 @@ use tokio::time::Instant;
 
 use super::batch::shown;
 use super::context::{Context, Reply};
+use super::pace::Pace;
 use super::view;
 use crate::base::blocking::blocking;
 use crate::job::Events;
@@ -34,6 +35,7 @@ pub(super) async fn wait(mut context: Context, args: WaitBatch, events: &Events)
     let deadline = args.timeout_seconds.map(|seconds| Instant::now() + Duration::from_secs(seconds));
     let batch = context.store.batch(&args.identity)?;
     let mut unserved_since = None;
+    let mut pace = Pace::default();
     loop {
         let guid = batch.guid.to_string();
         let look = blocking(move || look(context, &guid)).await?;
@@ -52,7 +54,7 @@ pub(super) async fn wait(mut context: Context, args: WaitBatch, events: &Events)
         if is_settled(status) {
             return blocking(move || Ok(Reply::items(shown(&context, vec![summary], false)?))).await;
         }
-        events.progress(progress(&summary, status, look.running));
+        events.progress(progress(&summary, status, look.running, &mut pace));
         let unserved = *unserved_since.get_or_insert_with(Instant::now);
         if look.served {
             unserved_since = None;
@@ -105,21 +107,25 @@ fn is_settled(status: BatchStatus) -> bool {
     }
 }
 
-fn progress(summary: &BatchSummary, status: BatchStatus, running: Vec<User>) -> Progress {
+fn progress(summary: &BatchSummary, status: BatchStatus, running: Vec<User>, pace: &mut Pace) -> Progress {
     let (counts, totals) = (summary.counts, summary.totals);
+    let totals_known = view::totals_known(counts, totals);
+    let rate = pace.rate(totals, running.iter().map(|user| user.progress.bytes_per_second).sum());
     Progress {
         activity: summary.batch.name.to_string(),
         status: format!("{status:?}"),
         users_done: u64::from(counts.total - counts.active()),
         users_total: u64::from(counts.total),
+        totals_known,
         items_done: totals.synced_items,
         items_total: totals.source_items,
         bytes_done: totals.transferred_bytes,
         bytes_total: totals.source_bytes,
-        bytes_per_second: running.iter().map(|user| user.progress.bytes_per_second).sum(),
+        bytes_per_second: rate,
         current_folder: running.first().and_then(|user| user.progress.current_folder.clone()),
         current_user: running.into_iter().next().map(|user| user.row.email_address),
-        percent: view::percentage(totals.synced_items, totals.skipped_items, totals.source_items),
+        percent: view::percent(totals.thousandths, counts.total),
+        seconds_remaining: pace.remaining(totals, counts.total, totals_known, rate),
     }
 }
 

@@ -17,6 +17,7 @@ mod limits;
 mod login;
 mod maildir;
 mod options;
+mod progress;
 mod reading;
 mod refusals;
 mod repairs;

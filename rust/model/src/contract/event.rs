@@ -79,6 +79,8 @@ pub struct Progress {
     pub users_done: u64,
     /// Users in all.
     pub users_total: u64,
+    /// Whether every mailbox has been looked into: else there is at least as much as the totals say.
+    pub totals_known: bool,
     /// Messages that are on the target.
     pub items_done: u64,
     /// Messages found on the source so far.
@@ -93,6 +95,8 @@ pub struct Progress {
     pub current_user: Option<String>,
     /// Its folder.
     pub current_folder: Option<String>,
-    /// 0 to 100.
+    /// 0 to 100: by users, each as far as its initial pass is.
     pub percent: u8,
+    /// How long it will take, in seconds; none as long as nobody can know.
+    pub seconds_remaining: Option<u64>,
 }

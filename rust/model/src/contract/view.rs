@@ -169,12 +169,15 @@ pub struct BatchView {
     pub last_synced_at: Option<Timestamp>,
     /// The worst of the users' scores; none where none has one.
     pub data_consistency_score: Option<DataConsistencyScore>,
+    /// Whether every mailbox has been looked into: else there is at least as much on the sources as the totals say.
+    pub totals_known: bool,
     /// The users' progress, added up.
     pub source_items: u64,
     pub source_bytes: u64,
     pub synced_items: u64,
     pub skipped_items: u64,
     pub transferred_bytes: u64,
+    /// By users, each as far as its initial pass is: 100 when all of them have succeeded.
     pub percentage_complete: u8,
     /// What keeps all of it waiting now, if anything does. One sentence.
     pub message: Option<String>,

@@ -40,6 +40,8 @@ fn recount(summary: &BatchSummary, users: &[User]) -> BatchSummary {
     let mut totals = Totals::default();
     for user in users {
         counts.add(summary.batch.wish, user.facts, 1);
+        totals.opened_users += u32::from(user.seeded_at.is_some() || user.progress.source_items > 0);
+        totals.thousandths += u64::from(user.thousandths);
         totals.source_items += user.progress.source_items;
         totals.source_bytes += user.progress.source_bytes;
         totals.synced_items += user.progress.synced_items;

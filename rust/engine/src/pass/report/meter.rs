@@ -1,6 +1,10 @@
 //! Counts what a pass does while it does it; the worker reads it once in a while.
+//!
+//! INVARIANT: what was seen of the messages on the target never falls, in a pass or from one to the next: each pass counts
+//! for itself, and what earlier ones had counted is the least that is shown.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -16,6 +20,8 @@ const RATE_WINDOW: Duration = Duration::from_secs(5);
 #[derive(Debug, Clone)]
 pub(crate) struct Meter {
     inner: Arc<Mutex<Inner>>,
+    /// Bytes on their way to the target, whole messages or not.
+    flowed: Arc<AtomicU64>,
 }
 
 #[derive(Debug)]
@@ -23,19 +29,27 @@ struct Inner {
     progress: Progress,
     began: Instant,
     in_progress_before: u64,
+    synced_before: u64,
     samples: VecDeque<(Instant, u64)>,
 }
 
 impl Meter {
     /// Goes on from what earlier passes did.
     pub(crate) fn resume(progress: Progress) -> Self {
+        let began = Instant::now();
         let inner = Inner {
             in_progress_before: progress.in_progress_ms,
-            progress,
-            began: Instant::now(),
-            samples: VecDeque::new(),
+            synced_before: progress.synced_items,
+            progress: Progress { synced_items: 0, ..progress },
+            began,
+            samples: VecDeque::from([(began, 0)]),
         };
-        Self { inner: Arc::new(Mutex::new(inner)) }
+        Self { inner: Arc::new(Mutex::new(inner)), flowed: Arc::default() }
+    }
+
+    /// Counts bytes that are sent to the target, as they are: a large message shows before it is whole.
+    pub(crate) fn flow(&self, bytes: usize) {
+        self.flowed.fetch_add(u64::try_from(bytes).unwrap_or(0), Ordering::Relaxed);
     }
 
     /// Changes the counts.
@@ -60,18 +74,19 @@ impl Meter {
     pub(crate) fn read(&self) -> Progress {
         let mut inner = lock(&self.inner);
         let now = Instant::now();
-        let bytes = inner.progress.transferred_bytes;
+        let bytes = self.flowed.load(Ordering::Relaxed);
         inner.samples.push_back((now, bytes));
         while inner.samples.len() > 2 && inner.samples.front().is_some_and(|(at, _)| now - *at > RATE_WINDOW)
         {
             inner.samples.pop_front();
         }
-        let rate = inner.samples.front().map_or(0, |(at, then)| rate(bytes - then, now - *at));
+        let rate = inner.samples.front().map_or(0, |(at, then)| rate(bytes.saturating_sub(*then), now - *at));
         inner.progress.bytes_per_second = rate;
         inner.progress.in_progress_ms = inner
             .in_progress_before
             .saturating_add(u64::try_from(inner.began.elapsed().as_millis()).unwrap_or(0));
-        inner.progress.clone()
+        let synced_items = inner.progress.synced_items.max(inner.synced_before);
+        Progress { synced_items, ..inner.progress.clone() }
     }
 
     /// The counts at the end of a pass: nothing runs any more.
@@ -105,6 +120,25 @@ mod tests {
             (0, None, "Synced")
         );
         assert!(done.in_progress_ms >= 7);
+    }
+
+    #[test]
+    fn a_pass_counts_for_itself_and_shows_no_less_than_was_seen_before() {
+        let meter = Meter::resume(Progress { synced_items: 100, ..Progress::default() });
+        meter.update(|p| p.synced_items += 40);
+        assert_eq!(meter.read().synced_items, 100);
+        meter.update(|p| p.synced_items += 70);
+        assert_eq!(meter.read().synced_items, 110);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_first_look_has_a_rate_and_a_message_counts_before_it_is_whole() {
+        let meter = Meter::resume(Progress { transferred_bytes: 7_000, ..Progress::default() });
+        meter.flow(3_000);
+        tokio::time::advance(Duration::from_millis(500)).await;
+        assert_eq!(meter.read().bytes_per_second, 6_000);
+        tokio::time::advance(RATE_WINDOW * 2).await;
+        assert_eq!(meter.read().bytes_per_second, 0);
     }
 
     #[test]

@@ -91,6 +91,7 @@ impl Pump<'_> {
         while accepted && let Some(chunk) = body.chunk().await.map_err(Broken::Source)? {
             hasher.update(chunk);
             header.pass(chunk);
+            self.fate.meter.flow(chunk.len());
             self.sink.write(chunk).await?;
         }
         let (digest, identity) = (hasher.digest128().to_be_bytes(), header.identity());
