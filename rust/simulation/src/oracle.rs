@@ -1,0 +1,219 @@
+//! Says what is wrong with a target after all has come to rest. It counts what was ever there, by content: how the engine
+//! got there is nothing to it.
+//!
+//! For each folder and content: the client must have appended at least as many copies as the source has now, less those
+//! that people had put there themselves, and at most as many as there ever were different messages on the source.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::status::DataConsistencyScore;
+use model::{SkippedItem, User};
+
+use crate::mail::{Account, By, Content, Folder, Message, digest};
+use crate::world::Scene;
+
+/// How many there are of each content.
+type Counts = BTreeMap<Content, i64>;
+
+/// What is wrong with a user's copy.
+pub(crate) fn judge(scene: &Scene, user: &User, skipped: &[SkippedItem]) -> Vec<String> {
+    let who = &user.row.user_name;
+    let sides = scene.source.accounts.get(who).zip(scene.target.accounts.get(who));
+    let Some((source, target)) = sides else { return vec![format!("{who} has no mail")] };
+    let judge = Judge { scene, who, source, target, skipped };
+    let mut faults = Vec::new();
+    if user.error.is_some() || user.facts.failed {
+        faults.push(format!("failed: {:?}", user.error));
+    }
+    let missing = judge.counts(&mut faults);
+    judge.names(&mut faults);
+    if user.score == DataConsistencyScore::Perfect && missing > 0 {
+        faults.push(format!("score Perfect with {missing} missing"));
+    }
+    faults.into_iter().map(|fault| format!("{who}: {fault}")).collect()
+}
+
+struct Judge<'s> {
+    scene: &'s Scene,
+    who: &'s str,
+    source: &'s Account,
+    target: &'s Account,
+    skipped: &'s [SkippedItem],
+}
+
+impl Judge<'_> {
+    /// Compares counts, in all and folder by folder. Tells how many are missing.
+    fn counts(&self, faults: &mut Vec<String>) -> i64 {
+        let named = self.skipped.iter().filter(|item| item.kind.leaves_behind()).count();
+        let (missing, told) = self.compare(None, None, faults);
+        if missing > i64::try_from(named).unwrap_or(0) {
+            faults.push(format!("{missing} missing, {named} named: {}", told.join(", ")));
+        }
+        for (path, folder) in &self.source.folders {
+            if !self.is_untouched(path) {
+                continue;
+            }
+            let Some(copy) = self.target.folders.get(path) else {
+                if !folder.messages.is_empty() || path != "INBOX" {
+                    faults.push(format!("{path}: there is no such folder on the target"));
+                }
+                continue;
+            };
+            let named = self.named_in(path);
+            let (missing, told) = self.compare(Some(folder.id), Some(copy.id), faults);
+            if missing > named {
+                faults.push(format!("{path}: {missing} missing, {named} named: {}", told.join(", ")));
+            }
+            if missing < named {
+                faults.push(format!("{path}: {named} named, {missing} missing"));
+            }
+            self.order(path, folder, copy, faults);
+            self.faces(path, folder, copy, faults);
+        }
+        missing
+    }
+
+    /// Whether neither side's people ever renamed or deleted this folder, one above, or one that took its name.
+    fn is_untouched(&self, path: &str) -> bool {
+        let touches = |(who, touched): &&(String, String)| {
+            who == self.who && (path == touched || path.starts_with(&format!("{touched}/")))
+        };
+        !self.scene.touched.iter().any(|touched| touches(&touched))
+    }
+
+    fn named_in(&self, path: &str) -> i64 {
+        let here = |item: &&SkippedItem| {
+            item.kind.leaves_behind()
+                && self.scene.source.manners.to_path(&item.folder_name).as_deref() == Some(path)
+        };
+        i64::try_from(self.skipped.iter().filter(here).count()).unwrap_or(0)
+    }
+
+    /// How many are missing, with what they are; notes what is doubled. Of one pair of folders, or of all.
+    fn compare(
+        &self,
+        source: Option<u64>,
+        target: Option<u64>,
+        faults: &mut Vec<String>,
+    ) -> (i64, Vec<String>) {
+        let (now, ever) = (self.now(source), self.ever(source));
+        let copied = self.arrived(target, By::Client);
+        let own = self.arrived(target, By::People);
+        let gone = self.gone(target);
+        let count = |counts: &Counts, content: &Content| counts.get(content).copied().unwrap_or(0);
+        let (mut missing, mut told) = (0, Vec::new());
+        let contents: BTreeSet<&Content> = now.keys().chain(ever.keys()).chain(copied.keys()).collect();
+        for content in contents {
+            let (has, had) = (count(&now, content), count(&ever, content));
+            let (copies, own) = (count(&copied, content), count(&own, content));
+            if has - own > copies {
+                missing += has - own - copies;
+                told.push(format!("{} has {has}, copied {copies}", digest(content)));
+            }
+            if copies > had + count(&gone, content) {
+                let place = if source.is_some() { "in its folder " } else { "" };
+                faults.push(format!(
+                    "doubled: {} {place}was there {had} times, copied {copies} times",
+                    digest(content)
+                ));
+            }
+        }
+        (missing, told)
+    }
+
+    fn now(&self, folder: Option<u64>) -> Counts {
+        let folders = self.source.folders.values().filter(|f| folder.is_none_or(|id| f.id == id));
+        count(folders.flat_map(|f| &f.messages).map(|message| &message.content))
+    }
+
+    /// Different messages that were ever there: one that left and came back is one.
+    fn ever(&self, folder: Option<u64>) -> Counts {
+        let here = self.source.arrivals.iter().filter(|a| folder.is_none_or(|id| a.folder == id));
+        let different: BTreeSet<_> = here.map(|a| (a.folder, a.lineage, &a.content)).collect();
+        count(different.into_iter().map(|(_, _, content)| content))
+    }
+
+    fn arrived(&self, folder: Option<u64>, by: By) -> Counts {
+        let here =
+            self.target.arrivals.iter().filter(|a| a.by == by && folder.is_none_or(|id| a.folder == id));
+        count(here.map(|arrival| &arrival.content))
+    }
+
+    fn gone(&self, folder: Option<u64>) -> Counts {
+        count(self.target.gone.iter().filter(|g| folder.is_none_or(|id| g.folder == id)).map(|g| &g.content))
+    }
+
+    /// Messages that tell themselves apart and never moved: the source's with its copy, by the source's order.
+    fn pairs<'a>(&self, folder: &'a Folder, copy: &'a Folder) -> Vec<(&'a Message, &'a Message)> {
+        let arrived = |account: &Account, id: u64| {
+            count(account.arrivals.iter().filter(|a| a.folder == id).map(|arrival| &arrival.content))
+        };
+        let (there, here) = (arrived(self.source, folder.id), arrived(self.target, copy.id));
+        let once = |message: &&Message| {
+            there.get(&message.content) == Some(&1) && here.get(&message.content) == Some(&1)
+        };
+        let of = |message: &'a Message| {
+            let copy = copy.messages.iter().find(|copy| copy.content == message.content)?;
+            (copy.by == By::Client).then_some((message, copy))
+        };
+        folder.messages.iter().filter(once).filter_map(of).collect()
+    }
+
+    fn order(&self, path: &str, folder: &Folder, copy: &Folder, faults: &mut Vec<String>) {
+        let climate = &self.scene.climate;
+        if climate.refusals > 0 || climate.swallowed > 0 {
+            return;
+        }
+        let pairs = self.pairs(folder, copy);
+        for pair in pairs.windows(2) {
+            if let [(first, one), (second, two)] = pair
+                && one.uid > two.uid
+            {
+                let (first, second) = (first.uid, second.uid);
+                faults.push(format!(
+                    "{path}: {first} comes before {second} on the source, and after it on the target"
+                ));
+            }
+        }
+    }
+
+    /// Dates and flags.
+    fn faces(&self, path: &str, folder: &Folder, copy: &Folder, faults: &mut Vec<String>) {
+        let keywords = self.scene.target.manners.keywords;
+        for (message, copy) in self.pairs(folder, copy) {
+            if message.date != copy.date {
+                faults.push(format!("{path} {}: date {} became {}", message.uid, message.date, copy.date));
+            }
+            let wanted = message.flags.iter().filter(|flag| keywords || flag.starts_with('\\'));
+            if !copy.reflagged && !wanted.eq(copy.flags.iter()) {
+                faults.push(format!(
+                    "{path} {}: flags {:?} became {:?}",
+                    message.uid, message.flags, copy.flags
+                ));
+            }
+        }
+    }
+
+    /// What is named must be missing.
+    fn names(&self, faults: &mut Vec<String>) {
+        for item in self.skipped.iter().filter(|item| item.kind.leaves_behind()) {
+            let path = self.scene.source.manners.to_path(&item.folder_name).unwrap_or_default();
+            let folder = self.source.folders.get(&path).filter(|_| self.is_untouched(&path));
+            let message = item.uid.and_then(|uid| folder?.message(uid));
+            let Some((message, folder)) = message.zip(folder) else { continue };
+            let copy = self.target.folders.get(&path);
+            let Some(copy) = copy else { continue };
+            if self.pairs(folder, copy).iter().any(|(paired, _)| paired.uid == message.uid) {
+                faults.push(format!("{path} {} is named, and is there: {item:?}", message.uid));
+            }
+        }
+    }
+}
+
+fn count<'c>(contents: impl Iterator<Item = &'c Content>) -> Counts {
+    let mut counts = Counts::new();
+    for content in contents {
+        *counts.entry(content.clone()).or_default() += 1;
+    }
+    counts
+}
