@@ -10,6 +10,8 @@ Bench    measures such a copy; or of far, large, many and code what is named: fa
          the lexer, the CSV reader and the planner.
 Torture  migrates between two Dovecots while the worker is killed and its connections are cut, and compares both sides.
          --seed N repeats a run; --kills N, --cuts N, --users N and --messages N say how much; --keep leaves all behind.
+Simulate runs the engine between servers in memory, where all that goes wrong comes from one seed (docs/simulation.md).
+         --seed N --runs M says which seeds; --climate NAME, --with and --without what may happen; --trace prints all.
 Package  packs the module as out/ImapMigration-VERSION.zip, with its SHA-256.
 Clean    removes everything that the others made.
 
@@ -28,10 +30,10 @@ Needs cargo (https://rustup.rs) and the .NET SDK (https://dotnet.microsoft.com/d
 [CmdletBinding()]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('Build', 'Test', 'Demo', 'Bench', 'Torture', 'Package', 'Clean')]
+    [ValidateSet('Build', 'Test', 'Demo', 'Bench', 'Torture', 'Simulate', 'Package', 'Clean')]
     [string] $Task = 'Build',
 
-    # For Test: the layers to run, all if none is named. For Bench: what to measure. For Torture: its options.
+    # For Test: the layers to run, all if none is named. For Bench: what to measure. For Torture and Simulate: their options.
     [Parameter(ValueFromRemainingArguments)]
     [string[]] $Rest = @()
 )

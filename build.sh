@@ -1,5 +1,5 @@
 #!/bin/sh
-# The door to build.ps1's tasks on Linux: ./build.sh Build | Test [LAYER...] | Demo | Bench [PART...] | Torture [OPTION...] | Package | Clean
+# The door to build.ps1's tasks on Linux: ./build.sh Build | Test [LAYER...] | Demo | Bench [PART...] | Torture [OPTION...] | Simulate [OPTION...] | Package | Clean
 #
 # Makes sure of the tools that the task needs, then runs it. Each tool comes from the first of: the PATH; the toolchain
 # folder beside the checkout; Debian's packages; its vendor's installer. The task itself says what it went without.
@@ -111,6 +111,7 @@ Clean)
 Build | Package) cargo_tools && dotnet_tools && powershell_tools ;;
 Bench) cargo_tools && dovecot_tools ;;
 Torture) cargo_tools && python_tools && dovecot_tools ;;
+Simulate) cargo_tools ;;
 Demo) cargo_tools && dotnet_tools && powershell_tools && dovecot_tools ;;
 Test) cargo_tools && test_tools && dotnet_tools && powershell_tools && dovecot_tools ;;
 *)

@@ -81,27 +81,57 @@ pub struct Climate {
 }
 
 /// The names of climates, and what they are for.
-pub const NAMES: [(&str, &str); 6] = [
+pub const NAMES: [(&str, &str); 7] = [
     ("calm", "ordinary servers, mail that comes, nothing that goes wrong"),
     ("servers", "servers of every kind"),
     ("network", "servers of every kind behind a bad network"),
     ("people", "people at work on both sides"),
-    ("machine", "kills, power cuts, clocks that step"),
-    ("all", "everything that the engine is known to bear"),
+    ("machine", "kills, power cuts, clocks that step, servers that are away"),
+    ("all", "all of these, but for the kinds that the engine does not bear yet"),
+    ("everything", "all of these"),
+];
+
+/// Kinds that the engine does not bear yet. No climate but `everything` has them; each can be switched on by itself.
+pub const OPEN: [&str; 15] = [
+    "clock_steps",
+    "source_folder_deletes",
+    "late_validity",
+    "no_uid_next",
+    "wide_validity",
+    "inbox_twice",
+    "swallowed",
+    "rewriting",
+    "forgotten_appenduid",
+    "renumbering",
+    "source_moves",
+    "source_renames",
+    "target_moves",
+    "target_renames",
+    "target_folder_deletes",
 ];
 
 impl Climate {
     /// The climate of this name.
     pub fn named(name: &str) -> Option<Self> {
-        match name {
-            "calm" => Some(Self::default()),
-            "servers" => Some(Self::default().servers()),
-            "network" => Some(Self::default().servers().network()),
-            "people" => Some(Self::default().people()),
-            "machine" => Some(Self::default().machine()),
-            "all" => Some(Self::default().servers().network().people().machine()),
-            _ => None,
+        let calm = Self::default();
+        let climate = match name {
+            "calm" => calm,
+            "servers" => calm.servers(),
+            "network" => calm.servers().network(),
+            "people" => calm.people(),
+            "machine" => calm.machine(),
+            "all" => calm.servers().network().people().machine(),
+            "everything" => return Some(calm.servers().network().people().machine()),
+            _ => return None,
+        };
+        Some(climate.without_open())
+    }
+
+    fn without_open(mut self) -> Self {
+        for kind in OPEN {
+            self.set(kind, 0);
         }
+        self
     }
 
     /// Switches one kind on, or off for 0. False where there is no such kind.
@@ -200,6 +230,13 @@ impl Climate {
 
     fn machine(self) -> Self {
         Self { kills: 2, power_cuts: 5, clock_steps: 6, outages: 8, twins: true, ..self }
+    }
+
+    /// Whether a pass may end before its time.
+    pub(crate) fn interrupts(&self) -> bool {
+        let kinds =
+            [self.cuts, self.lost_oks, self.byes, self.silences, self.kills, self.power_cuts, self.outages];
+        kinds.iter().any(|times| *times > 0)
     }
 
     /// What people may do on the source, each as often as it is named.

@@ -139,8 +139,7 @@ impl Lab {
 
     /// The users as they are.
     pub(crate) fn users(&self) -> Result<Vec<User>> {
-        let now = self.stage.lock().now();
-        self.store.users(&UserQuery::default(), now)
+        self.store.users(&UserQuery::default())
     }
 
     /// What was left behind of a user.

@@ -15,5 +15,5 @@ mod server;
 mod trace;
 mod world;
 
-pub use climate::{Climate, NAMES};
+pub use climate::{Climate, NAMES, OPEN};
 pub use run::{Outcome, run};

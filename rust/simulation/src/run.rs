@@ -182,6 +182,10 @@ impl Play {
         if all_well {
             lab.reach_disk()?;
             let mut scene = self.stage.lock();
+            // A power cut may have taken the wish for the pass, too: then there was none.
+            if std::mem::take(&mut scene.forgetful) {
+                return Ok(());
+            }
             scene.target.accounts.values_mut().for_each(crate::mail::Account::settle);
         }
         Ok(())

@@ -1,4 +1,4 @@
-//! The tasks behind `build.ps1` and `build.sh`: Build, Test, Demo, Bench, Torture and Package.
+//! The tasks behind `build.ps1` and `build.sh`: Build, Test, Demo, Bench, Torture, Simulate and Package.
 //!
 //! INVARIANT: a task starts no process that outlives it, and writes only below `out` and the target folder.
 
@@ -11,6 +11,7 @@ mod layout;
 mod package;
 mod process;
 mod rooms;
+mod simulate;
 mod tally;
 mod test;
 mod tools;
@@ -21,8 +22,7 @@ use std::process::ExitCode;
 use layout::Layout;
 use process::Result;
 
-const USAGE: &str =
-    "usage: xtask Build | Test [LAYER...] | Demo | Bench [PART...] | Torture [OPTION...] | Package";
+const USAGE: &str = "usage: xtask Build | Test [LAYER...] | Demo | Bench [PART...] | Torture [OPTION...] | Simulate [OPTION...] | Package";
 
 fn main() -> ExitCode {
     match run(std::env::args().skip(1).collect()) {
@@ -44,6 +44,7 @@ fn run(arguments: Vec<String>) -> Result<ExitCode> {
         ("demo", []) => demo::demo(&layout)?,
         ("bench", blocks) => bench::bench(&layout, blocks)?,
         ("torture", options) => torture::torture(&layout, options)?,
+        ("simulate", options) => simulate::simulate(options)?,
         ("package", []) => package::package(&layout)?,
         _ => return Err(USAGE.into()),
     }

@@ -45,6 +45,7 @@ pub(crate) async fn run(
     let user = lease.user.row.email_address.clone();
     let pass = walk::walk(store, lease, &world, &memory, meter, cancel.clone());
     let ended: Result<Ended> = tokio::select! {
+       biased;
         ended = pass => ended,
         () = out_of_patience(&cancel) => Ok(Ended::Stopped),
     };

@@ -107,11 +107,13 @@ impl Worker {
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
+                biased;
                 () = stop.cancelled() => return Ok(WorkerEnd::Stopped),
                 Some(ended) = self.passes.join_next_with_id() => self.collect(ended),
                 _ = tick.tick() => {}
             }
             let turn = tokio::select! {
+                biased;
                 () = stop.cancelled() => return Ok(WorkerEnd::Stopped),
                 turn = self.turn(idle_exit) => turn,
             };

@@ -58,11 +58,11 @@ pub(super) fn befall(scene: &mut Scene, incident: &Incident) {
         Incident::People(side) => people::act(scene, *side),
         Incident::Kill => scene.kill_worker(),
         Incident::PowerCut => {
-            scene.power_cut = scene.worker.is_some();
+            scene.power_cut |= scene.worker.is_some();
+            scene.forgetful = true;
             scene.kill_worker();
         }
         Incident::Clock(step) => {
-            scene.clock_stepped = true;
             scene.offset += *step;
         }
         Incident::Away(side, how_long) => scene.go_away(*side, *how_long),

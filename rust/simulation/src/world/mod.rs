@@ -53,8 +53,8 @@ pub(crate) struct Scene {
     pub(crate) worker: Option<AbortHandle>,
     /// Whether the power went, too, when the worker was killed.
     pub(crate) power_cut: bool,
-    /// Whether the wall clock was ever set.
-    pub(crate) clock_stepped: bool,
+    /// Whether the store may have forgotten that a pass was asked for.
+    pub(crate) forgetful: bool,
     began: Instant,
     offset: SignedDuration,
     network: Chance,
@@ -83,7 +83,7 @@ impl Stage {
             calm: false,
             worker: None,
             power_cut: false,
-            clock_stepped: false,
+            forgetful: false,
             began: Instant::now(),
             offset: SignedDuration::ZERO,
             network: chance("network"),

@@ -69,6 +69,7 @@ async fn extra(
     worth: u64,
 ) -> Result<Ended> {
     let opened = tokio::select! {
+       biased;
         opened = open(&context, &agenda, &ends, &governor, worth) => opened,
         () = agenda.all_taken() => None,
         () = context.stop.cancelled() => None,
@@ -102,6 +103,7 @@ async fn open(
 
 async fn patiently(context: Arc<Context>, lane: Lane, agenda: Agenda) -> Result<Ended> {
     tokio::select! {
+       biased;
         ended = lane.run(agenda) => ended,
         () = out_of_patience(&context.stop) => Ok(Ended::Stopped),
     }
