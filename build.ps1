@@ -12,6 +12,8 @@ Torture  migrates between two Dovecots while the worker is killed and its connec
          --seed N repeats a run; --kills N, --cuts N, --users N and --messages N say how much; --keep leaves all behind.
 Simulate runs the engine between servers in memory, where all that goes wrong comes from one seed (docs/simulation.md).
          --seed N --runs M says which seeds; --climate NAME, --with and --without what may happen; --trace prints all.
+Matrix   migrates between every two of some real servers that Linux has, in four passes, and compares both sides; it needs root.
+         --servers NAME... and --pair SOURCE:TARGET choose; --seed N repeats a run; --write brings docs/servers.md up to date.
 Package  packs the module as out/ImapMigration-VERSION.zip, with its SHA-256.
 Clean    removes everything that the others made.
 
@@ -30,10 +32,10 @@ Needs cargo (https://rustup.rs) and the .NET SDK (https://dotnet.microsoft.com/d
 [CmdletBinding()]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('Build', 'Test', 'Demo', 'Bench', 'Torture', 'Simulate', 'Package', 'Clean')]
+    [ValidateSet('Build', 'Test', 'Demo', 'Bench', 'Torture', 'Simulate', 'Matrix', 'Package', 'Clean')]
     [string] $Task = 'Build',
 
-    # For Test: the layers to run, all if none is named. For Bench: what to measure. For Torture and Simulate: their options.
+    # For Test: the layers to run, all if none is named. For Bench: what to measure. For Torture, Simulate, Matrix and Matrix: their options.
     [Parameter(ValueFromRemainingArguments)]
     [string[]] $Rest = @()
 )

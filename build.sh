@@ -1,5 +1,5 @@
 #!/bin/sh
-# The door to build.ps1's tasks on Linux: ./build.sh Build | Test [LAYER...] | Demo | Bench [PART...] | Torture [OPTION...] | Simulate [OPTION...] | Package | Clean
+# The door to build.ps1's tasks on Linux: ./build.sh Build | Test [LAYER...] | Demo | Bench [PART...] | Torture [OPTION...] | Simulate [OPTION...] | Matrix [OPTION...] | Package | Clean
 #
 # Makes sure of the tools that the task needs, then runs it. Each tool comes from the first of: the PATH; the toolchain
 # folder beside the checkout; Debian's packages; its vendor's installer. The task itself says what it went without.
@@ -102,6 +102,12 @@ dovecot_tools() {
     ! have systemctl || as_root systemctl disable --quiet --now dovecot.service dovecot.socket 2>/dev/null || true
 }
 
+# What some of the servers are made with; one that cannot be had is left out. Some images have a venv without its pip.
+matrix_tools() {
+    python3 -c 'import ensurepip' 2>/dev/null || debian python3-venv || true
+    have npm || debian npm || true
+}
+
 case ${1:-} in
 Clean)
     ! have cargo || cargo clean
@@ -112,6 +118,7 @@ Build | Package) cargo_tools && dotnet_tools && powershell_tools ;;
 Bench) cargo_tools && dovecot_tools ;;
 Torture) cargo_tools && python_tools && dovecot_tools ;;
 Simulate) cargo_tools ;;
+Matrix) cargo_tools && python_tools && dovecot_tools && matrix_tools ;;
 Demo) cargo_tools && dotnet_tools && powershell_tools && dovecot_tools ;;
 Test) cargo_tools && test_tools && dotnet_tools && powershell_tools && dovecot_tools ;;
 *)

@@ -92,7 +92,7 @@ def listed(client, command):
         yield name.decode("latin-1"), (match.group(2) or b"").decode(), match.group(1).decode().lower().split()
 
 
-def folders(client):
+def folders(client, read=None):
     """Every folder by its readable name, with levels divided by `/` and without the server's prefix."""
     prefix = prefix_of(client)
 
@@ -108,19 +108,19 @@ def folders(client):
         selectable = not {"\\noselect", "\\nonexistent"} & set(attributes)
         found[readable(name, separator)] = (name, selectable)
     return {
-        name: Folder(messages(client, raw) if selectable else [], name in subscribed, selectable)
+        name: Folder((read or messages)(client, raw) if selectable else [], name in subscribed, selectable)
         for name, (raw, selectable) in found.items()
     }
 
 
-def messages(client, folder):
-    """What lies in a folder, in its order."""
+def messages(client, folder, make=None):
+    """What lies in a folder, in its order: each as `make` has it from line and body, else as a Message."""
     count = int(checked(client.select(quoted(folder), readonly=True))[0])
     found = []
     for first in range(1, count + 1, BATCH):
         last = min(first + BATCH - 1, count)
-        data = checked(client.fetch(f"{first}:{last}", "(FLAGS INTERNALDATE BODY.PEEK[])"))
-        found.extend(parse(data))
+        data = checked(client.fetch(f"{first}:{last}", "(UID FLAGS INTERNALDATE BODY.PEEK[])"))
+        found.extend((make or message)(line, body) for line, body in parse(data))
     if len(found) != count:
         raise SystemExit(f"the server told of {count} messages in {folder} and sent {len(found)}")
     return found
@@ -134,7 +134,7 @@ def parse(data):
             pending = part
         elif pending is not None:
             line, body = pending
-            yield message(line + part, body)
+            yield line + part, body
             pending = None
 
 

@@ -83,6 +83,11 @@ impl Layout {
         self.target.join("bench")
     }
 
+    /// Where mail servers lie that are no packages of this machine.
+    pub(crate) fn servers(&self) -> PathBuf {
+        self.target.join("servers")
+    }
+
     /// Where the module is laid out to be packed.
     pub(crate) fn staging(&self) -> PathBuf {
         self.target.join("package")
