@@ -70,6 +70,8 @@ def compose(mark, number, chance):
         lines.append(f"Message-ID: <{mark}-{number}@example.org>".encode())
     if shape == 5:
         lines.append("X-Organisation: Müller & Söhne".encode("latin-1"))
+    if shape == 11:
+        lines.append(b"a line that is no header, which some servers refuse")
     if shape == 6:
         lines.append(b"References: " + b"\r\n ".join(b"<r%d@example.org>" % one for one in range(30)))
     body = [f"matrix-{mark}-{number}".encode(), b""]
