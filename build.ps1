@@ -35,7 +35,7 @@ param(
     [ValidateSet('Build', 'Test', 'Demo', 'Bench', 'Torture', 'Simulate', 'Matrix', 'Package', 'Clean')]
     [string] $Task = 'Build',
 
-    # For Test: the layers to run, all if none is named. For Bench: what to measure. For Torture, Simulate, Matrix and Matrix: their options.
+    # For Test: the layers to run, all if none is named. For Bench: what to measure. For Torture, Simulate and Matrix: their options.
     [Parameter(ValueFromRemainingArguments)]
     [string[]] $Rest = @()
 )

@@ -7,7 +7,7 @@ use model::{Lease, Result};
 use store::Store;
 
 /// How many users are taken up at a look. The passes of the first begin while the others still wait.
-const MOST_LEASES: usize = 100;
+pub(super) const MOST_LEASES: usize = 100;
 
 /// What there is to do.
 pub(super) enum Look {
@@ -31,15 +31,21 @@ pub(super) struct Seen {
 }
 
 impl Seen {
-    /// Looks, and takes up who is due.
-    pub(super) fn read(store: &Store, owner: &str, running: &BTreeSet<i64>, now: Timestamp) -> Result<Self> {
+    /// Looks, and takes up so many of those who are due.
+    pub(super) fn read(
+        store: &Store,
+        owner: &str,
+        running: &BTreeSet<i64>,
+        now: Timestamp,
+        most: usize,
+    ) -> Result<Self> {
         if store.worker_stop_requested()? {
             return Ok(Self { look: Look::StopRequested, unwanted: Vec::new(), leases: Vec::new() });
         }
         let unwanted = store.users_to_stop()?;
         let idle = store.is_idle()?;
         // Nothing may fail after this: leases of which the worker does not know would never be given back.
-        let leases = store.lease_due(owner, now, MOST_LEASES, running)?;
+        let leases = store.lease_due(owner, now, most, running)?;
         let look = match leases.len() {
             MOST_LEASES.. => Look::More,
             _ if idle => Look::Idle,

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 use super::ended::{EndedPass, finish};
-use super::look::{Look, Seen};
+use super::look::{Look, MOST_LEASES, Seen};
 use super::purge::Purge;
 use super::reckoning::Reckoning;
 use super::telling::{Begun, predecessor_gone};
@@ -34,6 +34,9 @@ const SAVE: Duration = Duration::from_secs(1);
 const SAVE_SHARE: u32 = 4;
 /// How far beyond a day a due date may be; what is further ahead was written before the clock was set back.
 const SLACK: SignedDuration = SignedDuration::from_hours(1);
+/// How long servers may go on storing what a dead worker had sent them: Cyrus commits what lies in its buffers, and tells
+/// nobody. Who looks for copies before does not find them.
+const SETTLE: Duration = Duration::from_secs(2);
 /// How long a worker that ends tries to write down how its passes ended.
 const LAST_PATIENCE: Duration = Duration::from_secs(5);
 
@@ -64,6 +67,8 @@ pub(super) struct Worker {
     running: BTreeMap<Id, Running>,
     /// Whose end is not written down yet. The first may be under the pen, so that none is lost when the store fails.
     ended: VecDeque<Arc<EndedPass>>,
+    /// No pass begins before.
+    begin_at: Instant,
     next_save: Instant,
     last_look: Option<(Changes, Instant)>,
     idle_since: Option<Instant>,
@@ -94,6 +99,7 @@ impl Worker {
             passes: JoinSet::new(),
             running: BTreeMap::new(),
             ended: VecDeque::new(),
+            begin_at: Instant::now(),
             next_save: Instant::now(),
             last_look: None,
             idle_since: None,
@@ -166,14 +172,18 @@ impl Worker {
         let (store, users, now) = (self.store.clone(), self.users(), self.now());
         let (first, trouble) = (!self.ready, self.troubles.current().cloned());
         let batches: BTreeSet<String> = self.leases().map(|lease| lease.user.batch.to_string()).collect();
-        blocking(move || {
+        let released = blocking(move || {
             if first {
                 prepare(&store, now)?;
             }
-            store.release_all_but(&users)?;
-            trouble.map_or(Ok(()), |trouble| note(&store, batches, &trouble, now))
+            let released = store.release_all_but(&users)?;
+            trouble.map_or(Ok(()), |trouble| note(&store, batches, &trouble, now))?;
+            Ok(released)
         })
         .await?;
+        if first && released > 0 {
+            self.begin_at = Instant::now() + SETTLE;
+        }
         self.ready = true;
         self.troubles.over().await;
         Ok(())
@@ -199,7 +209,8 @@ impl Worker {
         self.heed_the_clock().await?;
         let (store, owner, now) = (self.store.clone(), self.owner.clone(), self.now());
         let users = self.users();
-        let seen = blocking(move || Seen::read(&store, &owner, &users, now)).await?;
+        let most = if Instant::now() < self.begin_at { 0 } else { MOST_LEASES };
+        let seen = blocking(move || Seen::read(&store, &owner, &users, now, most)).await?;
         self.cancel(&seen.unwanted);
         self.purge.look();
         let begun = !seen.leases.is_empty();
