@@ -2,12 +2,12 @@
 
 #![allow(non_camel_case_types, reason = "the names of C")]
 
-use std::sync::OnceLock;
 use std::time::Duration;
 
 use engine::{Job, Pulled};
 use model::contract::Request;
 use model::{Error, ErrorKind};
+use once_cell::sync::OnceCell;
 use serde_json::json;
 use tokio::runtime::Runtime;
 
@@ -20,18 +20,18 @@ pub struct im_job {
     job: Job,
 }
 
-/// The one runtime of the process. It is never shut down, as the library is never unloaded.
+/// The one runtime of the process. It is never shut down, as the library is never unloaded; where it cannot be made, for
+/// want of threads perhaps, the next request tries again.
 fn runtime() -> Result<&'static Runtime, Error> {
-    static RUNTIME: OnceLock<Result<Runtime, String>> = OnceLock::new();
-    let made = RUNTIME.get_or_init(|| {
+    static RUNTIME: OnceCell<Runtime> = OnceCell::new();
+    let make = || {
         tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .thread_name("imap-migration")
             .enable_all()
             .build()
-            .map_err(|e| e.to_string())
-    });
-    made.as_ref().map_err(|e| Error::internal(format!("cannot start the runtime: {e}")))
+    };
+    RUNTIME.get_or_try_init(make).map_err(|e| Error::internal(format!("cannot start the runtime: {e}")))
 }
 
 fn parse(bytes: &[u8]) -> Result<Request, Error> {

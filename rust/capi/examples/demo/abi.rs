@@ -1,9 +1,9 @@
 //! The C ABI as a host sees it: loads the library from its file, sends requests, pulls events.
 
-use std::ffi::c_void;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use libc::{c_void, size_t};
 use libloading::Library;
 use serde_json::Value;
 
@@ -26,14 +26,14 @@ pub(crate) static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 #[repr(C)]
 struct Buffer {
     ptr: *mut u8,
-    len: usize,
+    len: size_t,
 }
 
 type Job = *mut c_void;
 
 /// The functions of the library.
 pub(crate) struct Abi {
-    start: unsafe extern "C" fn(*const u8, usize, *mut Job, *mut Buffer) -> i32,
+    start: unsafe extern "C" fn(*const u8, size_t, *mut Job, *mut Buffer) -> i32,
     next_event: unsafe extern "C" fn(Job, u32, *mut Buffer) -> i32,
     cancel: unsafe extern "C" fn(Job) -> i32,
     free: unsafe extern "C" fn(Job),
