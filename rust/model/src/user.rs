@@ -202,6 +202,8 @@ pub struct Lease {
     pub epoch: i64,
     /// How many passes in a row failed for transient reasons.
     pub attempts: u32,
+    /// Whether somebody has asked for this pass, and so thinks that it is worth a new try.
+    pub asked: bool,
 }
 
 #[cfg(test)]

@@ -53,8 +53,9 @@ impl Store {
             while leases.len() < most
                 && let Some(user) = queue.next(tx, running)?
             {
+                let asked = is_asked_for(tx, user)?;
                 take(tx, user, owner, now)?;
-                leases.push(self.read_lease(tx, user)?);
+                leases.push(Lease { asked, ..self.read_lease(tx, user)? });
             }
             Ok(leases)
         })
@@ -143,8 +144,14 @@ impl Store {
             facts if facts.seeded => PassKind::Incremental,
             _ => PassKind::Initial,
         };
-        Ok(Lease { user: self.with_passwords(tx, user)?, pass, epoch, attempts })
+        Ok(Lease { user: self.with_passwords(tx, user)?, pass, epoch, attempts, asked: false })
     }
+}
+
+/// What is due at once, whatever the clock says, somebody has asked for.
+fn is_asked_for(tx: &Connection, user: i64) -> Sql<bool> {
+    let mut select = tx.prepare_cached("SELECT due_at = 0 FROM user WHERE id = ?")?;
+    Ok(select.query_row([user], |row| row.get::<_, Option<bool>>(0))?.unwrap_or(false))
 }
 
 fn leased(tx: &Connection) -> Sql<Vec<i64>> {

@@ -11,7 +11,7 @@ use wire::suggested_backoff;
 
 use super::telling;
 use crate::pass::PassOutcome;
-use crate::pass::memory::suspects::Suspects;
+use crate::pass::memory::Memory;
 use crate::pass::report::meter::Meter;
 
 /// The first pause before a transient failure is tried again; it doubles each time.
@@ -29,13 +29,13 @@ pub(super) struct EndedPass {
 /// Writes down how a pass ended, and when the user is due again.
 ///
 /// It may be called again when the store failed: what was written then is written once more.
-pub(super) fn finish(store: &Store, suspects: &Suspects, ended: &EndedPass, now: Timestamp) -> Result<()> {
+pub(super) fn finish(store: &Store, memory: &Memory, ended: &EndedPass, now: Timestamp) -> Result<()> {
     let EndedPass { lease, meter, outcome } = ended;
     let user = lease.user.row.email_address.as_str();
     let (detail, end) = match outcome {
         PassOutcome::Done => ("Synced", PassEnd::Done),
         PassOutcome::Stopped => ("Stopped", PassEnd::Stopped),
-        PassOutcome::Failed(error) => match retry_after(store, suspects, ended, error)? {
+        PassOutcome::Failed(error) => match retry_after(store, memory, ended, error)? {
             Some(Retry { pause, attempts }) => {
                 warn!(user, %error, ?pause, "Pass failed and will be tried again");
                 let at = now + SignedDuration::try_from(pause).unwrap_or(SignedDuration::ZERO);
@@ -78,12 +78,7 @@ struct Retry {
 
 /// How to try again; none when trying again would not help. A pass that copied something, or came closer to the message
 /// that breaks the connection, was not in vain; and a server that says how long to wait is believed as often as it does.
-fn retry_after(
-    store: &Store,
-    suspects: &Suspects,
-    ended: &EndedPass,
-    error: &Error,
-) -> Result<Option<Retry>> {
+fn retry_after(store: &Store, memory: &Memory, ended: &EndedPass, error: &Error) -> Result<Option<Retry>> {
     let EndedPass { lease, meter, .. } = ended;
     if store.is_to_blame_for(error) {
         // The worker has met it, too, and waits: whoever is due again waits with it.
@@ -97,7 +92,7 @@ fn retry_after(
         return Ok(Some(Retry { pause, attempts: Attempts::Forgive }));
     }
     let folders = store.ledger_folders(lease.user.id)?.into_iter().map(|(id, _)| id);
-    let learned = suspects.take_narrowed(folders);
+    let learned = memory.suspects.take_narrowed(folders) | memory.folder_suspects.take_learned(lease.user.id);
     if learned || meter.read().transferred_items > lease.user.progress.transferred_items {
         return Ok(Some(Retry { pause: FIRST_RETRY, attempts: Attempts::Forgive }));
     }

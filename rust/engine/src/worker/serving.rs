@@ -298,8 +298,8 @@ impl Worker {
     async fn record(&mut self) -> Result<bool> {
         let mut any = false;
         while let Some(ended) = self.ended.front().cloned() {
-            let (store, suspects, now) = (self.store.clone(), self.memory.suspects.clone(), self.now());
-            blocking(move || finish(&store, &suspects, &ended, now)).await?;
+            let (store, memory, now) = (self.store.clone(), self.memory.clone(), self.now());
+            blocking(move || finish(&store, &memory, &ended, now)).await?;
             self.ended.pop_front();
             any = true;
         }

@@ -3,6 +3,7 @@
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
 
+use model::SkippedKind;
 use testkit::dovecot::Options;
 use testkit::mail::{self, Plan};
 use testkit::sample::{self, Sample};
@@ -176,4 +177,21 @@ fn a_folder_that_could_not_be_made_for_now_is_made_by_the_next_pass() {
         (names(&to), to.messages("ada", "Work").len()),
         (["INBOX", "Work", "Zoo"].map(str::to_owned).to_vec(), 1)
     );
+}
+
+#[test]
+fn a_folder_at_which_the_target_hangs_up_gets_another_name_or_is_left_out_and_the_others_arrive() {
+    let refusal = |name: &str| name.contains("Bad").then_some("BYE");
+    let from = Sample::start(sample::Options::default()).unwrap();
+    let to = Sample::start(sample::Options { name_refusal: refusal, ..sample::Options::default() }).unwrap();
+    for folder in ["A", "Bad", "C"] {
+        put(from.address(), "ada", folder, [message(folder)]);
+    }
+    let lab = Lab::between(from.address(), to.address());
+    lab.migrate(&["ada"]);
+    let mailbox = Mailbox::read(to.address(), "ada");
+    assert_eq!((mailbox.folder("A").len(), mailbox.folder("C").len()), (1, 1));
+    let [item] = lab.skipped("ada").try_into().unwrap();
+    assert_eq!((item.kind, item.folder_name.as_str()), (SkippedKind::FolderNameInvalid, "Bad"));
+    assert!(item.error_message.contains("closes the connection whenever the folder is made"), "{item:?}");
 }

@@ -255,3 +255,18 @@ fn what_is_due_further_ahead_than_anything_is_put_is_pulled_in() {
     let due = ["ann@x", "bob@x"].map(|address| fixture.user(address).due_at);
     assert_eq!(due, [Some(at(DAY)), Some(at(9))]);
 }
+
+#[test]
+fn a_pass_that_somebody_asked_for_is_told_from_one_whose_time_has_come() {
+    let fixture = fixture();
+    fixture.run("wave", &["ann@x"]);
+    let first = fixture.lease(0);
+    assert!(first.asked, "the batch was started");
+    fixture.finish(&first, &PassEnd::Done, 1);
+    let second = fixture.lease(DAY + 2);
+    assert!(!second.asked);
+    fixture.finish(&second, &PassEnd::Done, DAY + 3);
+    let wave = fixture.store.batch("wave").unwrap().guid;
+    fixture.store.request_batch_sync(wave, at(DAY + 4)).unwrap();
+    assert!(fixture.lease(DAY + 5).asked);
+}

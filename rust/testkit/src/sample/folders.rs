@@ -3,6 +3,7 @@
 //! [RFC 3501 §6.3]: https://www.rfc-editor.org/rfc/rfc3501#section-6.3
 
 use super::command::{Argument, Command};
+use super::fault::Moment;
 use super::session::Session;
 use super::store::canonical;
 use super::{pattern, selected};
@@ -89,6 +90,9 @@ fn create(session: &mut Session, user: &str, command: &Command) -> Option<String
         return Some(format!("NO [CANNOT] Folders begin with {}", session.shared.options.prefix));
     }
     if let Some(refusal) = (session.shared.options.name_refusal)(&name) {
+        if refusal.starts_with("BYE") {
+            session.closing = Some(Moment::BeforeOk);
+        }
         return Some(refusal.to_owned());
     }
     if !session.shared.store().create(user, &name) {

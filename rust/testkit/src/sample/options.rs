@@ -33,7 +33,8 @@ pub struct Options {
     pub tells_by_noop: bool,
     /// Whether `Plans` and `plans` are one folder, as on Exchange.
     pub ignores_case: bool,
-    /// The answer to CREATE for a name that is not to be had; none for a good one.
+    /// The answer to CREATE for a name that is not to be had; none for a good one. In place of one that begins with `BYE`
+    /// the server hangs up.
     pub name_refusal: fn(&str) -> Option<&'static str>,
     /// Whether folders keep any keyword, as PERMANENTFLAGS says ([RFC 3501 §7.1]); else they keep none.
     ///

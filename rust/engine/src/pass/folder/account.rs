@@ -136,11 +136,12 @@ fn item(folder: &str, kind: SkippedKind, error_message: String, summary: &Summar
     }
 }
 
-/// Strikes messages that are on the target now, or have left the source. Others are still left behind, also where the pass
+/// Strikes messages that are on the target now, or that the source does not list any more: they have left it, or are among
+/// those that it counts and does not list. Others are still left behind, also where the pass
 /// was told to stop before it came to them.
 async fn unskip(context: &Context, from: &SourceFolder, folder: &str, report: &CopyReport) -> Result<()> {
     let Some(before) = context.take_skipped_before(folder) else { return Ok(()) };
-    let has_left = |uid: u32| from.unlisted() == 0 && from.all.as_ref().is_some_and(|all| !all.contains(uid));
+    let has_left = |uid: u32| from.all.as_ref().is_some_and(|all| !all.contains(uid));
     let is_there = |uid: u32| report.done.contains(uid) || report.found.contains(uid);
     let struck = before.into_keys().filter(|&uid| is_there(uid) || has_left(uid)).collect();
     context.journal.unskip(folder, struck).await

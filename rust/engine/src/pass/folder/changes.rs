@@ -29,9 +29,10 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// Makes orphans of rows whose messages have left the source folder. Where not all of it was listed, nobody can tell.
+    /// Makes orphans of rows whose messages have left the source folder. One that was only not listed this time is found
+    /// again when it is.
     pub(crate) async fn part_with(&mut self, rows: &mut Vec<Row>) -> Result<()> {
-        let Some(all) = self.from.all.as_ref().filter(|_| self.from.unlisted() == 0) else { return Ok(()) };
+        let Some(all) = self.from.all.as_ref() else { return Ok(()) };
         let gone: Vec<u32> = rows.iter().map(|row| row.uid).filter(|uid| !all.contains(*uid)).collect();
         if gone.is_empty() {
             return Ok(());

@@ -18,6 +18,11 @@ impl SeenFlags {
         lock(&self.kept).get(host).is_some_and(|kept| kept.contains(flag))
     }
 
+    /// Forgets what it has of a host: its software may be another now.
+    pub(crate) fn forget(&self, host: &str) {
+        lock(&self.kept).remove(host);
+    }
+
     /// Notes flags that this host keeps.
     pub(crate) fn add(&self, host: &str, flags: BTreeSet<String>) {
         lock(&self.kept).entry(host.to_owned()).or_default().extend(flags);

@@ -25,6 +25,11 @@ impl LaneLimits {
         lock(&self.limits).get(&user).copied().unwrap_or(MOST_LANES)
     }
 
+    /// Forgets what it has of a user: it is worth a new try.
+    pub(crate) fn forget(&self, user: i64) {
+        lock(&self.limits).remove(&user);
+    }
+
     /// Some servers bear one connection a mailbox, and cut off the others: after each loss there are half as many.
     pub(crate) fn note(&self, user: i64, lanes: usize, ended: &Result<Ended>) {
         let mut limits = lock(&self.limits);

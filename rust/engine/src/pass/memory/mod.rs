@@ -2,12 +2,14 @@
 //!
 //! INVARIANT: its keys are never used again for anything else.
 
+pub(crate) mod folder_suspects;
 pub(crate) mod kept_flags;
 pub(crate) mod lane_limits;
 pub(crate) mod suspects;
 
 use crate::net::governor::Governor;
 
+use folder_suspects::FolderSuspects;
 use kept_flags::SeenFlags;
 use lane_limits::LaneLimits;
 use suspects::Suspects;
@@ -19,8 +21,21 @@ pub(crate) struct Memory {
     pub(crate) governor: Governor,
     /// Messages that may make servers hang up.
     pub(crate) suspects: Suspects,
+    /// Folders that may.
+    pub(crate) folder_suspects: FolderSuspects,
     /// Flags that servers keep.
     pub(crate) kept_flags: SeenFlags,
     /// How many connections mailboxes may have.
     pub(crate) lane_limits: LaneLimits,
+}
+
+impl Memory {
+    /// Forgets what it has of a user, of the user's folders and of the target: somebody has changed something, and asks for a
+    /// new try. What a host bears is learned anew by itself.
+    pub(crate) fn forget(&self, user: i64, folders: impl Iterator<Item = i64>, target_host: &str) {
+        self.suspects.forget(folders);
+        self.folder_suspects.forget(user);
+        self.lane_limits.forget(user);
+        self.kept_flags.forget(target_host);
+    }
 }

@@ -108,6 +108,15 @@ impl Suspects {
         }
     }
 
+    /// Forgets what it has of these folders: they are worth a new try.
+    pub(crate) fn forget(&self, folders: impl Iterator<Item = i64>) {
+        let mut shared = lock(&self.shared);
+        for folder in folders {
+            shared.folders.retain(|(suspected, _, _), _| *suspected != folder);
+            shared.narrowed.remove(&folder);
+        }
+    }
+
     /// Whether the last losses told something: then it is worth to go on at once.
     pub(crate) fn take_narrowed(&self, folders: impl Iterator<Item = i64>) -> bool {
         let mut shared = lock(&self.shared);

@@ -77,6 +77,8 @@ impl Source {
 
     async fn list_once(&mut self, order: ListOrder, filter: Option<&ContentFilter>) -> Result<SourceFolder> {
         let ListOrder { key, changed_since } = order;
+        // One that refuses leaves nothing selected (RFC 3501 §6.3.1).
+        self.selected = None;
         let selected = self.connection.select(&MailboxName::from_wire(key.clone())).await?;
         self.selected = Some(key.clone());
         let numbers = selected.numbers;
@@ -92,6 +94,7 @@ impl Source {
     pub(crate) async fn select(&mut self, folder: &SourceFolder) -> Result<&mut Connection> {
         if self.selected.as_ref() != Some(&folder.key) {
             let name = MailboxName::from_wire(folder.key.clone());
+            self.selected = None;
             let selected = self.connection.select(&name).await.map_err(|error| of_source(error.into()))?;
             if selected.numbers.uid_validity != folder.numbers.uid_validity {
                 let text = format!("folder `{name}` was replaced on the source while it was copied");

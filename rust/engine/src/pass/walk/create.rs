@@ -1,12 +1,14 @@
 //! Makes the target folders that are missing, under names that the target takes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::folder::{FolderMap, MappedFolder};
 use model::{Error, ErrorKind, Result, SkippedKind};
 
 use super::lane::Lane;
 use super::mapping::Mapper;
+use crate::pass::memory::folder_suspects::Act;
+use crate::pass::memory::suspects::is_break;
 use crate::pass::report::words::is_of_folder;
 use crate::target::Made;
 
@@ -66,9 +68,11 @@ impl Lane {
         };
         let missing: Vec<&MappedFolder> = folders.iter().filter(is_missing).collect();
         let names: Vec<&str> = missing.iter().map(|folder| folder.target_name.as_str()).collect();
+        let mut answers = self.make(&names).await?;
         let mut creation = Creation::default();
-        for (folder, answer) in missing.iter().zip(self.pair.target.create(&names).await?) {
+        for folder in missing {
             let name = &folder.target_name;
+            let Some(answer) = answers.remove(name.as_str()) else { continue };
             let is_alike = |other: &String| other.to_lowercase() == name.to_lowercase();
             match answer {
                 Ok(Made::Before) if there.iter().any(is_alike) => creation.ignores_case = true,
@@ -76,11 +80,36 @@ impl Lane {
                     there.insert(name.clone());
                     creation.made.extend((made == Made::Now).then(|| name.clone()));
                 }
-                Err(e) if is_of_folder(e.kind) => creation.failed.push(((*folder).clone(), e)),
+                Err(e) if is_of_folder(e.kind) => creation.failed.push((folder.clone(), e)),
                 Err(e) => return Err(e),
             }
         }
         Ok(creation)
+    }
+
+    /// Makes folders: together those at which the target has never hung up, then the others, one by one.
+    async fn make<'n>(&mut self, names: &[&'n str]) -> Result<BTreeMap<&'n str, Result<Made>>> {
+        let context = self.pair.context.clone();
+        let (suspects, user) = (&context.memory.folder_suspects, context.lease.user.id);
+        let (alone, together): (Vec<&str>, Vec<&str>) =
+            names.iter().partition(|name| suspects.suspects(user, Act::Make, name.as_bytes()));
+        let mut answers = BTreeMap::new();
+        for group in std::iter::once(together.as_slice()).chain(alone.chunks(1)) {
+            if let [name] = group
+                && suspects.has_given_up(user, Act::Make, name.as_bytes())
+            {
+                answers.insert(*name, Err(hangs_up(name)));
+                continue;
+            }
+            let made = self.pair.target.create(group).await;
+            let keys: Vec<&[u8]> = group.iter().map(|name| name.as_bytes()).collect();
+            if made.as_ref().is_err_and(|error| is_break(error.kind)) {
+                suspects.broke(user, Act::Make, &keys);
+            }
+            answers.extend(group.iter().copied().zip(made?));
+            keys.iter().for_each(|key| suspects.passed(user, Act::Make, key));
+        }
+        Ok(answers)
     }
 
     /// Subscribes to those new folders that are subscribed on the source. A subscription is a convenience: a server that
@@ -102,4 +131,9 @@ impl Lane {
         }
         Ok(())
     }
+}
+
+fn hangs_up(name: &str) -> Error {
+    let text = "the target closes the connection whenever the folder is made";
+    Error::new(ErrorKind::FolderNameInvalid, text).folder(name)
 }

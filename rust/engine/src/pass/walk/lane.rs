@@ -13,6 +13,8 @@ use crate::net::session;
 use crate::pass::context::Context;
 use crate::pass::folder::sync::sync;
 use crate::pass::folder::task::Task;
+use crate::pass::memory::folder_suspects::Act;
+use crate::pass::memory::suspects::is_break;
 use crate::pass::pair::Pair;
 use crate::pass::report::words::is_of_folder;
 use crate::pass::side::recorder::Recorder;
@@ -67,9 +69,18 @@ impl Lane {
     async fn folder(&mut self, task: Task, listed: Result<SourceFolder>) -> Result<Ended> {
         let mapped = task.mapped.clone();
         self.pair.context.meter.stage("CopyingMessages", Some(&mapped.source_shown()));
+        let (suspects, user) = (&self.pair.context.memory.folder_suspects, self.pair.context.lease.user.id);
         let ended = match listed {
-            Ok(from) => sync(&mut self.pair, &mut self.ahead, task, from).await,
-            Err(e) => Err(of_source(e)),
+            Ok(from) => {
+                suspects.passed(user, Act::List, &mapped.key);
+                sync(&mut self.pair, &mut self.ahead, task, from).await
+            }
+            Err(e) => {
+                if is_break(e.kind) {
+                    suspects.broke(user, Act::List, &[&mapped.key]);
+                }
+                Err(of_source(e))
+            }
         };
         match ended {
             Err(e) if is_of_folder(e.kind) && self.pair.source.connection.is_usable() => {

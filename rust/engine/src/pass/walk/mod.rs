@@ -72,13 +72,18 @@ pub(crate) async fn walk(
         )
         .await;
     };
+    let target_host = host(target).unwrap_or_default();
+    if lease.asked {
+        let folders = orders.ledger.values().map(|(id, _)| *id);
+        memory.forget(lease.user.id, folders, &target_host);
+    }
     let ends = Ends::new(orders.source.clone(), target.clone(), world.clone());
     let connected = ends.connect(&memory.governor, &lease, &meter, &journal).await?;
     journal.note(connected_to("source", &orders.source, &lease)).await?;
     journal.note(connected_to("target", target, &lease)).await?;
     let context = Arc::new(Context {
         memory: memory.clone(),
-        target_host: host(target).unwrap_or_default(),
+        target_host,
         content_filter: filters.content,
         repairs: orders.batch.options.repair,
         skipped_before: Mutex::new(skipped_before(&journal).await?),

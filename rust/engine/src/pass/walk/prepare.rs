@@ -2,7 +2,7 @@
 
 use model::Result;
 use model::folder::{FolderFilter, FolderMap, Listing, MappedFolder};
-use model::{Numbers, UidValidity};
+use model::{Error, ErrorKind, Numbers, SkippedKind, UidValidity};
 use store::LedgerFolder;
 
 use super::lane::Lane;
@@ -11,6 +11,7 @@ use crate::base::blocking::blocking;
 use crate::net::session::{self, Statuses};
 use crate::pass::context::Context;
 use crate::pass::folder::task::Task;
+use crate::pass::memory::folder_suspects::Act;
 use crate::pass::side::source::ListOrder;
 
 impl Lane {
@@ -62,7 +63,21 @@ impl Lane {
             let task = task(&context, mapped, page, source, target)?;
             Some(Task { as_made, is_new: is_new || task.is_new, ..task })
         });
-        Ok(tasks.collect())
+        self.without_given_up(tasks.collect()).await
+    }
+
+    /// Leaves folders out at which the source hangs up whenever they are opened. Suspects come last.
+    async fn without_given_up(&mut self, mut tasks: Vec<Task>) -> Result<Vec<Task>> {
+        let context = self.pair.context.clone();
+        let (suspects, user) = (&context.memory.folder_suspects, context.lease.user.id);
+        let given_up = |task: &mut Task| suspects.has_given_up(user, Act::List, &task.mapped.key);
+        for task in tasks.extract_if(.., given_up) {
+            let text = "the source closes the connection whenever the folder is opened";
+            let error = Error::new(ErrorKind::ConnectionLost, text);
+            context.leave_out(&task.mapped, SkippedKind::SourceReadError, &error).await?;
+        }
+        tasks.sort_by_key(|task| suspects.suspects(user, Act::List, &task.mapped.key));
+        Ok(tasks)
     }
 
     /// Leaves folders alone that the target's owner has deleted, until there is something new in them.
