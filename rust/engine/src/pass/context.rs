@@ -52,6 +52,12 @@ impl Context {
         lock(&self.skipped_before).remove(folder)
     }
 
+    /// Strikes all messages of a folder from what was left behind: their numbers mean nothing any more.
+    pub(crate) async fn forget_left_behind(&self, folder: &str) -> Result<()> {
+        let before = self.take_skipped_before(folder).unwrap_or_default();
+        self.journal.unskip(folder, before.into_keys().collect()).await
+    }
+
     /// Names a folder that cannot be copied.
     pub(crate) async fn leave_out(
         &self,

@@ -67,27 +67,30 @@ impl Connection {
         self.open_mailbox("EXAMINE", name).await
     }
 
-    /// Opens a mailbox for writing and leaves it again in the same round trip; says what it learned. Servers append quicker
-    /// to a mailbox that nobody looks into, and GNU's cuts off one that is open for writing meanwhile.
+    /// Opens a mailbox for writing and leaves it again; says what it learned. Servers append quicker to a mailbox that nobody
+    /// looks into, and GNU's cuts off one that is open for writing meanwhile.
     pub async fn look_into(&mut self, name: &MailboxName) -> Result<Selected> {
-        let mut commands = vec![self.command("SELECT").mailbox(name)];
-        commands.extend(self.leaving(name, Access::Write));
-        Ok(self.run_open(&commands, name).await?.0)
+        let has_unselect = self.capabilities().unselect();
+        let leave =
+            if has_unselect { self.command("UNSELECT") } else { self.command("EXAMINE").mailbox(name) };
+        let commands = [self.command("SELECT").mailbox(name), leave];
+        let (selected, _) = self.run_open(&commands, name).await?;
+        if !has_unselect {
+            self.leave(name, Access::Read).await?;
+        }
+        Ok(selected)
     }
 
-    /// Leaves the mailbox that is open. Nothing is expunged.
+    /// Leaves the mailbox that is open, by UNSELECT (RFC 3691). Where there is none, by CLOSE, and only once it is open for
+    /// reading: then it expunges nothing (RFC 3501 §6.4.2). A server that refuses that keeps it open for reading.
     pub async fn leave(&mut self, name: &MailboxName, access: Access) -> Result<()> {
-        let commands = self.leaving(name, access);
-        self.run(&format!("cannot leave folder `{name}`"), &commands, |_| {}).await.map(drop)
-    }
-
-    /// UNSELECT (RFC 3691); where there is none, CLOSE of a mailbox that is open for reading, which expunges nothing (RFC
-    /// 3501 §6.4.2).
-    fn leaving(&self, name: &MailboxName, access: Access) -> Vec<Command> {
-        match access {
-            _ if self.capabilities().unselect() => vec![self.command("UNSELECT")],
-            Access::Read => vec![self.command("CLOSE")],
-            Access::Write => vec![self.command("EXAMINE").mailbox(name), self.command("CLOSE")],
+        if !self.capabilities().unselect() && access == Access::Write {
+            self.examine(name).await?;
+        }
+        let word = if self.capabilities().unselect() { "UNSELECT" } else { "CLOSE" };
+        match self.run_one(&format!("cannot leave folder `{name}`"), self.command(word), |_| {}).await {
+            Err(error) if error.refusal().is_some() => Ok(()),
+            other => other.map(drop),
         }
     }
 

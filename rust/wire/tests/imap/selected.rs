@@ -91,16 +91,16 @@ async fn where_there_is_no_unselect_a_folder_is_left_by_closing_it_unchanged() {
         r#"
         C: A1 SELECT "x"
         C: A2 EXAMINE "x"
-        C: A3 CLOSE
         S: * 3 EXISTS
         S: * OK [PERMANENTFLAGS (\Seen \*)] x
         S: A1 OK [READ-WRITE] done
         S: * 3 EXISTS
         S: * OK [PERMANENTFLAGS ()] none
         S: A2 OK [READ-ONLY] done
+        C: A3 CLOSE
         S: A3 OK done
         C: A4 CLOSE
-        S: A4 OK done"#,
+        S: A4 NO [READ-ONLY] Mailbox is read-only."#,
     )
     .await;
     let name = MailboxName::from_text("x");

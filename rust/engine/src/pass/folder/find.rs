@@ -60,6 +60,8 @@ impl Work<'_> {
         let alike: BTreeSet<_> =
             copies.iter().filter_map(|copy| copy.identity).map(Identity::digest).collect();
         let mut rows = self.whole_rows().await?;
+        // The copy of an orphan is nobody else's, either. It has no number on the source.
+        rows.extend(self.orphans().await?.into_iter().map(|orphan| orphan.message));
         rows.retain(|row| row.identity.is_some_and(|identity| alike.contains(&identity)));
         let places: UidSet = rows.iter().filter_map(|row| row.target_uid).collect();
         let Target::Imap(imap) = &mut self.pair.target else { return Ok(()) };
@@ -69,7 +71,7 @@ impl Work<'_> {
         let came: Vec<Present> = copies.iter().map(as_present).collect();
         let placed = place(&lost, &came);
         for (key, row) in (0_u32..).zip(rows) {
-            if let Some(uid) = placed.get(&key) {
+            if let Some(uid) = placed.get(&key).filter(|_| row.source_uid != 0) {
                 self.pair.recorder.row(LedgerMessage { target_uid: Some(*uid), ..row }).await?;
             }
         }

@@ -53,6 +53,7 @@ impl Work<'_> {
             frontier = self.follow_copies(&mut rows, &mut orphans).await?;
         }
         if !source_holds {
+            self.pair.context.forget_left_behind(&self.shown).await?;
             (rows, orphans) = self.claim_messages(rows, orphans).await?;
         }
         self.page.source_uid_validity = self.from.numbers.uid_validity;
@@ -87,7 +88,9 @@ impl Work<'_> {
         if gone > 0 {
             self.note(&format!("{gone} copies are no longer on the target.")).await?;
         }
-        Ok(self.page.frontier.filter(|_| kept || began_empty))
+        // What came since is told by higher numbers only while those go on from where they were.
+        let next = there.iter().map(|message| message.uid.saturating_add(1)).max().unwrap_or(1);
+        Ok(self.page.frontier.filter(|_| kept || began_empty).map(|frontier| frontier.min(next)))
     }
 
     /// Finds the messages of rows. Returns the rows under their new numbers, and those whose messages are gone.

@@ -94,8 +94,11 @@ impl Fate<'_> {
             self.report.blamed = Some(message.uid);
         }
         match meaning(&refusal) {
-            QuotaExceeded | Throttled | ConnectionLost | AuthenticationFailed | FolderNotFound
-            | PermissionDenied => Err(refusal.to_error().uid(message.uid)),
+            // Its owner has renamed or deleted it meanwhile: another pass looks where it is.
+            FolderNotFound => Err(Error { retryable: true, ..refusal.to_error().uid(message.uid) }),
+            QuotaExceeded | Throttled | ConnectionLost | AuthenticationFailed | PermissionDenied => {
+                Err(refusal.to_error().uid(message.uid))
+            }
             _ if self.is_broken(&refusal) => {
                 let error = Error::new(Throttled, refusal.context).server(refusal.line);
                 Err(error.uid(message.uid))
