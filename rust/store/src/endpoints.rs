@@ -10,6 +10,7 @@ use crate::Store;
 use crate::column::{Json, Millis, Word, limit_from_column, limit_to_column};
 use crate::fault::Sql;
 use crate::secrets::Column;
+use crate::worker::nudge;
 
 impl Store {
     /// Adds an endpoint. Its name must be new.
@@ -61,9 +62,13 @@ impl Store {
         Ok(endpoints)
     }
 
-    /// Writes what can change of an endpoint: all but its guid, name, role and time of birth.
+    /// Writes what can change of an endpoint: all but its guid, name, role and time of birth. Who waits for its server, or
+    /// with its login, tries again.
     pub fn update_endpoint(&self, endpoint: &Endpoint) -> Result<()> {
-        self.write_wish(|tx| self.write_settings(tx, endpoint))
+        self.write_wish(|tx| {
+            self.write_settings(tx, endpoint)?;
+            nudge(tx)
+        })
     }
 
     /// Removes an endpoint that no batch uses.

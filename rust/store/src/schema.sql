@@ -226,6 +226,7 @@ CREATE TABLE worker (
     last_seen_at   INTEGER,
     version        TEXT,
     active_users   INTEGER NOT NULL DEFAULT 0,
-    stop_requested INTEGER NOT NULL DEFAULT 0
+    stop_requested INTEGER NOT NULL DEFAULT 0,
+    nudges         INTEGER NOT NULL DEFAULT 0       -- how often somebody asked to try again what is waited for
 ) STRICT;
 INSERT INTO worker (id) VALUES (1);

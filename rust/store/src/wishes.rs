@@ -10,6 +10,7 @@ use crate::Store;
 use crate::batches::live_batch_id;
 use crate::column::{Millis, Word};
 use crate::fault::Sql;
+use crate::worker::nudge;
 
 impl Store {
     /// Writes what the admin wants of a batch. Nothing but its end follows a wish to remove it. To run a batch,
@@ -32,6 +33,7 @@ impl Store {
                 "UPDATE batch SET started_at = ifnull(started_at, ?) WHERE id = ?",
                 params![Millis(now), id],
             )?;
+            nudge(tx)?;
             start_users(tx, id, resumed, resumed && syncs, now)
         })
     }

@@ -34,6 +34,8 @@ pub struct WorkerRow {
     pub last_seen_at: Option<Timestamp>,
     /// Whether it is asked to end.
     pub stop_requested: bool,
+    /// How often it was asked to try again what it waits for: by a start, or by other settings of an endpoint.
+    pub nudges: u64,
 }
 
 /// The right to be the worker of a store. It ends with this value, or with the process.
@@ -93,6 +95,7 @@ impl Store {
                     heartbeat,
                     last_seen_at: time("last_seen_at")?,
                     stop_requested: row.get("stop_requested")?,
+                    nudges: row.get("nudges")?,
                 })
             })?)
         })
@@ -135,6 +138,12 @@ impl Store {
     fn cannot_lock(&self, error: &std::io::Error) -> model::Error {
         unavailable(self.folder(), &format!("does not let a worker lock it ({error})"))
     }
+}
+
+/// Asks the worker to try again what it waits for.
+pub(crate) fn nudge(tx: &Connection) -> Sql<()> {
+    tx.execute("UPDATE worker SET nudges = nudges + 1", [])?;
+    Ok(())
 }
 
 /// Writes a sign of life beside what else is written.

@@ -27,9 +27,15 @@ use crate::wire::Stream;
 impl Connection {
     /// Connects and logs in.
     pub async fn open(options: &Options, login: &Login) -> Result<Self> {
-        let (_, opened) = open_guarded(options, Some(login)).await;
+        Self::open_telling(options, login).await.1
+    }
+
+    /// The same, and whether the server was there: what fails before login is nobody's fault who logs in.
+    pub async fn open_telling(options: &Options, login: &Login) -> (bool, Result<Self>) {
+        let (report, opened) = open_guarded(options, Some(login)).await;
         let message = "the connection was opened without a login";
-        opened?.ok_or_else(|| ModelError::internal(message).into())
+        let opened = opened.and_then(|opened| opened.ok_or_else(|| ModelError::internal(message).into()));
+        (report.capabilities_before_login.is_some(), opened)
     }
 }
 

@@ -3,4 +3,5 @@
 //! INVARIANT: knows endpoints and logins, and no target, pass or store.
 
 pub(crate) mod governor;
+pub(crate) mod outage;
 pub(crate) mod session;

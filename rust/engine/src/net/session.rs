@@ -38,14 +38,44 @@ pub(crate) fn wire_login(login: Login) -> wire::Login {
 /// Opens a connection for a user to a place that must be an IMAP server; compressed where the server is far away and
 /// can do it (RFC 4978).
 pub(crate) async fn open(world: &World, place: &Place, login: Login) -> Result<Connection> {
+    reach(world, place, login).await.result
+}
+
+/// The same, and whether the server was there.
+pub(crate) async fn reach(world: &World, place: &Place, login: Login) -> Opened<Connection> {
     let Place::Imap(server) = place else {
-        return Err(Error::new(ErrorKind::InvalidArgument, "a Maildir tree cannot be connected to"));
+        let error = Error::new(ErrorKind::InvalidArgument, "a Maildir tree cannot be connected to");
+        return Opened { reached: true, result: Err(error) };
     };
-    let mut connection = Connection::open(&options(world, server), &wire_login(login)).await?;
+    let (reached, opened) = Connection::open_telling(&options(world, server), &wire_login(login)).await;
+    let result = match opened {
+        Ok(connection) => compressed(connection).await,
+        Err(error) => Err(error.into()),
+    };
+    Opened { reached, result }
+}
+
+async fn compressed(mut connection: Connection) -> Result<Connection> {
     if is_far(&connection) {
         connection.compress().await?;
     }
     Ok(connection)
+}
+
+/// What came of opening a side.
+#[derive(Debug)]
+pub(crate) struct Opened<T> {
+    /// Whether the server was there, be it that it refused the login.
+    pub(crate) reached: bool,
+    /// The side, or why it is not open.
+    pub(crate) result: Result<T>,
+}
+
+impl<T> Opened<T> {
+    /// The same of what it is wrapped into.
+    pub(crate) fn map<U>(self, into: impl FnOnce(T) -> U) -> Opened<U> {
+        Opened { reached: self.reached, result: self.result.map(into) }
+    }
 }
 
 /// Whether a server answers so late that waiting for it costs more than another connection, or compression.

@@ -6,7 +6,7 @@ use wire::{Access, Connection, MailboxName, Refusal, Status};
 
 use super::folder::{KeptFlags, Made};
 use crate::base::world::World;
-use crate::net::session::{self, Catalog, Statuses};
+use crate::net::session::{self, Catalog, Opened, Statuses};
 
 /// One user's mailbox on an IMAP server.
 pub(crate) struct ImapTarget {
@@ -19,10 +19,15 @@ pub(crate) struct ImapTarget {
 }
 
 impl ImapTarget {
-    pub(crate) async fn open(world: &World, endpoint: &Endpoint, row: &UserRow) -> Result<Self> {
-        let login = login::target_login(endpoint, row)?;
-        let connection = session::open(world, &endpoint.place, login).await?;
-        Ok(Self { connection, open: None, new_folders_keep: None })
+    pub(crate) async fn open(world: &World, endpoint: &Endpoint, row: &UserRow) -> Opened<Self> {
+        match login::target_login(endpoint, row) {
+            Ok(login) => session::reach(world, &endpoint.place, login).await.map(Self::new),
+            Err(error) => Opened { reached: true, result: Err(error) },
+        }
+    }
+
+    fn new(connection: Connection) -> Self {
+        Self { connection, open: None, new_folders_keep: None }
     }
 
     /// The folders, what their names can be, and their numbers.

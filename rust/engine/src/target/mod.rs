@@ -19,7 +19,7 @@ pub(crate) use maildir::{Delivery, MaildirFolder};
 
 use crate::base::blocking::blocking;
 use crate::base::world::World;
-use crate::net::session::{self, Statuses};
+use crate::net::session::{self, Opened, Statuses};
 
 /// A Maildir message's name holds its source UIDVALIDITY: the folder itself never changes its own.
 const MAILDIR_UID_VALIDITY: u64 = 1;
@@ -35,12 +35,16 @@ pub(crate) enum Target {
 impl Target {
     /// Opens a user's mailbox on the target.
     pub(crate) async fn open(world: &World, endpoint: &Endpoint, row: &UserRow) -> Result<Self> {
+        Self::reach(world, endpoint, row).await.result
+    }
+
+    /// The same, and whether the server was there.
+    pub(crate) async fn reach(world: &World, endpoint: &Endpoint, row: &UserRow) -> Opened<Self> {
         match &endpoint.place {
-            Place::Imap(_) => Ok(Self::Imap(Box::new(ImapTarget::open(world, endpoint, row).await?))),
-            Place::Maildir { path } => {
-                let root = Path::new(path).join(tree_name(row)?);
-                Ok(Self::Maildir(Arc::new(blocking(move || MaildirTree::open(root)).await?)))
+            Place::Imap(_) => {
+                ImapTarget::open(world, endpoint, row).await.map(|imap| Self::Imap(Box::new(imap)))
             }
+            Place::Maildir { path } => Opened { reached: true, result: open_tree(path, row).await },
         }
     }
 
@@ -127,6 +131,11 @@ impl Target {
             Self::Maildir(_) => Ok(()),
         }
     }
+}
+
+async fn open_tree(path: &str, row: &UserRow) -> Result<Target> {
+    let root = Path::new(path).join(tree_name(row)?);
+    Ok(Target::Maildir(Arc::new(blocking(move || MaildirTree::open(root)).await?)))
 }
 
 fn maildir_numbers() -> Numbers {

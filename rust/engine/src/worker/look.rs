@@ -24,6 +24,8 @@ pub(super) enum Look {
 /// What the store says at a moment.
 pub(super) struct Seen {
     pub(super) look: Look,
+    /// How often somebody asked to try again what is waited for.
+    pub(super) nudges: u64,
     /// Users whose passes must stop.
     pub(super) unwanted: Vec<i64>,
     /// Passes to begin.
@@ -39,8 +41,10 @@ impl Seen {
         now: Timestamp,
         most: usize,
     ) -> Result<Self> {
-        if store.worker_stop_requested()? {
-            return Ok(Self { look: Look::StopRequested, unwanted: Vec::new(), leases: Vec::new() });
+        let row = store.worker_row()?;
+        let nudges = row.nudges;
+        if row.stop_requested {
+            return Ok(Self { look: Look::StopRequested, nudges, unwanted: Vec::new(), leases: Vec::new() });
         }
         let unwanted = store.users_to_stop()?;
         let idle = store.is_idle()?;
@@ -51,6 +55,6 @@ impl Seen {
             _ if idle => Look::Idle,
             _ => Look::Wanted,
         };
-        Ok(Self { look, unwanted, leases })
+        Ok(Self { look, nudges, unwanted, leases })
     }
 }

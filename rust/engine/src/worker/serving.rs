@@ -59,6 +59,7 @@ pub(super) struct Worker {
     world: World,
     reckoning: Reckoning,
     memory: Memory,
+    nudges: Option<u64>,
     purge: Purge,
     troubles: Troubles,
     /// Whether what its predecessor left is cleared away.
@@ -93,6 +94,7 @@ impl Worker {
             reckoning: Reckoning::new(now, Instant::now()),
             world,
             memory: Memory::default(),
+            nudges: None,
             purge,
             troubles: Troubles::new(lock),
             ready: false,
@@ -213,6 +215,9 @@ impl Worker {
         let seen = blocking(move || Seen::read(&store, &owner, &users, now, most)).await?;
         self.cancel(&seen.unwanted);
         self.purge.look();
+        if self.nudges.replace(seen.nudges).is_some_and(|before| before != seen.nudges) {
+            self.memory.outages.nudge();
+        }
         let begun = !seen.leases.is_empty();
         let lines = self.begun.lines(&seen.leases, now);
         seen.leases.into_iter().for_each(|lease| self.begin(lease));

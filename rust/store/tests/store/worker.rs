@@ -2,7 +2,7 @@
 
 use store::{Heartbeat, Store, Trouble, WorkerRow};
 
-use crate::common::{at, empty};
+use crate::common::{at, empty, fixture};
 
 #[test]
 fn one_process_at_a_time_is_the_worker() {
@@ -40,12 +40,13 @@ fn a_trouble_is_told_while_the_store_cannot_be_written_and_ends_with_the_worker(
 #[test]
 fn a_sign_of_life_is_seen_by_others() {
     let fixture = empty();
-    let none = WorkerRow { heartbeat: None, last_seen_at: None, stop_requested: false };
+    let none = WorkerRow { heartbeat: None, last_seen_at: None, stop_requested: false, nudges: 0 };
     assert_eq!(fixture.store.worker_row().unwrap(), none);
     let beat = Heartbeat { process_id: 42, started_at: at(0), version: "0.1.0".to_owned(), active_users: 3 };
     fixture.store.heartbeat(&beat, at(5)).unwrap();
     let other = Store::open(fixture.folder.path()).unwrap();
-    let seen = WorkerRow { heartbeat: Some(beat), last_seen_at: Some(at(5)), stop_requested: false };
+    let seen =
+        WorkerRow { heartbeat: Some(beat), last_seen_at: Some(at(5)), stop_requested: false, nudges: 0 };
     assert_eq!(other.worker_row().unwrap(), seen);
 }
 
@@ -58,4 +59,16 @@ fn a_request_to_end_outlives_signs_of_life_until_it_is_taken_back() {
     assert!(fixture.store.worker_stop_requested().unwrap());
     fixture.store.request_worker_stop(false).unwrap();
     assert!(!fixture.store.worker_stop_requested().unwrap());
+}
+
+#[test]
+fn a_start_and_other_settings_of_an_endpoint_ask_to_try_again_what_is_waited_for() {
+    let fixture = fixture();
+    let nudges = || fixture.store.worker_row().unwrap().nudges;
+    let batch = fixture.add("wave", &["ann@x"]);
+    assert_eq!(nudges(), 0);
+    fixture.store.start(batch.guid, at(0)).unwrap();
+    assert_eq!(nudges(), 1);
+    fixture.store.update_endpoint(&fixture.store.endpoint("source").unwrap()).unwrap();
+    assert_eq!(nudges(), 2);
 }

@@ -8,6 +8,7 @@ pub(crate) mod lane_limits;
 pub(crate) mod suspects;
 
 use crate::net::governor::Governor;
+use crate::net::outage::Outages;
 
 use folder_suspects::FolderSuspects;
 use kept_flags::SeenFlags;
@@ -19,6 +20,8 @@ use suspects::Suspects;
 pub(crate) struct Memory {
     /// What servers bear.
     pub(crate) governor: Governor,
+    /// Servers and logins that are waited for.
+    pub(crate) outages: Outages,
     /// Messages that may make servers hang up.
     pub(crate) suspects: Suspects,
     /// Folders that may.

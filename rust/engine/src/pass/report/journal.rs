@@ -19,6 +19,11 @@ impl Journal {
         Self { store, clock, user }
     }
 
+    /// Whose it is.
+    pub(crate) fn user(&self) -> i64 {
+        self.user
+    }
+
     /// Adds a line to the report.
     pub(crate) async fn note(&self, text: impl Into<String>) -> Result<()> {
         let entry = ReportEntry { at: self.clock.now(), text: text.into() };

@@ -3,22 +3,20 @@
 use std::sync::Arc;
 
 use model::status::PassKind;
-use model::{Endpoint, Error, ErrorKind, Lease, Place, Result, login};
+use model::{Endpoint, Error, ErrorKind, Lease, Result, login};
 use tokio::time::Instant;
 use wire::{Connection, suggested_backoff};
 
+use super::patience::{self, End, Patience, host, keys};
 use crate::base::world::World;
 use crate::net::governor::{ExtraSeats, Governor, Seat};
-use crate::net::session;
-use crate::pass::report::journal::Journal;
+use crate::net::outage::{Key, Outages, Try};
+use crate::net::session::{self, Opened};
 use crate::pass::report::meter::Meter;
 use crate::target::Target;
 
 /// How often servers may refuse for the number of connections before the pass fails.
 const MOST_REFUSALS: u32 = 8;
-
-/// What came of opening both sides.
-type Sides = Result<(Connection, Target)>;
 
 /// Both sides of a pass, and the right to be connected to them.
 pub(crate) struct Connected {
@@ -27,42 +25,59 @@ pub(crate) struct Connected {
     pub(crate) seats: Vec<Seat>,
 }
 
+/// What came of opening both sides.
+struct Sides {
+    source: Opened<Connection>,
+    target: Opened<Target>,
+    /// Which of them has too many connections, as status details have it.
+    crowded: Option<&'static str>,
+}
+
 /// Where a pass connects to. Cheap to clone.
 #[derive(Debug, Clone)]
 pub(crate) struct Ends {
     both: Arc<(Endpoint, Endpoint)>,
     world: World,
+    outages: Outages,
 }
 
 impl Ends {
-    pub(crate) fn new(source: Endpoint, target: Endpoint, world: World) -> Self {
-        Self { both: Arc::new((source, target)), world }
+    pub(crate) fn new(source: Endpoint, target: Endpoint, world: World, outages: Outages) -> Self {
+        Self { both: Arc::new((source, target)), world, outages }
     }
 
-    /// Opens both sides. A server that has too many connections is tried again when it has fewer.
+    /// Opens both sides. A server that is away is waited for, and one that has too many connections is tried again when
+    /// it has fewer. None: an admin wants it to be tried anew, maybe with other settings.
     pub(crate) async fn connect(
         &self,
         governor: &Governor,
         lease: &Lease,
+        mut patience: Patience<'_>,
         meter: &Meter,
-        journal: &Journal,
-    ) -> Result<Connected> {
+    ) -> Result<Option<Connected>> {
         let (source, target) = &*self.both;
         let hosts: Vec<String> = [source, target].into_iter().filter_map(host).collect();
+        let ends = [End { side: "Source", endpoint: source }, End { side: "Target", endpoint: target }];
         let mut refusals = 0;
         loop {
+            let Some(tries) = patience.way(&ends).await? else { return Ok(None) };
             let began = Instant::now();
             let seats = governor.seats(&hosts).await;
             meter.stalled(began.elapsed());
             meter.stage("Connecting", None);
-            let (sides, crowded) = self.open(governor, lease).await?;
+            let sides = self.open(governor, lease).await?;
+            let (is_away, crowded) = (self.note(&sides, &tries), sides.crowded);
             refusals += u32::from(crowded.is_some());
-            match sides {
-                Ok((source, target)) => return Ok(Connected { source, target, seats }),
+            match sides.both() {
+                Ok((source, target)) => {
+                    patience.over().await?;
+                    return Ok(Some(Connected { source, target, seats }));
+                }
+                Err(_) if is_away => {}
                 Err(error) => match crowded {
                     Some(detail) if refusals <= MOST_REFUSALS && may_be_crowded(&error) => {
                         meter.stage(detail, None);
-                        journal.note(format!("Stage: {detail}. Waiting for room: {error}.")).await?;
+                        patience.journal.note(format!("Stage: {detail}. Waiting for room: {error}.")).await?;
                     }
                     _ => return Err(error),
                 },
@@ -74,8 +89,10 @@ impl Ends {
     /// nobody waits. The endpoints limit mailboxes, and so do they connections: what others leave free may be used.
     pub(crate) fn room(&self, governor: &Governor, pass: PassKind) -> Option<(Vec<Seat>, ExtraSeats)> {
         let (source, target) = &*self.both;
+        let keys: Vec<Key> = [source, target].into_iter().flat_map(keys).collect();
         let most = |endpoint: &Endpoint| Some((host(endpoint)?, most_connections(endpoint, pass)));
-        governor.extra([source, target].into_iter().filter_map(most).collect())
+        let limits = || [source, target].into_iter().filter_map(most).collect();
+        self.outages.are_there(&keys).then(|| governor.extra(limits())).flatten()
     }
 
     /// Opens both sides once more for the same user, if that can be had without asking again.
@@ -85,9 +102,13 @@ impl Ends {
         lease: &Lease,
         seats: Vec<Seat>,
     ) -> Option<Connected> {
-        match self.open(governor, lease).await {
-            Ok((Ok((source, target)), _)) => Some(Connected { source, target, seats }),
-            Ok((Err(error), _)) | Err(error) => {
+        let sides = self.open(governor, lease).await.and_then(|sides| {
+            self.note(&sides, &[]);
+            sides.both()
+        });
+        match sides {
+            Ok((source, target)) => Some(Connected { source, target, seats }),
+            Err(error) => {
                 tracing::debug!(%error, "No other connection for this mailbox");
                 None
             }
@@ -95,22 +116,63 @@ impl Ends {
     }
 
     /// Opens both sides, and says which has too many connections.
-    async fn open(&self, governor: &Governor, lease: &Lease) -> Result<(Sides, Option<&'static str>)> {
+    async fn open(&self, governor: &Governor, lease: &Lease) -> Result<Sides> {
         let (source, target) = &*self.both;
         let login = login::source_login(source, &lease.user.row)?;
         let (from, to) = tokio::join!(
-            session::open(&self.world, &source.place, login),
-            Target::open(&self.world, target, &lease.user.row)
+            session::reach(&self.world, &source.place, login),
+            Target::reach(&self.world, target, &lease.user.row)
         );
         let mut crowded = None;
         let sides = [
-            (source, from.as_ref().err(), "StalledDueToSource_ConnectionLimit"),
-            (target, to.as_ref().err(), "StalledDueToTarget_ConnectionLimit"),
+            (source, from.result.as_ref().err(), "StalledDueToSource_ConnectionLimit"),
+            (target, to.result.as_ref().err(), "StalledDueToTarget_ConnectionLimit"),
         ];
         for (endpoint, error, detail) in sides {
             crowded = note(governor, endpoint, error).then_some(detail).or(crowded);
         }
-        Ok((from.and_then(|from| Ok((from, to?))), crowded))
+        Ok(Sides { source: from, target: to, crowded })
+    }
+
+    /// Takes note of what came of a try; says whether a server is away. One that has too many connections is there.
+    fn note(&self, sides: &Sides, tries: &[Try]) -> bool {
+        let ((source, target), now) = (&*self.both, self.world.clock.now());
+        if sides.crowded.is_some() {
+            return false;
+        }
+        let source = patience::note(&self.outages, source, &sides.source, tries, now);
+        let target = patience::note(&self.outages, target, &sides.target, tries, now);
+        source || target
+    }
+}
+
+impl Sides {
+    fn both(self) -> Result<(Connection, Target)> {
+        let (source, target) = (self.source.result, self.target.result);
+        source.and_then(|source| Ok((source, target?)))
+    }
+}
+
+/// Opens the source alone, as an analysis does. None: an admin wants it to be tried anew.
+pub(crate) async fn connect_source(
+    world: &World,
+    outages: &Outages,
+    source: &Endpoint,
+    lease: &Lease,
+    mut patience: Patience<'_>,
+    meter: &Meter,
+) -> Result<Option<Connection>> {
+    loop {
+        let end = End { side: "Source", endpoint: source };
+        let Some(tries) = patience.way(&[end]).await? else { return Ok(None) };
+        meter.stage("Connecting", None);
+        let login = login::source_login(source, &lease.user.row)?;
+        let opened = session::reach(world, &source.place, login).await;
+        if !patience::note(outages, source, &opened, &tries, world.clock.now()) {
+            let connection = opened.result?;
+            patience.over().await?;
+            return Ok(Some(connection));
+        }
     }
 }
 
@@ -144,12 +206,4 @@ fn note(governor: &Governor, endpoint: &Endpoint, error: Option<&Error>) -> bool
 fn may_be_crowded(error: &Error) -> bool {
     let has_time = error.server.as_deref().and_then(suggested_backoff).is_some();
     matches!(error.kind, ErrorKind::Throttled | ErrorKind::ConnectionLost) && !has_time
-}
-
-/// The host that the governor knows an endpoint by.
-pub(crate) fn host(endpoint: &Endpoint) -> Option<String> {
-    match &endpoint.place {
-        Place::Imap(server) => Some(format!("{}:{}", server.remote_server.to_ascii_lowercase(), server.port)),
-        Place::Maildir { .. } => None,
-    }
 }

@@ -10,6 +10,7 @@ pub(crate) mod create;
 pub(crate) mod lane;
 pub(crate) mod lanes;
 pub(crate) mod mapping;
+pub(crate) mod patience;
 pub(crate) mod prepare;
 
 use std::sync::{Arc, Mutex};
@@ -30,9 +31,10 @@ use crate::base::stop::Ended;
 use crate::base::world::World;
 use crate::net::session;
 use agenda::Agenda;
-use connect::{Ends, host};
+use connect::{Ends, connect_source};
 use lane::Lane;
 use mapping::Pages;
+use patience::{Patience, host};
 
 /// What the store says of the user's batch.
 struct Orders {
@@ -52,13 +54,16 @@ pub(crate) async fn walk(
     cancel: CancellationToken,
 ) -> Result<Ended> {
     let journal = Journal::new(store.clone(), world.clock.clone(), lease.user.id);
+    let nudges = memory.outages.nudges();
     let orders = orders(&store, &lease).await?;
+    let patience = Patience::new(&memory.outages, &journal, &meter, nudges);
     let filters = Filters::parse(&orders.batch)?;
     meter.stage("Connecting", None);
     let login = login::source_login(&orders.source, &lease.user.row)?;
     let user_root = login.root.clone();
     let Some(target) = &orders.target else {
-        let mut source = session::open(world, &orders.source.place, login).await?;
+        let connecting = connect_source(world, &memory.outages, &orders.source, &lease, patience, &meter);
+        let Some(mut source) = unless(&cancel, connecting).await? else { return Ok(Ended::Stopped) };
         journal.note(connected_to("source", &orders.source, &lease)).await?;
         let listing = session::catalog(&mut source).await?.listing;
         return analyze::analyze(
@@ -77,8 +82,9 @@ pub(crate) async fn walk(
         let folders = orders.ledger.values().map(|(id, _)| *id);
         memory.forget(lease.user.id, folders, &target_host);
     }
-    let ends = Ends::new(orders.source.clone(), target.clone(), world.clone());
-    let connected = ends.connect(&memory.governor, &lease, &meter, &journal).await?;
+    let ends = Ends::new(orders.source.clone(), target.clone(), world.clone(), memory.outages.clone());
+    let connecting = ends.connect(&memory.governor, &lease, patience, &meter);
+    let Some(connected) = unless(&cancel, connecting).await? else { return Ok(Ended::Stopped) };
     journal.note(connected_to("source", &orders.source, &lease)).await?;
     journal.note(connected_to("target", target, &lease)).await?;
     let context = Arc::new(Context {
@@ -101,6 +107,19 @@ pub(crate) async fn walk(
         conclude(&context).await?;
     }
     Ok(ended)
+}
+
+/// Connects, unless the pass is told to stop: a wait for a server may take days. What ends without a connection is due
+/// again at once, as it is when it is stopped.
+async fn unless<T>(
+    stop: &CancellationToken,
+    connecting: impl Future<Output = Result<Option<T>>>,
+) -> Result<Option<T>> {
+    tokio::select! {
+        biased;
+        () = stop.cancelled() => Ok(None),
+        connected = connecting => connected,
+    }
 }
 
 async fn orders(store: &Store, lease: &Lease) -> Result<Orders> {
