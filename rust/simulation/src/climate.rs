@@ -23,6 +23,10 @@ pub struct Climate {
     pub rewriting: u32,
     /// Targets whose UIDVALIDITY changes after the first message of a folder.
     pub late_validity: u32,
+    /// Targets that keep folders as files, as GNU mailutils does.
+    pub mbox: u32,
+    /// Targets that still store what a dead client had sent.
+    pub late_commits: u32,
     /// Servers that give all folders new UIDVALIDITYs between passes.
     pub renumbering: u32,
     /// Targets that leave APPENDUID out now and then.
@@ -31,6 +35,9 @@ pub struct Climate {
     pub swallowed: u32,
     /// Messages that targets refuse.
     pub refusals: u32,
+
+    /// Whether an item that is named and was copied, or is gone, counts as a fault.
+    pub true_names: bool,
 
     /// Connections that are cut at any octet.
     pub cuts: u32,
@@ -92,23 +99,7 @@ pub const NAMES: [(&str, &str); 7] = [
 ];
 
 /// Kinds that the engine does not bear yet. No climate but `everything` has them; each can be switched on by itself.
-pub const OPEN: [&str; 15] = [
-    "clock_steps",
-    "source_folder_deletes",
-    "late_validity",
-    "no_uid_next",
-    "wide_validity",
-    "inbox_twice",
-    "swallowed",
-    "rewriting",
-    "forgotten_appenduid",
-    "renumbering",
-    "source_moves",
-    "source_renames",
-    "target_moves",
-    "target_renames",
-    "target_folder_deletes",
-];
+pub const OPEN: [&str; 3] = ["late_commits", "source_renames", "true_names"];
 
 impl Climate {
     /// The climate of this name.
@@ -146,6 +137,8 @@ impl Climate {
             "phantoms" => self.phantoms = times,
             "rewriting" => self.rewriting = times,
             "late_validity" => self.late_validity = times,
+            "mbox" => self.mbox = times,
+            "late_commits" => self.late_commits = times,
             "renumbering" => self.renumbering = times,
             "forgotten_appenduid" => self.forgotten_appenduid = times,
             "swallowed" => self.swallowed = times,
@@ -165,6 +158,7 @@ impl Climate {
 
     fn set_people(&mut self, kind: &str, flag: bool) -> bool {
         match kind {
+            "true_names" => self.true_names = flag,
             "meddling" => self.meddling = flag,
             "twins" => self.twins = flag,
             "same_ids" => self.same_ids = flag,
@@ -194,10 +188,13 @@ impl Climate {
             phantoms: 12,
             rewriting: 4,
             late_validity: 6,
+            mbox: 8,
+            late_commits: 8,
             renumbering: 8,
             forgotten_appenduid: 4,
             swallowed: 12,
             refusals: 10,
+            true_names: true,
             twins: true,
             same_ids: true,
             ..self

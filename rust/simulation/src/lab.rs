@@ -46,7 +46,9 @@ impl Lab {
         let folder = folder.prefix("simulation-");
         let root = if memory.is_dir() { folder.tempdir_in(memory) } else { folder.tempdir() };
         let root = root.map_err(|error| Error::internal(error.to_string()))?;
-        let store = Store::open(&root.path().join("0"))?;
+        let folder = root.path().join("0");
+        let store = Store::open(&folder)?;
+        stage.lock().store = folder;
         Ok(Self { stage, root, generation: 0, store, worker: None })
     }
 
@@ -88,8 +90,12 @@ impl Lab {
         let from = self.folder();
         self.generation += 1;
         let failed = |error: std::io::Error| Error::internal(error.to_string());
-        let (had, left) = power::cut(&from, &self.folder(), 0, chance).map_err(failed)?;
-        self.stage.lock().trace.add(format!("the log had {had} frames and has {left}"));
+        let synced = self.stage.lock().synced;
+        let told = power::cut(&from, &self.folder(), synced, chance).map_err(failed)?;
+        let mut scene = self.stage.lock();
+        scene.trace.add(told);
+        scene.store = self.folder();
+        drop(scene);
         self.store = Store::open(&self.folder())?;
         Ok(())
     }

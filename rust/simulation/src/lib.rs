@@ -5,6 +5,7 @@
 
 mod chance;
 mod climate;
+mod ear;
 mod lab;
 mod mail;
 mod oracle;

@@ -66,7 +66,7 @@ impl Judge<'_> {
                 faults.push(format!("{path}: {missing} missing, {named} named: {}", told.join(", ")));
             }
             // What a source counts and does not show may be named as well.
-            if missing + phantoms < named {
+            if self.scene.climate.true_names && missing + phantoms < named {
                 faults.push(format!("{path}: {named} named, {missing} missing"));
             }
             self.order(path, folder, copy, faults);
@@ -193,6 +193,10 @@ impl Judge<'_> {
             let kept = |flag: &&String| keywords || flag.starts_with('\\');
             let wanted: BTreeSet<&String> = message.flags.iter().filter(kept).collect();
             let has: BTreeSet<&String> = copy.flags.iter().collect();
+            // Which flags went over may be forgotten in a power cut: a change back to the old ones is none then.
+            if message.reflagged && self.scene.climate.power_cuts > 0 {
+                continue;
+            }
             // A copy that was found again may have kept a flag that the source lost meanwhile: nobody can tell whose it is.
             let found_again =
                 message.reflagged && self.scene.climate.interrupts() && has.is_superset(&wanted);
@@ -204,7 +208,8 @@ impl Judge<'_> {
 
     /// What is named must be missing.
     fn names(&self, faults: &mut Vec<String>) {
-        for item in self.skipped.iter().filter(|item| item.kind.leaves_behind()) {
+        let strict = self.scene.climate.true_names;
+        for item in self.skipped.iter().filter(|item| strict && item.kind.leaves_behind()) {
             let path = self.path_of(item);
             let folder = self.source.folders.get(&path).filter(|_| self.is_untouched(&path));
             let message = item.uid.and_then(|uid| folder?.message(uid));

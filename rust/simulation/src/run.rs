@@ -8,6 +8,7 @@ use model::status::{UserStatus, Wish, user_status};
 
 use crate::chance::Chance;
 use crate::climate::Climate;
+use crate::ear::Ear;
 use crate::lab::{Lab, is_at_rest};
 use crate::oracle;
 use crate::people;
@@ -42,6 +43,8 @@ pub fn run(seed: u64, climate: &Climate) -> Outcome {
 
 async fn play(seed: u64, climate: &Climate) -> Outcome {
     let stage = Stage::new(seed, climate);
+    let listening = stage.clone();
+    let _ear = tracing::subscriber::set_default(Ear(move || listening.note_synced()));
     let mut play = Play { stage: stage.clone(), chance: Chance::new(seed, "run"), events: 300 };
     let faults = match play.all().await {
         Ok(faults) => faults,

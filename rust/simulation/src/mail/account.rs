@@ -101,6 +101,15 @@ impl Account {
         true
     }
 
+    /// Loses messages, as if they had never come.
+    pub(crate) fn destroy(&mut self, folder: u64, uids: &[u32]) {
+        let Some(found) = self.by_id_mut(folder) else { return };
+        let lost: Vec<u64> =
+            uids.iter().filter_map(|uid| found.take(*uid)).map(|message| message.lineage).collect();
+        found.next = found.messages.last().map_or(1, |message| message.uid + 1);
+        self.arrivals.retain(|arrival| arrival.folder != folder || !lost.contains(&arrival.lineage));
+    }
+
     /// Moves a message; it stays the one that it was.
     pub(crate) fn relocate(&mut self, from: &str, uid: u32, to: &str) -> bool {
         let Some(message) = self.folder(from).and_then(|folder| folder.message(uid)).cloned() else {
@@ -125,8 +134,10 @@ impl Account {
         let moved: Vec<String> =
             self.folders.keys().filter(|name| *name == from || name.starts_with(&below)).cloned().collect();
         for name in &moved {
-            let Some(mut folder) = self.folders.remove(name) else { continue };
-            folder.touched = true;
+            let Some(folder) = self.folders.remove(name) else { continue };
+            let unsettled = folder.messages.iter().filter(|m| !m.settled && m.by == By::Client);
+            let gone = unsettled.map(|m| Gone { folder: folder.id, content: m.content.clone() });
+            self.gone.extend(gone.collect::<Vec<_>>());
             let rest = name.get(from.len()..).unwrap_or_default();
             let target = format!("{to}{rest}");
             if self.subscribed.remove(name) {

@@ -15,8 +15,6 @@ pub(crate) struct Folder {
     pub(crate) modseq: u64,
     /// The messages, by ascending UID.
     pub(crate) messages: Vec<Message>,
-    /// Whether people made, renamed or emptied it, or something above it.
-    pub(crate) touched: bool,
 }
 
 /// A message on its way into a folder.
@@ -32,7 +30,7 @@ pub(crate) struct Incoming {
 
 impl Folder {
     pub(crate) fn new(id: u64, validity: u64) -> Self {
-        Self { id, validity, next: 1, modseq: 1, messages: Vec::new(), touched: false }
+        Self { id, validity, next: 1, modseq: 1, messages: Vec::new() }
     }
 
     /// Puts a message at the end and tells its UID.

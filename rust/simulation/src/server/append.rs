@@ -38,6 +38,10 @@ pub(super) fn append(
     session.appends += 1;
     let shown: Vec<String> = sent.iter().map(|message| digest(&message.octets)).collect();
     let (validity, uids) = store(server, user, &path, sent)?;
+    let folder = account(server, user)?.folder(&path).map(|folder| folder.id);
+    if let Some(selected) = session.selected.as_mut().filter(|selected| Some(selected.folder) == folder) {
+        selected.own += uids.len();
+    }
     let forgets = server.manners.forgets_appenduid;
     let forgets = swallowed || server.moody && server.chance.one_in(forgets);
     let code = match (uids.first(), uids.last()) {

@@ -38,6 +38,11 @@ pub(crate) struct Manners {
     pub(crate) unselect: bool,
     pub(crate) keywords: bool,
     pub(crate) validity: Validity,
+    /// A folder is a file, as with GNU mailutils: an empty one has another UIDVALIDITY each second, and who leaves one that
+    /// was opened for writing, and grew meanwhile, writes an old view of it back.
+    pub(crate) mbox: bool,
+    /// Whether it still does what a client had sent that is gone, a moment later, as Cyrus does.
+    pub(crate) commits_late: bool,
     /// UIDVALIDITY beyond 32 bits.
     pub(crate) wide_validity: bool,
     /// Whether messages get a header line when they are stored.
@@ -74,6 +79,8 @@ impl Manners {
             unselect: true,
             keywords: true,
             validity: Validity::Steady,
+            mbox: false,
+            commits_late: false,
             wide_validity: false,
             rewrites: false,
             size_error: 0,
@@ -101,6 +108,12 @@ impl Manners {
         if chance.one_in(climate.late_validity) {
             manners.validity = Validity::AfterFirstAppend;
         }
+        if chance.one_in(climate.mbox) {
+            manners.mbox = true;
+            (manners.uidplus, manners.condstore, manners.list_status) = (false, false, false);
+            (manners.multiappend, manners.keywords) = (false, false);
+        }
+        manners.commits_late = chance.one_in(climate.late_commits);
         if chance.one_in(climate.forgotten_appenduid) {
             manners.forgets_appenduid = 5;
         }

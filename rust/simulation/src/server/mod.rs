@@ -67,6 +67,16 @@ impl Server {
         self.accounts.insert(name.to_owned(), Account::new(first, validity));
     }
 
+    /// A folder that is an empty file has another UIDVALIDITY each second.
+    fn notice_time(&mut self) {
+        let second = u64::try_from(self.now).unwrap_or(0);
+        if !self.manners.mbox {
+            return;
+        }
+        let folders = self.accounts.values_mut().flat_map(|account| account.folders.values_mut());
+        folders.filter(|folder| folder.next == 1).for_each(|folder| folder.validity = second);
+    }
+
     /// A UIDVALIDITY that was never used; the next sixteen are free as well.
     pub(crate) fn fresh_validity(&mut self) -> u64 {
         self.validity += 16;

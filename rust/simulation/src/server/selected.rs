@@ -14,6 +14,11 @@ pub(super) struct Selected {
     pub(super) folder: u64,
     pub(super) view: Vec<u32>,
     phantoms: usize,
+    for_writing: bool,
+    /// UIDNEXT when it was opened.
+    next: u32,
+    /// How many messages this connection itself has put there since.
+    pub(super) own: usize,
 }
 
 const SYSTEM: [&str; 5] = ["\\Answered", "\\Flagged", "\\Deleted", "\\Seen", "\\Draft"];
@@ -28,7 +33,7 @@ pub(super) fn answer(
         "SELECT" | "EXAMINE" => select(session, server, user, command),
         "UID STORE" => store(session, server, user, command),
         "UNSELECT" | "CLOSE" => {
-            session.selected = None;
+            leave(session, server);
             done()
         }
         _ => Some("BAD Unknown command".to_owned()),
@@ -36,7 +41,7 @@ pub(super) fn answer(
 }
 
 fn select(session: &mut Session, server: &mut Server, user: &str, command: &Command) -> Option<String> {
-    session.selected = None;
+    leave(session, server);
     let Some(path) = path(server, command, 0) else { return missing() };
     let manners = server.manners.clone();
     let Some(folder) = account(server, user)?.folder(&path) else { return missing() };
@@ -54,9 +59,33 @@ fn select(session: &mut Session, server: &mut Server, user: &str, command: &Comm
     if manners.condstore {
         session.untagged(&format!("OK [HIGHESTMODSEQ {}] Highest", folder.modseq));
     }
-    session.selected = Some(Selected { folder: folder.id, view, phantoms: manners.phantoms });
-    let access = if command.name == "EXAMINE" { "READ-ONLY" } else { "READ-WRITE" };
+    let for_writing = command.name == "SELECT";
+    let (phantoms, next) = (manners.phantoms, folder.next);
+    session.selected = Some(Selected { folder: folder.id, view, phantoms, for_writing, next, own: 0 });
+    let access = if for_writing { "READ-WRITE" } else { "READ-ONLY" };
     Some(format!("OK [{access}] Selected"))
+}
+
+/// Leaves the folder that is open. Where a folder is a file, and was opened for writing, and grew meanwhile, an old view of it
+/// is written back: all but the first message is gone of one that was empty, all but two of many that came this way.
+pub(super) fn leave(session: &mut Session, server: &mut Server) {
+    let Some(selected) = session.selected.take().filter(|selected| selected.for_writing) else { return };
+    if !server.manners.mbox {
+        return;
+    }
+    let second = u64::try_from(server.now).unwrap_or(0);
+    let user = session.user.clone().unwrap_or_default();
+    let Some(account) = account(server, &user) else { return };
+    let Some(folder) = account.by_id_mut(selected.folder) else { return };
+    let grown: Vec<u32> = folder.uids().into_iter().filter(|uid| *uid >= selected.next).collect();
+    if grown.is_empty() {
+        return;
+    }
+    folder.validity = second;
+    let kept = if selected.next == 1 { 1 } else { 2 };
+    if selected.next == 1 || selected.own > kept {
+        account.destroy(selected.folder, grown.get(kept..).unwrap_or_default());
+    }
 }
 
 /// Tells what came and went since the connection last heard of it.

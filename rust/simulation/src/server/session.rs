@@ -55,6 +55,7 @@ impl Session {
             Head::Whole(end) => {
                 let octets: Vec<u8> = self.input.drain(..end).collect();
                 self.commands += 1;
+                server.notice_time();
                 self.answer(server, &octets);
                 true
             }
@@ -87,6 +88,7 @@ impl Session {
             "ID" => self.untagged("ID (\"name\" \"simulation\")"),
             "NOOP" => selected::announce(self, server),
             "LOGOUT" => {
+                selected::leave(self, server);
                 self.untagged("BYE Logging out");
                 self.ended = true;
             }
@@ -111,6 +113,12 @@ impl Session {
             selected::announce(self, server);
         }
         status.unwrap_or_else(|| "BAD Wrong arguments".to_owned())
+    }
+
+    /// The connection is over.
+    pub(crate) fn end(&mut self, server: &mut Server) {
+        selected::leave(self, server);
+        self.ended = true;
     }
 
     /// Adds an untagged response.

@@ -130,6 +130,7 @@ impl Link {
             while let Ok(1..) = self.io.read(&mut buffer).await {}
         }
         let mut scene = self.stage.lock();
+        self.session.end(scene.server(self.side));
         scene.server(self.side).open -= 1;
         scene.trace.add(format!("{:?} {} closed", self.side, self.number));
     }
@@ -150,6 +151,7 @@ impl Link {
             self.stage.tick();
             // What a client that is gone has sent, and the server has not read, is lost.
             if self.gone.load(Ordering::Relaxed) {
+                self.finish_late().await;
                 return Goes::Ended;
             }
             match self.step() {
@@ -159,6 +161,20 @@ impl Link {
                 Some(end) => return end,
             }
         }
+    }
+
+    /// What the client had sent before it was gone is still done by some servers, a moment later.
+    async fn finish_late(&mut self) {
+        let pause = {
+            let mut scene = self.stage.lock();
+            if scene.calm || !scene.server(self.side).manners.commits_late {
+                return;
+            }
+            scene.network.between(10, 900)
+        };
+        tokio::time::sleep(Duration::from_millis(pause)).await;
+        self.fault = None;
+        while self.step().is_some() {}
     }
 
     /// One command; nothing where there is none.

@@ -5,6 +5,7 @@ mod incident;
 mod pipe;
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -18,6 +19,7 @@ use wire::Dialer;
 use crate::chance::Chance;
 use crate::climate::Climate;
 use crate::people::People;
+use crate::power::Log;
 use crate::server::{Manners, Server};
 use crate::trace::Trace;
 pub(crate) use incident::{Incident, Schedule};
@@ -55,6 +57,10 @@ pub(crate) struct Scene {
     pub(crate) power_cut: bool,
     /// Whether the store may have forgotten that a pass was asked for.
     pub(crate) forgetful: bool,
+    /// Where the store is.
+    pub(crate) store: PathBuf,
+    /// How far its log went when it was last known to be on the disk.
+    pub(crate) synced: Log,
     began: Instant,
     offset: SignedDuration,
     network: Chance,
@@ -84,6 +90,8 @@ impl Stage {
             worker: None,
             power_cut: false,
             forgetful: false,
+            store: PathBuf::new(),
+            synced: Log::default(),
             began: Instant::now(),
             offset: SignedDuration::ZERO,
             network: chance("network"),
@@ -110,6 +118,12 @@ impl Stage {
                 Box::pin(async move { connection::dial(&stage, side) })
             }),
         }
+    }
+
+    /// What the store has written is on the disk.
+    pub(crate) fn note_synced(&self) {
+        let mut scene = self.lock();
+        scene.synced = Log::read(&scene.store);
     }
 
     /// Lets what is due happen: one more thing is about to be done by a server.

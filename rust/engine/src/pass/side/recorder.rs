@@ -7,6 +7,7 @@ use model::{Error, Lease, Result};
 use store::{FolderRecord, LedgerFolder, LedgerMessage, Store};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
+use tracing::debug;
 
 use crate::base::blocking::blocking;
 
@@ -95,7 +96,9 @@ impl Recorder {
         self.flush().await?;
         let pages = [LedgerFolder { frontier: self.first_unknown(), ..page }];
         let (store, lease) = (self.store.clone(), self.lease.clone());
-        blocking(move || store.save_folders_durably(&lease, &pages)).await.map(drop)
+        blocking(move || store.save_folders_durably(&lease, &pages)).await?;
+        debug!(folders = 1, "Pages are on the disk");
+        Ok(())
     }
 
     /// Writes what there is, and waits until it is written.

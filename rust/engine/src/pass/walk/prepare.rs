@@ -4,6 +4,7 @@ use model::Result;
 use model::folder::{FolderFilter, FolderMap, Listing, MappedFolder};
 use model::{Error, ErrorKind, Numbers, SkippedKind, UidValidity};
 use store::LedgerFolder;
+use tracing::debug;
 
 use super::lane::Lane;
 use super::mapping::{Mapper, Pages};
@@ -161,6 +162,7 @@ async fn open_pages(context: &Context, new: Vec<LedgerFolder>) -> Result<Pages> 
     }
     let (store, lease, pages) = (context.store.clone(), context.lease.clone(), new.clone());
     let ids = blocking(move || store.save_folders_durably(&lease, &pages)).await?;
+    debug!(folders = ids.len(), "Pages are on the disk");
     Ok(ids.into_iter().zip(new).map(|(id, page)| (page.source_name.clone(), (id, page))).collect())
 }
 
