@@ -199,7 +199,9 @@ impl Play {
         let mut scene = self.stage.lock();
         let times = scene.climate.renumbering;
         for side in [Side::Source, Side::Target] {
-            if !self.chance.one_in(times) || scene.server(side).open > 0 {
+            // Rewritten copies without a row and without numbers are nobody's.
+            let unknown = side == Side::Target && scene.target.manners.rewrites && !scene.target.is_settled();
+            if !self.chance.one_in(times) || scene.server(side).open > 0 || unknown {
                 continue;
             }
             scene.trace.add(format!("{side:?} has other numbers"));

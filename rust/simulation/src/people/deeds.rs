@@ -15,6 +15,9 @@ const OLDEST: i64 = 1_600_000_000;
 
 /// Does it, if it can be done. Tells what was done.
 pub(super) fn perform(scene: &mut Scene, side: Side, deed: Deed) -> Option<String> {
+    if nobody_could_tell(scene, side, deed) {
+        return None;
+    }
     let refusals = scene.climate.refusals;
     let touched = &mut scene.touched;
     let people = &mut scene.people;
@@ -43,6 +46,16 @@ pub(super) fn perform(scene: &mut Scene, side: Side, deed: Deed) -> Option<Strin
         }),
     };
     told.map(|told| format!("{who} {told}"))
+}
+
+/// What leaves no trace by which anybody could tell what is whose: another body below a Message-ID, where the target changes
+/// bodies; a message that leaves a folder, where the source does not show what it counts.
+fn nobody_could_tell(scene: &Scene, side: Side, deed: Deed) -> bool {
+    match deed {
+        Deed::SameId => scene.target.manners.rewrites,
+        Deed::Move | Deed::MoveBack => side == Side::Source && scene.source.manners.phantoms > 0,
+        _ => false,
+    }
 }
 
 fn account<'s>(server: &'s mut Server, who: &str) -> Option<&'s mut Account> {

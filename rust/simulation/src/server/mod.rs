@@ -83,6 +83,12 @@ impl Server {
         self.validity
     }
 
+    /// Whether everything that lies there must be known by now.
+    pub(crate) fn is_settled(&self) -> bool {
+        let folders = self.accounts.values().flat_map(|account| account.folders.values());
+        folders.flat_map(|folder| &folder.messages).all(|message| message.settled)
+    }
+
     /// Gives every folder a new UIDVALIDITY and its messages new UIDs.
     pub(crate) fn renumber(&mut self) {
         let mut validity = self.fresh_validity();
