@@ -3,7 +3,9 @@
 import re
 from pathlib import Path
 
-COLUMNS = ["messages", "lost", "doubled", "unnamed", "misplaced", "altered", "reordered", "flags", "named"]
+from verdict import FATAL
+
+COLUMNS = ["messages", *FATAL, "reordered", "flags", "named"]
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "servers.md"
 

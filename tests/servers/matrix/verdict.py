@@ -33,17 +33,19 @@ def read(port, user):
         client.logout()
 
 
+# What must not be.
+FATAL = ["lost", "doubled", "unnamed", "refused", "misplaced", "altered"]
+
+
 class Verdict:
     """What differs after a pass. Counts, and a line for each folder that is not as it should be."""
-
-    COUNTS = ["messages", "lost", "doubled", "unnamed", "named", "reordered", "misplaced", "altered", "flags"]
 
     def __init__(self):
         self.counts = collections.Counter()
         self.found = collections.defaultdict(list)
 
     def is_clean(self):
-        return not any(self.counts[kind] for kind in ("lost", "doubled", "unnamed", "misplaced", "altered"))
+        return not any(self.counts[kind] for kind in FATAL)
 
     def add(self, kind, count, folder, detail=""):
         if count:
@@ -106,7 +108,8 @@ class Judge:
             missing = count - (there[mark] - min(self.deleted[mark], max(0, there[mark] - count)))
             known = min(max(missing, 0), named[mark])
             gone = min(max(missing, 0) - known, max(0, self.seen[mark] - there[mark]))
-            verdict.add("named", known, name, mark)
+            place, number = mark.split("-")
+            verdict.add("named" if self.target.refuses(place, int(number)) else "refused", known, name, mark)
             verdict.add("lost", gone, name, f"{mark}: it was there")
             verdict.add("unnamed", max(missing, 0) - known - gone, name, f"{mark}: {there[mark]} of {count}")
             verdict.add("doubled", max(0, there[mark] - count - self.deleted[mark]), name, f"{mark}: {there[mark]} for {count}")
