@@ -52,6 +52,22 @@ fn a_poisoned_message_in_a_multiappend_costs_only_itself_and_is_copied_once_the_
 }
 
 #[test]
+fn messages_that_come_to_lie_behind_later_ones_for_a_refusal_are_counted_in_the_report() {
+    let (from, to) = (Sample::start(Options::default()).unwrap(), poisoned("NO Not this one", &[]));
+    fill_with_poison(from.address());
+    let lab = Lab::between(from.address(), to.address());
+    lab.migrate(&["ada"]);
+    let (from, to) = (from.messages("ada", "Work"), to.messages("ada", "Work"));
+    let order: Vec<_> =
+        to.iter().map(|copy| from.iter().position(|m| m.bytes == copy.bytes).unwrap() + 1).collect();
+    assert_eq!(order, [1, 2, 5, 6, 7, 8, 3, 9]);
+    let report = lab.statistics("ada").report;
+    let text =
+        "Folder Work: 1 messages shared a command with one that was refused, and lie behind later ones now.";
+    assert!(report.iter().any(|entry| entry.text == text), "{report:#?}");
+}
+
+#[test]
 fn a_message_that_is_too_big_costs_only_itself_where_each_has_its_own_command() {
     costs_only_itself("NO [TOOBIG] Message too large", SkippedKind::LargeItem, &["MULTIAPPEND"]);
 }

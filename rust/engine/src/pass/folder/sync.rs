@@ -122,6 +122,7 @@ impl Work<'_> {
         let before = self.to.numbers.messages;
         self.page.target_messages = before.map(|before| before.saturating_add(report.copied));
         self.compare(counted).await?;
+        self.tell_of_order(&report).await?;
         let unlisted = self.from.unlisted();
         let clean = report.is_clean() && unlisted == 0;
         account::account(self.pair, &self.from, &self.shown, report, unlisted, ended).await?;
@@ -141,6 +142,18 @@ impl Work<'_> {
         }
         let text = format!(
             "the source counts {counted} messages and shows {shown}; what it does not show is not copied."
+        );
+        self.note(&text).await
+    }
+
+    /// The order is part of the copy, and the report says where it could not be kept.
+    async fn tell_of_order(&mut self, report: &CopyReport) -> Result<()> {
+        let late = report.late.iter().filter(|uid| report.done.contains(*uid)).count();
+        if late == 0 {
+            return Ok(());
+        }
+        let text = format!(
+            "{late} messages shared a command with one that was refused, and lie behind later ones now."
         );
         self.note(&text).await
     }

@@ -64,6 +64,7 @@ impl<M: Meanwhile + Send> Copy<'_, M> {
             if ended == Ended::Stopped {
                 return Ok(ended);
             }
+            report.note_late(&again.uids);
             most = (again.together.min(most) / 2).max(1);
             uids = again.uids;
         }

@@ -76,6 +76,8 @@ pub(crate) struct CopyReport {
     pub(crate) done: UidSet,
     /// UIDs that copies have on the target, as far as they were told.
     pub(crate) placed: UidSet,
+    /// Source UIDs of what is sent again behind messages that come later in the source's order.
+    pub(crate) late: UidSet,
     /// How many were copied.
     pub(crate) copied: u64,
     /// How many the target has refused since for a bug of its own.
@@ -91,6 +93,12 @@ impl CopyReport {
             && self.missing.is_empty()
             && self.unreadable.is_empty()
             && self.not_stored.is_empty()
+    }
+
+    /// Notes which of these, which are sent again, come behind others that were copied meanwhile.
+    pub(crate) fn note_late(&mut self, again: &UidSet) {
+        let last = self.done.ranges().last().map_or(0, |range| *range.end());
+        again.iter().take_while(|uid| *uid < last).for_each(|uid| self.late.insert(uid));
     }
 
     /// Takes an OK back: the message is not there.
