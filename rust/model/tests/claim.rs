@@ -7,12 +7,18 @@ use model::plan::{Bytes, Claims, Present, Proof, Remembered, claim, follow, plac
 
 fn row(key: u32, identity: u8, received: i64, body: Option<u8>) -> Remembered {
     let digest = body.map(|body| [body; 16]);
-    Remembered { key, identity: (identity != 0).then_some([identity; 16]), received: Some(received), digest }
+    Remembered {
+        key,
+        identity: (identity != 0).then_some([identity; 16]),
+        received: Some(received),
+        size: Some(100),
+        digest,
+    }
 }
 
 fn message(uid: u32, identity: u8, received: i64) -> Present {
     let identity = (identity != 0).then_some([identity; 16]);
-    Present { uid, identity, received: Some(received), bytes: Bytes::NotRead }
+    Present { uid, identity, received: Some(received), size: Some(100), bytes: Bytes::NotRead }
 }
 
 /// Claims, reading from these bodies what is asked for. Says what was found, and what was read.
@@ -82,6 +88,13 @@ fn a_row_that_never_read_its_message_takes_identity_and_date_for_it() {
     let rows = [row(1, 1, 10, None), row(2, 0, 20, None)];
     let now = [(message(7, 1, 10), 1), (message(8, 0, 20), 2), (message(9, 0, 21), 3)];
     assert_eq!(run(&rows, &now, Proof::Bytes), (pairs([(1, 7), (2, 8)]), vec![]));
+}
+
+#[test]
+fn a_revised_message_with_the_same_identity_and_date_is_another_one_by_its_size_or_its_bytes() {
+    let revised = Present { size: Some(101), ..message(7, 1, 10) };
+    assert_eq!(run(&[row(1, 1, 10, None)], &[(revised, 2)], Proof::Mark).0, pairs([]));
+    assert_eq!(run(&[row(1, 1, 10, Some(1))], &[(revised, 2)], Proof::Mark), (pairs([]), vec![7]));
 }
 
 #[test]

@@ -14,6 +14,8 @@ pub struct Remembered {
     pub identity: Option<[u8; 16]>,
     /// Its INTERNALDATE as Unix time.
     pub received: Option<i64>,
+    /// Its size.
+    pub size: Option<u64>,
     /// A digest of its bytes, if they were read.
     pub digest: Option<[u8; 16]>,
 }
@@ -27,6 +29,8 @@ pub struct Present {
     pub identity: Option<[u8; 16]>,
     /// Its INTERNALDATE as Unix time.
     pub received: Option<i64>,
+    /// Its size as the server tells it.
+    pub size: Option<u64>,
     /// A digest of its bytes.
     pub bytes: Bytes,
 }
@@ -46,7 +50,7 @@ pub enum Bytes {
 /// What it takes to be the message of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Proof {
-    /// Identity and date, where nobody else has them; the bytes otherwise.
+    /// Identity, date and size, where nobody else has them; the bytes otherwise.
     Mark,
     /// The bytes, where the row has their digest.
     Bytes,
@@ -65,7 +69,7 @@ pub enum Claims {
 pub fn claim(rows: &[Remembered], messages: &[Present], proof: Proof) -> Claims {
     let mut open = Open::new(rows, messages);
     if proof == Proof::Mark {
-        open.pair(Remembered::mark, Present::mark, Which::Unique);
+        open.pair(Remembered::whole_mark, Present::whole_mark, Which::Unique);
     }
     let unread = open.unread();
     if !unread.is_empty() {
@@ -73,7 +77,7 @@ pub fn claim(rows: &[Remembered], messages: &[Present], proof: Proof) -> Claims 
     }
     open.pair(|row| Some((row.identity, row.digest?)), |m| Some((m.identity, m.digest()?)), Which::InOrder);
     open.rows.retain(|row| row.digest.is_none());
-    open.pair(Remembered::mark, Present::mark, Which::InOrder);
+    open.pair(Remembered::whole_mark, Present::whole_mark, Which::InOrder);
     Claims::Done(open.pairs)
 }
 
@@ -104,15 +108,26 @@ pub fn place(sent: &[Remembered], came: &[Present]) -> BTreeMap<u32, u32> {
     open.pairs
 }
 
+/// Identity, date and size.
+type WholeMark = (Option<[u8; 16]>, i64, u64);
+
 impl Remembered {
     fn mark(&self) -> Option<(Option<[u8; 16]>, i64)> {
         Some((self.identity, self.received?))
+    }
+
+    fn whole_mark(&self) -> Option<WholeMark> {
+        Some((self.identity, self.received?, self.size?))
     }
 }
 
 impl Present {
     fn mark(&self) -> Option<(Option<[u8; 16]>, i64)> {
         Some((self.identity, self.received?))
+    }
+
+    fn whole_mark(&self) -> Option<WholeMark> {
+        Some((self.identity, self.received?, self.size?))
     }
 
     fn digest(&self) -> Option<[u8; 16]> {

@@ -1,15 +1,16 @@
 //! What people did since the last pass: messages that left the source folder, some that came back, copies that vanished.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::Result;
-use model::plan::{Claims, FlagChange, Flags, Proof, claim};
+use model::plan::{Claims, FlagChange, Flags, Present, Proof, Remembered, claim};
 use store::{LedgerMessage, Orphan};
 use wire::{SummaryItems, UidSet};
 
 use super::present::{read_bytes, remembered};
 use super::work::{Row, Work};
 use crate::base::blocking::blocking;
+use crate::base::digest::fingerprints;
 use crate::pass::side::source::ListOrder;
 use crate::target::Target;
 
@@ -25,7 +26,9 @@ impl Work<'_> {
         }
         let order = ListOrder { key: self.from.key.clone(), changed_since: None };
         let context = self.pair.context.clone();
-        self.from = self.pair.source.list(order, context.content_filter.as_ref()).await?;
+        // The rows refer to these sets of flags.
+        let sets = std::mem::take(&mut self.from.sets);
+        self.from = self.pair.source.list_again(order, context.content_filter.as_ref(), sets).await?;
         Ok(())
     }
 
@@ -54,10 +57,9 @@ impl Work<'_> {
         if orphans.is_empty() || copy.is_empty() {
             return Ok(Vec::new());
         }
-        let known: Vec<_> =
-            (0..).zip(orphans).map(|(key, orphan)| remembered(key, &orphan.message)).collect();
-        let mut source = self.source().await?;
-        let mut there = source.present(copy.iter().copied().collect()).await?;
+        let mut there = self.source().await?.present(copy.iter().copied().collect()).await?;
+        let known = self.orphans_with_bytes(orphans, &there).await?;
+        let source = self.source().await?;
         let claimed = loop {
             match claim(&known, &there, Proof::Bytes) {
                 Claims::NeedDigests(uids) => read_bytes(source.connection, uids, &mut there).await?,
@@ -75,6 +77,26 @@ impl Work<'_> {
         copy.retain(|uid| !back.contains(uid));
         self.pair.context.tally.synced(u64::try_from(back.len()).unwrap_or(0));
         Ok(changes)
+    }
+
+    /// What is known of orphans. Of one whose bytes were never read, its copy has them, unless the target has rewritten it; one
+    /// of which nobody has the bytes is not claimed: a draft that was revised has the same Message-ID, and maybe the same date.
+    async fn orphans_with_bytes(&mut self, orphans: &[Orphan], there: &[Present]) -> Result<Vec<Remembered>> {
+        let known = (0..).zip(orphans).map(|(key, orphan)| remembered(key, &orphan.message));
+        let mut known: Vec<_> = known.collect();
+        let may_be_there = |row: &Remembered| there.iter().any(|message| message.identity == row.identity);
+        let unread = |row: &Remembered| row.digest.is_none() && may_be_there(row);
+        let copies = known.iter().zip(orphans).filter(|(row, _)| unread(row));
+        let copies: UidSet = copies.filter_map(|(_, orphan)| orphan.message.target_uid).collect();
+        let mut read = BTreeMap::new();
+        if let (Target::Imap(imap), false) = (&mut self.pair.target, copies.is_empty()) {
+            read = fingerprints(imap.read(&self.to.name).await?, copies).await?;
+        }
+        for (row, orphan) in known.iter_mut().zip(orphans).filter(|(row, _)| row.digest.is_none()) {
+            row.digest = orphan.message.target_uid.and_then(|uid| read.remove(&uid));
+        }
+        known.retain(|row| row.digest.is_some());
+        Ok(known)
     }
 
     fn flag_change(&self, row: &LedgerMessage) -> Option<FlagChange> {

@@ -106,5 +106,5 @@ impl Work<'_> {
 
 fn as_present(copy: &Candidate) -> Present {
     let identity = copy.identity.map(Identity::digest);
-    Present { uid: copy.uid, identity, received: copy.received, bytes: Bytes::NotRead }
+    Present { uid: copy.uid, identity, received: copy.received, size: copy.size, bytes: Bytes::NotRead }
 }

@@ -73,5 +73,5 @@ impl Work<'_> {
 
 fn remembered(key: u32, sent: &Sent) -> Remembered {
     let identity = sent.identity.map(Identity::digest);
-    Remembered { key, identity, received: sent.received, digest: None }
+    Remembered { key, identity, received: sent.received, size: Some(sent.size), digest: None }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use model::Result;
-use model::plan::{Bytes, Identity, Present};
+use model::plan::{Bytes, Identity, Present, Remembered};
 use store::LedgerMessage;
 use wire::{Connection, InternalDate, SummaryItems, UidSet};
 
@@ -12,8 +12,12 @@ use crate::base::header::{IDENTITY_FIELDS, identity};
 
 /// What the server tells of these messages, by ascending UID.
 pub(crate) async fn present(connection: &mut Connection, uids: &UidSet) -> Result<Vec<Present>> {
-    let items =
-        SummaryItems { internal_date: true, header_fields: IDENTITY_FIELDS, ..SummaryItems::default() };
+    let items = SummaryItems {
+        internal_date: true,
+        size: true,
+        header_fields: IDENTITY_FIELDS,
+        ..SummaryItems::default()
+    };
     let mut found = BTreeMap::new();
     if uids.is_empty() {
         return Ok(Vec::new());
@@ -24,6 +28,7 @@ pub(crate) async fn present(connection: &mut Connection, uids: &UidSet) -> Resul
                 uid: summary.uid,
                 identity: summary.header.and_then(|block| identity(&block)).map(Identity::digest),
                 received: summary.internal_date.as_ref().and_then(InternalDate::to_epoch_seconds),
+                size: summary.size,
                 bytes: Bytes::NotRead,
             };
             found.insert(summary.uid, message);
@@ -46,7 +51,7 @@ pub(crate) async fn read_bytes(
 }
 
 /// A row as it is remembered, under a key.
-pub(crate) fn remembered(key: u32, row: &LedgerMessage) -> model::plan::Remembered {
-    let LedgerMessage { identity, received, digest, .. } = *row;
-    model::plan::Remembered { key, identity, received, digest }
+pub(crate) fn remembered(key: u32, row: &LedgerMessage) -> Remembered {
+    let LedgerMessage { identity, received, size, digest, .. } = *row;
+    Remembered { key, identity, received, size: Some(size).filter(|size| *size != 0), digest }
 }

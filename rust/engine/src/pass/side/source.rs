@@ -68,14 +68,29 @@ impl Source {
         order: ListOrder,
         filter: Option<&ContentFilter>,
     ) -> Result<SourceFolder> {
-        let folder = self.list_once(order.clone(), filter).await?;
+        self.list_again(order, filter, FlagSets::default()).await
+    }
+
+    /// The same, where sets of flags have numbers already: those stay.
+    pub(crate) async fn list_again(
+        &mut self,
+        order: ListOrder,
+        filter: Option<&ContentFilter>,
+        sets: FlagSets,
+    ) -> Result<SourceFolder> {
+        let folder = self.list_once(order.clone(), filter, sets).await?;
         if folder.unlisted() == 0 {
             return Ok(folder);
         }
-        self.list_once(order, filter).await
+        self.list_once(order, filter, folder.sets).await
     }
 
-    async fn list_once(&mut self, order: ListOrder, filter: Option<&ContentFilter>) -> Result<SourceFolder> {
+    async fn list_once(
+        &mut self,
+        order: ListOrder,
+        filter: Option<&ContentFilter>,
+        mut sets: FlagSets,
+    ) -> Result<SourceFolder> {
         let ListOrder { key, changed_since } = order;
         // One that refuses leaves nothing selected (RFC 3501 §6.3.1).
         self.selected = None;
@@ -84,7 +99,6 @@ impl Source {
         let numbers = selected.numbers;
         let since = changed_since.filter(|s| UidValidity::holds(numbers.uid_validity, s.uid_validity));
         let since = since.and_then(|since| since.highest_modseq).filter(|_| numbers.highest_modseq.is_some());
-        let mut sets = FlagSets::default();
         let found = inventory::list(&mut self.connection, selected.exists, since, filter, &mut sets).await?;
         let all = since.is_none().then_some(found.all);
         Ok(SourceFolder { key, numbers, listed: found.wanted, all, sets })
