@@ -49,9 +49,6 @@ pub(crate) fn show_progress(progress: &Value) {
     if stdout().is_terminal() {
         let (done, total) = (&progress["items_done"], &progress["items_total"]);
         print!("\r{}: {done} of {total} messages, {} %  ", words(&progress["status"]), progress["percent"]);
-        if progress["percent"] == 100 {
-            println!();
-        }
         // A terminal that is gone stops nobody from migrating.
         let _ = stdout().flush();
     }

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 /// Over how long the rate is measured.
 const WINDOW: Duration = Duration::from_secs(5);
 /// A rate over less than that is chance.
-const ENOUGH: Duration = Duration::from_secs(1);
+const ENOUGH: Duration = Duration::from_millis(500);
 /// What must be done while somebody waits before it says how long the rest takes: so many thousandths of the whole,
 const MEANS_SOMETHING: u64 = 100;
 /// in so much time at least.
