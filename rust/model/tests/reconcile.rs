@@ -197,6 +197,17 @@ fn a_refused_message_is_adopted_by_its_bytes_only() {
     assert_eq!(reconcile(&[refused], &[candidate(&message(90, 0, 5))], Tail::Whole), unread);
 }
 
+/// Its owner has moved a copy away and back, and a draft was revised meanwhile.
+#[test]
+fn where_a_row_that_lost_its_copy_is_known_by_the_same_only_bytes_tell_whose_a_copy_is() {
+    let contested = |digest| Candidate { is_contested: true, digest, ..candidate(&message(1, 0, 5)) };
+    let there = [candidate(&message(90, 0, 5))];
+    let unread = Reconciliation::NeedsDigests { source: vec![1], target: vec![90] };
+    assert_eq!(reconcile(&[contested(Digest::NotRead)], &there, Tail::SinceLedger), unread);
+    let nothing = Reconciliation::Done { adopted: vec![] };
+    assert_eq!(reconcile(&[contested(digest(0))], &[read(90, 2)], Tail::SinceLedger), nothing);
+}
+
 fn per_body(messages: &[Message]) -> BTreeMap<u8, usize> {
     let mut counts = BTreeMap::new();
     for message in messages {

@@ -52,6 +52,8 @@ pub struct Candidate {
     pub repaired: Option<Box<[u8; 32]>>,
     /// Whether the target has refused it, so that only its bytes tell of its copy: repairs may change all else.
     pub was_refused: bool,
+    /// Whether a row that has lost its copy is known by the same: then only bytes tell whose a copy is.
+    pub is_contested: bool,
 }
 
 impl Candidate {
@@ -61,12 +63,14 @@ impl Candidate {
 
     /// Size and date, if it has a Message-ID to go with them.
     fn mark(&self) -> Option<(u64, i64)> {
-        self.message_id().filter(|_| !self.was_refused).and(self.size.zip(self.received))
+        self.message_id()
+            .filter(|_| !self.was_refused && !self.is_contested)
+            .and(self.size.zip(self.received))
     }
 
     /// What it is known by, and its date, if its bytes had their say before.
     fn likeness(&self) -> Option<(Identity, i64)> {
-        let read = self.digest != Digest::NotRead && !self.was_refused;
+        let read = self.digest != Digest::NotRead && !self.was_refused && !self.is_contested;
         self.identity.filter(|_| read).zip(self.received)
     }
 

@@ -102,6 +102,8 @@ pub(crate) struct Unknown {
     tail: Tail,
     /// The UID up to which it was looked at.
     pub(crate) seen: u32,
+    /// What rows are known by that have lost their copies: any of these may be theirs.
+    pub(crate) contested: BTreeSet<[u8; 16]>,
 }
 
 /// Reads what lies at or above a UID, or all at first contact, but for copies that rows name: those are nobody else's.
@@ -111,7 +113,7 @@ pub(crate) async fn unknown(target: &mut Connection, first: Option<u32>, named: 
     let (mut copies, flags) = candidates_of(target, &range, &[]).await?;
     let seen = copies.last().map_or(0, |last| last.uid.saturating_add(1));
     copies.retain(|copy| !named.contains(copy.uid));
-    Ok(Unknown { copies, flags, tail, seen })
+    Ok(Unknown { copies, flags, tail, seen, contested: BTreeSet::new() })
 }
 
 /// Matches source messages with what is not accounted for on the target. Both folders are open.
@@ -122,11 +124,14 @@ pub(crate) async fn adopt(
     candidates: Vec<u32>,
     repairs: Repairs<'_>,
 ) -> Result<Found> {
-    let Unknown { copies: mut theirs, flags, tail, .. } = unknown;
+    let Unknown { copies: mut theirs, flags, tail, contested, .. } = unknown;
     if theirs.is_empty() || candidates.is_empty() {
         return Ok(Found { adopted: Vec::new(), append: candidates });
     }
     let mut ours = source.candidates(candidates.iter().copied().collect(), repairs).await?;
+    for own in &mut ours {
+        own.is_contested = own.identity.is_some_and(|identity| contested.contains(&identity.digest()));
+    }
     let mut changes = BTreeMap::new();
     loop {
         match reconcile(&ours, &theirs, tail) {

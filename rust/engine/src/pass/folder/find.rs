@@ -1,14 +1,16 @@
 //! Looks for messages on the target that the ledger does not know, before any is sent.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::Result;
-use model::plan::{Adopted, Bytes, Candidate, FlagChange, Found, Identity, Present, place};
+use model::plan::{
+    Adopted, Bytes, Candidate, Claims, FlagChange, Found, Identity, Present, Proof, claim, place,
+};
 use store::LedgerMessage;
 use wire::UidSet;
 
 use super::adopt::{Reader, Repairs, Unknown, adopt, unknown};
-use super::present::{present, remembered};
+use super::present::{present, read_bytes, remembered};
 use super::work::Work;
 use crate::pass::memory::suspects::Side;
 use crate::target::Target;
@@ -29,9 +31,12 @@ impl Work<'_> {
             return Ok(Found { adopted: Vec::new(), append: copy });
         }
         let mut there = unknown(imap.read(&self.to.name).await?, first, named).await?;
-        let seen = there.seen;
-        self.take_back(&mut there.copies).await?;
+        let mut lost = self.lost_rows(&there.copies).await?;
+        self.take_back(&mut lost, &mut there).await?;
+        let (seen, mut left) = (there.seen, there.copies.clone());
         let found = self.adopt(there, copy).await?;
+        left.retain(|copy| found.adopted.iter().all(|adopted| adopted.target_uid != copy.uid));
+        self.follow_moved(lost, &left).await?;
         self.pair.recorder.reconciled(seen);
         Ok(found)
     }
@@ -52,31 +57,71 @@ impl Work<'_> {
         Ok(found)
     }
 
-    /// Gives copies back to rows that have lost theirs: the target's owner has moved them away and back.
-    async fn take_back(&mut self, copies: &mut Vec<Candidate>) -> Result<()> {
+    /// Rows that are known by the same as these copies, and whose own copies are gone; orphans have no number on the source.
+    async fn lost_rows(&mut self, copies: &[Candidate]) -> Result<Vec<LedgerMessage>> {
         if self.is_new || copies.is_empty() {
-            return Ok(());
+            return Ok(Vec::new());
         }
         let alike: BTreeSet<_> =
             copies.iter().filter_map(|copy| copy.identity).map(Identity::digest).collect();
         let mut rows = self.whole_rows().await?;
-        // The copy of an orphan is nobody else's, either. It has no number on the source.
         rows.extend(self.orphans().await?.into_iter().map(|orphan| orphan.message));
         rows.retain(|row| row.identity.is_some_and(|identity| alike.contains(&identity)));
         let places: UidSet = rows.iter().filter_map(|row| row.target_uid).collect();
-        let Target::Imap(imap) = &mut self.pair.target else { return Ok(()) };
+        let Target::Imap(imap) = &mut self.pair.target else { return Ok(Vec::new()) };
         let there = present(imap.read(&self.to.name).await?, &places).await?;
         rows.retain(|row| row.target_uid.is_none_or(|uid| there.iter().all(|message| message.uid != uid)));
-        let lost: Vec<_> = (0..).zip(&rows).map(|(key, row)| remembered(key, row)).collect();
-        let came: Vec<Present> = copies.iter().map(as_present).collect();
-        let placed = place(&lost, &came);
-        for (key, row) in (0_u32..).zip(rows) {
-            if let Some(uid) = placed.get(&key).filter(|_| row.source_uid != 0) {
-                self.pair.recorder.row(LedgerMessage { target_uid: Some(*uid), ..row }).await?;
+        Ok(rows)
+    }
+
+    /// Gives copies back to rows that have lost theirs, where the bytes say so: their owner has moved them away and back.
+    async fn take_back(&mut self, lost: &mut Vec<LedgerMessage>, there: &mut Unknown) -> Result<()> {
+        let Target::Imap(imap) = &mut self.pair.target else { return Ok(()) };
+        if lost.is_empty() {
+            return Ok(());
+        }
+        let known: Vec<_> = (0..).zip(lost.iter()).map(|(key, row)| remembered(key, row)).collect();
+        let mut came: Vec<Present> = there.copies.iter().map(as_present).collect();
+        let claimed = loop {
+            match claim(&known, &came, Proof::Bytes) {
+                Claims::NeedDigests(uids) => {
+                    read_bytes(imap.read(&self.to.name).await?, uids, &mut came).await?;
+                }
+                Claims::Done(claimed) => break claimed,
+            }
+        };
+        there.copies.retain(|copy| claimed.values().all(|uid| *uid != copy.uid));
+        *lost = self.give_back(std::mem::take(lost), &claimed).await?;
+        there.contested = lost.iter().filter_map(|row| row.identity).collect();
+        Ok(())
+    }
+
+    /// The same by identity and date, for what nobody else has claimed: the target has rewritten it.
+    async fn follow_moved(&mut self, lost: Vec<LedgerMessage>, left: &[Candidate]) -> Result<()> {
+        let known: Vec<_> = (0..).zip(&lost).map(|(key, row)| remembered(key, row)).collect();
+        let came: Vec<Present> = left.iter().map(as_present).collect();
+        let placed = place(&known, &came);
+        self.give_back(lost, &placed).await.map(drop)
+    }
+
+    /// Writes down where copies are now. Returns the rows that have none.
+    async fn give_back(
+        &mut self,
+        lost: Vec<LedgerMessage>,
+        places: &BTreeMap<u32, u32>,
+    ) -> Result<Vec<LedgerMessage>> {
+        let mut left = Vec::new();
+        for (key, row) in (0_u32..).zip(lost) {
+            match places.get(&key) {
+                // An orphan is not written: its copy is nobody else's all the same.
+                Some(_) if row.source_uid == 0 => {}
+                Some(&uid) => {
+                    self.pair.recorder.row(LedgerMessage { target_uid: Some(uid), ..row }).await?;
+                }
+                None => left.push(row),
             }
         }
-        copies.retain(|copy| placed.values().all(|uid| *uid != copy.uid));
-        Ok(())
+        Ok(left)
     }
 
     /// Records what was found. Returns the flags that copies lack: a row has them when its copy does. What a copy has beyond
