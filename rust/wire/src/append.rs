@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::append_ledger::{Append, Ledger, Outcome, Ticket};
 use crate::command::Command;
 use crate::connection::Connection;
 use crate::error::Result;
@@ -13,6 +12,7 @@ use crate::flags::Flags;
 use crate::frame::{Frame, Framer, Stop};
 use crate::internal_date::InternalDate;
 use crate::mailbox_name::MailboxName;
+use crate::under_way::{Append, Outcome, Ticket, UnderWay};
 
 /// What waits in memory before it is sent, while the server has other commands to do.
 const GATHER: usize = 64 * 1024;
@@ -69,7 +69,7 @@ pub enum Begun {
 pub struct Appender<'c> {
     connection: &'c mut Connection,
     options: AppendOptions,
-    ledger: Ledger,
+    under_way: UnderWay,
     last_ticket: u64,
     /// How much of the message's body is still to be written; `None` between messages.
     left: Option<u64>,
@@ -83,8 +83,8 @@ impl Connection {
         self.begin(CONTEXT)?;
         let limit = self.capabilities.message_limit().and_then(|limit| usize::try_from(limit).ok());
         options.messages_per_batch = options.messages_per_batch.min(limit.unwrap_or(usize::MAX));
-        let ledger = Ledger::default();
-        Ok(Appender { connection: self, options, ledger, last_ticket: 0, left: None, broken: false })
+        let under_way = UnderWay::default();
+        Ok(Appender { connection: self, options, under_way, last_ticket: 0, left: None, broken: false })
     }
 }
 
@@ -136,7 +136,7 @@ impl Appender<'_> {
             self.close_command();
         }
         // A server with nothing to do gets the message now; a busy one gets more at a time.
-        if self.connection.wire.backlog() >= GATHER || !self.ledger.has_pending() {
+        if self.connection.wire.backlog() >= GATHER || !self.under_way.has_pending() {
             self.connection.wire.nudge().await;
         }
         self.broken = false;
@@ -145,12 +145,12 @@ impl Appender<'_> {
 
     /// The next outcome that is known. It also hands out, after an error, what came before it.
     pub fn next_outcome(&mut self) -> Option<Outcome> {
-        self.ledger.next_outcome()
+        self.under_way.next_outcome()
     }
 
     /// The messages without an outcome, oldest first. After an error nobody knows whether they are stored.
     pub fn unanswered(&self) -> impl Iterator<Item = Ticket> {
-        self.ledger.unanswered()
+        self.under_way.unanswered()
     }
 
     /// Lets no more messages join the command that is open, and sends what waits.
@@ -190,7 +190,7 @@ impl Appender<'_> {
     /// Waits until one more message may be under way.
     async fn make_room(&mut self, size: u64) -> Result<()> {
         loop {
-            let (messages, bytes) = self.ledger.load();
+            let (messages, bytes) = self.under_way.load();
             let fits = messages < self.options.messages_in_flight.max(1)
                 && bytes.saturating_add(size) <= self.options.bytes_in_flight;
             if messages == 0 || fits {
@@ -213,7 +213,7 @@ impl Appender<'_> {
     }
 
     async fn await_outcomes(&mut self) -> Result<()> {
-        while self.ledger.has_pending() {
+        while self.under_way.has_pending() {
             self.exchange(&mut &[][..]).await?;
         }
         Ok(())
@@ -221,7 +221,7 @@ impl Appender<'_> {
 
     /// Starts a command, or goes on with the open one where the message may join it (RFC 3502).
     fn open_command(&mut self, mailbox: &MailboxName, facts: &str, size: u64) -> Command {
-        let joins = self.ledger.open.as_ref().is_some_and(|open| {
+        let joins = self.under_way.open.as_ref().is_some_and(|open| {
             open.mailbox == *mailbox && open.bytes.saturating_add(size) <= self.options.bytes_per_batch
         });
         if joins && self.is_open_for_more() && self.may_share(size) {
@@ -232,7 +232,7 @@ impl Appender<'_> {
         let command = self.connection.command("APPEND").mailbox(mailbox).word(facts).literal(size);
         let tag = self.connection.queue_tag(&command.shown());
         let shared = self.may_share(size);
-        self.ledger.open = Some(Append {
+        self.under_way.open = Some(Append {
             tag,
             mailbox: mailbox.clone(),
             tickets: Vec::new(),
@@ -252,7 +252,7 @@ impl Appender<'_> {
 
     /// Whether another message may join the open command.
     fn is_open_for_more(&self) -> bool {
-        self.ledger.open.as_ref().is_some_and(|open| {
+        self.under_way.open.as_ref().is_some_and(|open| {
             let count = open.tickets.len();
             open.shared
                 && (1..self.options.messages_per_batch).contains(&count)
@@ -263,7 +263,7 @@ impl Appender<'_> {
 
     /// Ends the open command, if there is one.
     fn close_command(&mut self) {
-        if self.ledger.close() {
+        if self.under_way.close() {
             self.connection.wire.queue(b"\r\n");
         }
     }
@@ -271,19 +271,19 @@ impl Appender<'_> {
     /// Queues a message's announcement, waiting where literals are synchronizing. Says whether the body may come:
     /// a server may refuse instead of saying `+`.
     async fn announce(&mut self, command: Command, ticket: Ticket, size: u64) -> Result<bool> {
-        if let Some(open) = &mut self.ledger.open {
+        if let Some(open) = &mut self.under_way.open {
             open.tickets.push(ticket);
             open.bytes += size;
         }
         for (index, piece) in command.pieces().enumerate() {
-            while index > 0 && !std::mem::take(&mut self.ledger.continued) {
-                if self.ledger.is_open_answered() {
+            while index > 0 && !std::mem::take(&mut self.under_way.continued) {
+                if self.under_way.is_open_answered() {
                     return Ok(false);
                 }
                 self.exchange(&mut &[][..]).await?;
             }
             // A `+` that came unasked must not count for what is announced now.
-            self.ledger.continued = false;
+            self.under_way.continued = false;
             self.connection.wire.queue(piece);
         }
         Ok(true)
@@ -291,10 +291,10 @@ impl Appender<'_> {
 
     /// The command ended with its refusal: no line end is owed.
     fn refused(&mut self, ticket: Ticket) -> Result<Begun> {
-        self.ledger.open = None;
+        self.under_way.open = None;
         self.left = None;
         let missing = || model::Error::internal("a refused message has no outcome");
-        Ok(Begun::Refused(self.ledger.take_outcome(ticket).ok_or_else(missing)?))
+        Ok(Begun::Refused(self.under_way.take_outcome(ticket).ok_or_else(missing)?))
     }
 
     /// Sends and receives until something has moved, and takes what answers there are.
@@ -303,9 +303,9 @@ impl Appender<'_> {
         moved.map_err(|error| self.connection.failed(CONTEXT, &error))?;
         while let Some(end) = self.next_response()? {
             let (response, alert) = self.connection.take_response(end);
-            self.ledger.note(&response, alert.as_deref());
+            self.under_way.note(&response, alert.as_deref());
         }
-        if self.ledger.doomed {
+        if self.under_way.doomed {
             let aborted = io::Error::new(io::ErrorKind::ConnectionAborted, "the server gave up");
             return Err(self.connection.failed(CONTEXT, &aborted));
         }
@@ -324,7 +324,7 @@ impl Appender<'_> {
 /// Gives the connection back, if nothing is under way.
 impl Drop for Appender<'_> {
     fn drop(&mut self) {
-        let under_way = self.left.is_some() || self.ledger.open.is_some() || self.ledger.has_pending();
+        let under_way = self.left.is_some() || self.under_way.open.is_some() || self.under_way.has_pending();
         if !self.broken && !under_way && self.connection.wire.backlog() == 0 {
             self.connection.end();
         }

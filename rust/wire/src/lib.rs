@@ -5,7 +5,6 @@
 
 mod alert;
 mod append;
-mod append_ledger;
 mod append_uid;
 mod bodies;
 mod body_queue;
@@ -34,11 +33,11 @@ mod round_trip;
 mod tls;
 mod token;
 mod uid_set;
+mod under_way;
 mod utf7;
 mod wire;
 
 pub use append::{AppendOptions, Appender, Begun};
-pub use append_ledger::{Outcome, Ticket};
 pub use append_uid::AppendUid;
 pub use bodies::{Bodies, Body};
 pub use body_queue::{BodiesReport, BodyHead, FetchOptions, RefusedFetch};
@@ -59,6 +58,7 @@ pub use mailbox_name::MailboxName;
 pub use options::{CertificatePolicy, Login, Options};
 pub use probe::{ProbeReport, TlsFacts, probe};
 pub use uid_set::{InvalidUidSet, UidSet};
+pub use under_way::{Outcome, Ticket};
 pub use wire::Stream;
 
 /// The filter directive that every log subscriber must add.

@@ -2,12 +2,13 @@
 
 use model::contract::{Item, Operation, UserIdentity};
 use testkit::client::Client;
+use testkit::dovecot;
 use testkit::mail::{self, Message};
 use testkit::sample::{Options, Sample};
 use testkit::{Address, PASSWORD};
 
 use crate::common::lab::address_of;
-use crate::common::{Lab, Mailbox, batch_of, message, put};
+use crate::common::{Lab, Mailbox, batch_of, fresh_dovecot, message, put};
 
 /// Two sample servers, with messages `one`, `two` and `three` copied from one to the other.
 fn synced() -> (Sample, Sample, Lab) {
@@ -158,4 +159,27 @@ fn what_was_lost_on_the_target_shows_when_it_is_verified() {
     let answer = lab.ask(verification).unwrap();
     let [Item::FolderVerification(folder)] = answer.as_slice() else { panic!("{answer:?}") };
     assert_eq!((folder.source_items, folder.target_items, folder.identical), (3, 2, false));
+}
+
+/// The source lists changes only, and then all of it, as the count does not fit.
+#[test]
+fn a_deletion_on_the_source_touches_no_flag_of_any_copy() {
+    let Some(from) = fresh_dovecot(&dovecot::Options::default()) else { return };
+    let to = Sample::start(Options::default()).unwrap();
+    let flags_of = [vec!["\\Seen"], vec!["\\Flagged"], vec!["\\Answered"], vec![], vec!["\\Seen", "$Label1"]];
+    let mail = flags_of
+        .iter()
+        .enumerate()
+        .map(|(n, flags)| Message { flags: flags.clone(), ..message(&n.to_string()) });
+    put(from.address(), "ada", "INBOX", mail.collect::<Vec<_>>());
+    let lab = Lab::between(from.address(), to.address());
+    lab.migrate(&["ada"]);
+    mail::delete(from.address(), "ada", "INBOX", "1").unwrap();
+    flag(from.address(), 3, "+FLAGS (\\Flagged)");
+    lab.pass();
+    let now: Vec<_> = [1, 2, 3, 4, 5].map(|uid| flags(to.address(), uid)).into();
+    let expected =
+        [vec!["\\Seen"], vec!["\\Flagged"], vec!["\\Answered"], vec!["\\Flagged"], vec!["$Label1", "\\Seen"]];
+    assert_eq!(now, expected);
+    assert_eq!(to.appended(), 5);
 }

@@ -42,7 +42,7 @@ pub(crate) struct Append {
 
 /// The commands under way.
 #[derive(Debug, Default)]
-pub(crate) struct Ledger {
+pub(crate) struct UnderWay {
     /// The command that is being written; more messages may join it.
     pub(crate) open: Option<Append>,
     /// Commands that were written, and not answered.
@@ -54,7 +54,7 @@ pub(crate) struct Ledger {
     pub(crate) doomed: bool,
 }
 
-impl Ledger {
+impl UnderWay {
     /// Messages without an outcome, oldest first.
     pub(crate) fn unanswered(&self) -> impl Iterator<Item = Ticket> {
         self.pending.iter().chain(&self.open).flat_map(|append| append.tickets.iter().copied())
