@@ -114,6 +114,7 @@ fn store(session: &mut Session, server: &mut Server, user: &str, command: &Comma
     let given = kept_flags(&command.arguments.get(2)?.words(), keywords);
     let folder = account(server, user)?.by_id_mut(selected.folder);
     let Some(folder) = folder else { return missing() };
+    let shown = format!("{uids:?} {action} {given:?}");
     for uid in uids {
         let change = |flags: &mut Flags| match action.trim_end_matches(".SILENT") {
             "+FLAGS" => flags.extend(given.iter().cloned()),
@@ -122,7 +123,7 @@ fn store(session: &mut Session, server: &mut Server, user: &str, command: &Comma
         };
         folder.change_flags(uid, change, By::Client);
     }
-    done()
+    Some(format!("OK Done: {shown}"))
 }
 
 /// The flags of these that a folder keeps.

@@ -1,0 +1,49 @@
+//! Each kind of fault by itself, so that one that comes back is told by its name.
+
+#![allow(clippy::unwrap_used)]
+
+use simulation::{Climate, run};
+
+/// A kind, and what it needs to show.
+const KINDS: [&str; 26] = [
+    "no_uid_next",
+    "wide_validity",
+    "wrong_sizes",
+    "inbox_twice",
+    "phantoms",
+    "rewriting,kills",
+    "rewriting,power_cuts",
+    "rewriting,cuts,lost_oks",
+    "late_validity",
+    "mbox,kills",
+    "late_commits,kills",
+    "renumbering",
+    "forgotten_appenduid,cuts",
+    "swallowed",
+    "refusals",
+    "byes",
+    "clock_steps,cuts",
+    "outages",
+    "store_locks",
+    "meddling,source_flags,source_deletes",
+    "source_moves",
+    "source_folder_deletes",
+    "target_deletes,renumbering",
+    "target_flags",
+    "target_moves",
+    "target_renames,target_folder_deletes",
+];
+
+#[test]
+fn every_kind_of_fault_is_borne_by_itself() {
+    for kinds in KINDS {
+        let mut climate = Climate::named("calm").unwrap();
+        for kind in ["servers_differ", "twins", "target_is_used"].into_iter().chain(kinds.split(',')) {
+            assert!(climate.set(kind, 2), "there is no kind {kind}");
+        }
+        for seed in 1..5 {
+            let outcome = run(seed, &climate);
+            assert!(outcome.faults.is_empty(), "{kinds}, seed {seed}: {}", outcome.faults.join("\n"));
+        }
+    }
+}
