@@ -54,6 +54,8 @@ pub struct Climate {
     pub power_cuts: u32,
     /// Passes in which the wall clock is set.
     pub clock_steps: u32,
+    /// Passes in which another process holds the store's lock for a while.
+    pub store_locks: u32,
     /// Passes in which a server is away for a while.
     pub outages: u32,
 
@@ -99,7 +101,7 @@ pub const NAMES: [(&str, &str); 7] = [
 ];
 
 /// Kinds that the engine does not bear yet. No climate but `everything` has them; each can be switched on by itself.
-pub const OPEN: [&str; 3] = ["late_commits", "source_renames", "true_names"];
+pub const OPEN: [&str; 2] = ["source_renames", "true_names"];
 
 impl Climate {
     /// The climate of this name.
@@ -150,6 +152,7 @@ impl Climate {
             "kills" => self.kills = times,
             "power_cuts" => self.power_cuts = times,
             "clock_steps" => self.clock_steps = times,
+            "store_locks" => self.store_locks = times,
             "outages" => self.outages = times,
             _ => return self.set_people(kind, flag),
         }
@@ -226,7 +229,7 @@ impl Climate {
     }
 
     fn machine(self) -> Self {
-        Self { kills: 2, power_cuts: 5, clock_steps: 6, outages: 8, twins: true, ..self }
+        Self { kills: 2, power_cuts: 5, clock_steps: 6, outages: 8, store_locks: 8, twins: true, ..self }
     }
 
     /// Whether a pass may end before its time.

@@ -11,7 +11,8 @@ use model::contract::{
 };
 use model::status::UserStatus;
 use model::{
-    AdminLoginFormat, BatchOptions, Error, ImapServer, Place, Result, Role, Security, SkippedItem, User,
+    AdminLoginFormat, BatchOptions, Error, ErrorKind, ImapServer, Place, Result, Role, Security, SkippedItem,
+    User,
 };
 use store::Store;
 use tempfile::TempDir;
@@ -41,6 +42,7 @@ pub(crate) struct Lab {
 impl Lab {
     /// An empty store.
     pub(crate) fn new(stage: Stage) -> Result<Self> {
+        store::wait_at_most(Duration::ZERO);
         let memory = Path::new("/dev/shm");
         let mut folder = tempfile::Builder::new();
         let folder = folder.prefix("simulation-");
@@ -107,14 +109,18 @@ impl Lab {
         }
         self.ask(Operation::NewBatch(Box::new(batch_of(users)))).await?;
         self.start().await?;
-        self.reach_disk()
+        self.reach_disk();
+        Ok(())
     }
 
-    /// Brings what was written so far to where no power cut takes it back.
-    pub(crate) fn reach_disk(&self) -> Result<()> {
-        let failed = |error: rusqlite::Error| Error::internal(error.to_string());
-        let database = rusqlite::Connection::open(self.folder().join(power::DATABASE)).map_err(failed)?;
-        database.query_row("PRAGMA wal_checkpoint(FULL)", [], |_| Ok(())).map_err(failed)
+    /// Brings what was written so far to where no power cut takes it back. False where somebody else is writing.
+    pub(crate) fn reach_disk(&self) -> bool {
+        let database = rusqlite::Connection::open(self.folder().join(power::DATABASE));
+        let checkpoint = |database: rusqlite::Connection| {
+            database.busy_timeout(Duration::ZERO)?;
+            database.query_row("PRAGMA wal_checkpoint(FULL)", [], |row| row.get::<_, i64>(0))
+        };
+        database.and_then(checkpoint).is_ok_and(|busy| busy == 0)
     }
 
     /// Starts the batch, again or for the first time.
@@ -128,7 +134,19 @@ impl Lab {
         self.ask(Operation::SetBatch(Box::new(change))).await.map(drop)
     }
 
+    /// Runs a request to its end, again and again while somebody else is writing.
     async fn ask(&self, operation: Operation) -> Result<Vec<Item>> {
+        loop {
+            match self.ask_once(operation.clone()).await {
+                Err(error) if error.kind == ErrorKind::StoreLocked => {
+                    tokio::time::sleep(Duration::from_secs(1)).await;
+                }
+                answer => return answer,
+            }
+        }
+    }
+
+    async fn ask_once(&self, operation: Operation) -> Result<Vec<Item>> {
         let request = Request { store: Some(self.folder().display().to_string()), worker: None, operation };
         let job = engine::start_in(self.stage.world(), &Handle::current(), request);
         let (mut items, mut failure) = (Vec::new(), None);

@@ -137,6 +137,10 @@ impl Play {
             let step = if chance.one_in(2) { size } else { -size };
             plan(chance, Incident::Clock(SignedDuration::from_secs(step)));
         }
+        if chance.one_in(climate.store_locks) {
+            let how_long = Duration::from_secs(chance.of_any_size(120));
+            plan(chance, Incident::Lock(how_long));
+        }
         if chance.one_in(climate.outages) {
             let side = if chance.one_in(2) { Side::Source } else { Side::Target };
             let how_long = Duration::from_secs(chance.of_any_size(600));
@@ -182,8 +186,7 @@ impl Play {
     fn settle(&self, lab: &Lab) -> Result<()> {
         let all_well =
             lab.users()?.iter().all(|user| user_status(Wish::Run, user.facts) == UserStatus::Synced);
-        if all_well {
-            lab.reach_disk()?;
+        if all_well && lab.reach_disk() {
             let mut scene = self.stage.lock();
             // A power cut may have taken the wish for the pass, too: then there was none.
             if std::mem::take(&mut scene.forgetful) {

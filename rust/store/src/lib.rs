@@ -32,7 +32,7 @@ pub use batches::Adopt;
 pub use changes::Changes;
 pub use leases::PassProgress;
 pub use ledger::{FolderRecord, LedgerFolder, LedgerMessage, Orphan};
-pub use open::Store;
+pub use open::{Store, wait_at_most};
 pub use pass_ends::{Attempts, LastWords, PassEnd};
 pub use purge::Purged;
 pub use reports::ReportOf;

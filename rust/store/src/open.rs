@@ -26,6 +26,19 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long it waits while the last one waited in vain: who comes after that shall not wait for those before, too.
 const BUSY_STILL: Duration = Duration::from_millis(250);
 
+/// The longest that any statement of this process waits, in milliseconds.
+static PATIENCE: AtomicU64 = AtomicU64::new(10_000);
+
+/// Lets no statement of this process wait longer than this for another process: in a world whose time stands still while
+/// SQLite waits, whoever holds the lock never lets go.
+pub fn wait_at_most(patience: Duration) {
+    PATIENCE.store(u64::try_from(patience.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
+}
+
+fn patience(usual: Duration) -> Duration {
+    usual.min(Duration::from_millis(PATIENCE.load(Ordering::Relaxed)))
+}
+
 /// The statements that a worker repeats all have room in the cache.
 const CACHED_STATEMENTS: usize = 64;
 
@@ -143,7 +156,7 @@ impl Store {
         let busy = answer.as_ref().is_err_and(|error| error.kind == ErrorKind::StoreLocked);
         if self.shared.busy.swap(busy, Ordering::Relaxed) != busy {
             // It changes how long others wait, and nothing of the answer.
-            let _ = connection.busy_timeout(if busy { BUSY_STILL } else { BUSY_TIMEOUT });
+            let _ = connection.busy_timeout(patience(if busy { BUSY_STILL } else { BUSY_TIMEOUT }));
         }
         answer
     }
@@ -235,7 +248,7 @@ fn create_database(folder: &Path) -> Result<bool> {
 fn connect(path: &Path) -> Sql<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
-    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.busy_timeout(patience(BUSY_TIMEOUT))?;
     connection.execute_batch(SETTINGS)?;
     // One plan for each statement: else SQLite compiles those of the hot paths again for each value bound to them.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;

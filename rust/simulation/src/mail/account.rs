@@ -19,6 +19,8 @@ pub(crate) struct Account {
     pub(crate) arrivals: Vec<Arrival>,
     /// Copies that people took away before the other side must have known of them.
     pub(crate) gone: Vec<Gone>,
+    /// Whether its numbers change so often that nobody can tell which of equal messages is gone.
+    pub(crate) unsteady: bool,
     last_id: u64,
 }
 
@@ -95,7 +97,7 @@ impl Account {
         let Some(found) = self.folder_mut(folder) else { return false };
         let id = found.id;
         let Some(message) = found.take(uid) else { return false };
-        if !message.settled && message.by == By::Client {
+        if (!message.settled || self.unsteady) && message.by == By::Client {
             self.gone.push(Gone { folder: id, content: message.content });
         }
         true

@@ -64,7 +64,9 @@ impl Server {
     /// Makes a mailbox.
     pub(crate) fn add_account(&mut self, name: &str, first: u64) {
         let validity = self.fresh_validity();
-        self.accounts.insert(name.to_owned(), Account::new(first, validity));
+        let mut account = Account::new(first, validity);
+        account.unsteady = self.manners.mbox;
+        self.accounts.insert(name.to_owned(), account);
     }
 
     /// A folder that is an empty file has another UIDVALIDITY each second.

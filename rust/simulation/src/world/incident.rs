@@ -1,11 +1,13 @@
 //! What befalls the world while the engine works, each at its moment: when the servers have done so many things.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use jiff::SignedDuration;
 
 use super::{Scene, Side};
 use crate::people;
+use crate::power::DATABASE;
 
 /// Something that befalls the world.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +20,8 @@ pub(crate) enum Incident {
     PowerCut,
     /// The wall clock is set.
     Clock(SignedDuration),
+    /// Another process holds the store's lock for a while.
+    Lock(Duration),
     /// A server cannot be reached for a while.
     Away(Side, Duration),
 }
@@ -65,6 +69,18 @@ pub(super) fn befall(scene: &mut Scene, incident: &Incident) {
         Incident::Clock(step) => {
             scene.offset += *step;
         }
+        Incident::Lock(how_long) => {
+            let held = tokio::spawn(hold(scene.store.clone(), *how_long));
+            scene.lock_holder = Some(held.abort_handle());
+        }
         Incident::Away(side, how_long) => scene.go_away(*side, *how_long),
+    }
+}
+
+/// Writes to a store, and takes its time.
+async fn hold(store: PathBuf, how_long: Duration) {
+    let Ok(database) = rusqlite::Connection::open(store.join(DATABASE)) else { return };
+    if database.execute_batch("BEGIN IMMEDIATE").is_ok() {
+        tokio::time::sleep(how_long).await;
     }
 }

@@ -61,6 +61,8 @@ pub(crate) struct Scene {
     pub(crate) store: PathBuf,
     /// How far its log went when it was last known to be on the disk.
     pub(crate) synced: Log,
+    /// Who holds the store's lock.
+    lock_holder: Option<AbortHandle>,
     began: Instant,
     offset: SignedDuration,
     network: Chance,
@@ -91,6 +93,7 @@ impl Stage {
             power_cut: false,
             forgetful: false,
             store: PathBuf::new(),
+            lock_holder: None,
             synced: Log::default(),
             began: Instant::now(),
             offset: SignedDuration::ZERO,
@@ -164,6 +167,7 @@ impl Scene {
         self.calm = true;
         self.schedule = Schedule::default();
         self.away = [None, None];
+        self.lock_holder.take().iter().for_each(AbortHandle::abort);
         self.source.moody = false;
         self.target.moody = false;
     }
