@@ -5,7 +5,7 @@ from pathlib import Path
 
 from verdict import FATAL
 
-COLUMNS = ["messages", *FATAL, "reordered", "flags", "named"]
+COLUMNS = ["messages", *FATAL, "reordered", "named"]
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "servers.md"
 
