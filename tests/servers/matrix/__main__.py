@@ -77,12 +77,12 @@ def run(options, up, missing):
 
     pairs = [(source, target) for source in up for target in up
              if not options.pair or f"{source.name}:{target.name}" in options.pair]
-    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        try:
-            outcomes = list(pool.map(lambda both: one(*both), pairs))
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    # Without `with`: that would wait for pairs at work where a signal ends all of it.
+    pool = concurrent.futures.ThreadPoolExecutor(options.jobs)
+    try:
+        outcomes = list(pool.map(lambda both: one(*both), pairs))
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
     print()
     print(report.table(outcomes))
     print(f"{len(outcomes)} pairs in {time.monotonic() - began:.0f} s")
