@@ -28,16 +28,22 @@ pub(crate) struct Patience<'p> {
     nudges: u64,
     /// What the report says to be away, and the line for when it is over.
     told: BTreeMap<String, String>,
+    /// What the status says meanwhile.
+    detail: Option<String>,
 }
 
 impl<'p> Patience<'p> {
     pub(crate) fn new(outages: &'p Outages, journal: &'p Journal, meter: &'p Meter, nudges: u64) -> Self {
-        Self { outages, journal, meter, nudges, told: BTreeMap::new() }
+        Self { outages, journal, meter, nudges, told: BTreeMap::new(), detail: None }
     }
 
     /// Waits until the servers of these ends are there, or may be tried. None: the settings are to be read again.
     pub(crate) async fn way(&mut self, ends: &[End<'_>]) -> Result<Option<Vec<Try>>> {
         let keys: Vec<Key> = ends.iter().flat_map(|end| keys(end.endpoint)).collect();
+        if let Some(detail) = &self.detail {
+            // It tried in vain, and waits again.
+            self.meter.stage(detail, None);
+        }
         loop {
             let (began, told) = (Instant::now(), self.told.keys().cloned().collect::<BTreeSet<_>>());
             let way = self.outages.way(&keys, &told, self.nudges).await;
@@ -56,7 +62,9 @@ impl<'p> Patience<'p> {
         };
         let (side, since) = (end.side, away.since.strftime("%F %T").to_string());
         let (detail, begun, over) = words(end, host(end.endpoint).as_deref() == Some(&name));
-        self.meter.stage(&format!("StalledDueTo{side}_{detail} since {since} UTC"), None);
+        let detail = format!("StalledDueTo{side}_{detail} since {since} UTC");
+        self.meter.stage(&detail, None);
+        self.detail = Some(detail);
         // A pass that was stopped meanwhile has said so already.
         if self.outages.tell_once(&name, self.journal.user()) {
             self.journal.note(format!("{begun} since {since} UTC: {}", away.error)).await?;
