@@ -37,6 +37,8 @@ struct Shared {
 pub(crate) struct Seat {
     shared: Arc<Shared>,
     host: String,
+    /// Whether the host has taken the connection.
+    taken: bool,
 }
 
 /// What a further connection for a user who has one works by: it makes way for others.
@@ -57,6 +59,8 @@ struct Waiting<'a> {
 #[derive(Debug, Default)]
 struct Host {
     open: usize,
+    /// How many of them the host has taken.
+    taken: usize,
     /// How many wait for a seat.
     waiting: usize,
     /// The most connections that it seems to bear; unknown until it refused one.
@@ -98,7 +102,7 @@ impl Governor {
             }
             taken.push(name);
         }
-        let seat = |(name, _): &(String, usize)| Seat { shared: self.shared.clone(), host: name.clone() };
+        let seat = |(name, _): &(String, usize)| Seat::new(&self.shared, name.clone());
         let seats = limits.iter().map(seat).collect();
         Some((seats, ExtraSeats { shared: self.shared.clone(), limits }))
     }
@@ -114,7 +118,7 @@ impl Governor {
             match admitted {
                 Ok(()) => {
                     drop(waiting);
-                    return Seat { shared: self.shared.clone(), host };
+                    return Seat::new(&self.shared, host);
                 }
                 Err(_) if waiting.is_none() => waiting = Some(Waiting::new(&self.shared, &host)),
                 Err(Some(pause)) => {
@@ -136,9 +140,14 @@ impl Governor {
         self.shared.with(host, |host| host.refused(Instant::now()));
     }
 
-    /// Whether others have connections to this host, too.
+    /// Whether others have, or ask for, connections to this host, too.
     pub(crate) fn is_shared(&self, host: &str) -> bool {
         lock(&self.shared.hosts).get(host).is_some_and(|host| host.open > 1)
+    }
+
+    /// Whether this host has taken connections that are still open. One that is down has not, however many ask for one.
+    pub(crate) fn has_taken(&self, host: &str) -> bool {
+        lock(&self.shared.hosts).get(host).is_some_and(|host| host.taken > 0)
     }
 }
 
@@ -159,6 +168,19 @@ impl ExtraSeats {
     }
 }
 
+impl Seat {
+    fn new(shared: &Arc<Shared>, host: String) -> Self {
+        Self { shared: shared.clone(), host, taken: false }
+    }
+
+    /// The host has taken the connection.
+    pub(crate) fn take(&mut self) {
+        if !std::mem::replace(&mut self.taken, true) {
+            lock(&self.shared.hosts).entry(self.host.clone()).or_default().taken += 1;
+        }
+    }
+}
+
 impl<'a> Waiting<'a> {
     fn new(shared: &'a Shared, host: &'a str) -> Self {
         shared.with(host, |host| host.waiting += 1);
@@ -174,7 +196,11 @@ impl Drop for Waiting<'_> {
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        self.shared.with(&self.host, |host| host.open = host.open.saturating_sub(1));
+        let taken = usize::from(self.taken);
+        self.shared.with(&self.host, |host| {
+            host.open = host.open.saturating_sub(1);
+            host.taken = host.taken.saturating_sub(taken);
+        });
     }
 }
 
@@ -247,6 +273,17 @@ mod tests {
         let (second, ()) = tokio::join!(governor.seats(&host), async { drop(first) });
         assert_eq!(second.len(), 1);
         assert!(!governor.is_shared("a"));
+    }
+
+    #[tokio::test]
+    async fn a_host_has_taken_what_is_open_and_not_what_is_asked_for() {
+        let governor = Governor::default();
+        let mut seats = governor.seats(&["a".to_owned()]).await;
+        assert!(!governor.has_taken("a"));
+        seats.iter_mut().for_each(Seat::take);
+        assert!(governor.has_taken("a"));
+        drop(seats);
+        assert!(!governor.has_taken("a"));
     }
 
     #[tokio::test]

@@ -51,10 +51,12 @@ fn a_server_that_is_away_is_waited_for_and_nobody_fails() {
     for side in ["Source", "Target"] {
         let [mut from, mut to] = [(), ()].map(|()| Sample::start(Options::default()).unwrap());
         mail::append(from.address(), "ada", "INBOX", 9, COUNT).unwrap();
-        let lab = Lab::between(from.address(), to.address());
+        // What stands before the target takes connections, and hangs up when it has nobody to pass them on to.
+        let before = Proxy::start(to.address()).unwrap();
+        let lab = Lab::between(from.address(), &before.address(to.address()));
         let down = if side == "Source" { &mut from } else { &mut to };
         down.stop();
-        let mut batch = batch_of(&["ada", "bob"]);
+        let mut batch = batch_of(&["ada", "bob", "cid"]);
         batch.options.auto_retry_count = 0;
         lab.start(batch);
         let detail = || lab.statistics("ada").progress.status_detail;

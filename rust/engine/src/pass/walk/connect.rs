@@ -62,7 +62,7 @@ impl Ends {
         loop {
             let Some(tries) = patience.way(&ends).await? else { return Ok(None) };
             let began = Instant::now();
-            let seats = governor.seats(&hosts).await;
+            let mut seats = governor.seats(&hosts).await;
             meter.stalled(began.elapsed());
             meter.stage("Connecting", None);
             let sides = self.open(governor, lease).await?;
@@ -71,6 +71,7 @@ impl Ends {
             match sides.both() {
                 Ok((source, target)) => {
                     patience.over().await?;
+                    seats.iter_mut().for_each(Seat::take);
                     return Ok(Some(Connected { source, target, seats }));
                 }
                 Err(_) if is_away => {}
@@ -100,14 +101,17 @@ impl Ends {
         &self,
         governor: &Governor,
         lease: &Lease,
-        seats: Vec<Seat>,
+        mut seats: Vec<Seat>,
     ) -> Option<Connected> {
         let sides = self.open(governor, lease).await.and_then(|sides| {
             self.note(&sides, &[]);
             sides.both()
         });
         match sides {
-            Ok((source, target)) => Some(Connected { source, target, seats }),
+            Ok((source, target)) => {
+                seats.iter_mut().for_each(Seat::take);
+                Some(Connected { source, target, seats })
+            }
             Err(error) => {
                 tracing::debug!(%error, "No other connection for this mailbox");
                 None
@@ -125,11 +129,11 @@ impl Ends {
         );
         let mut crowded = None;
         let sides = [
-            (source, from.result.as_ref().err(), "StalledDueToSource_ConnectionLimit"),
-            (target, to.result.as_ref().err(), "StalledDueToTarget_ConnectionLimit"),
+            (source, from.reached, from.result.as_ref().err(), "StalledDueToSource_ConnectionLimit"),
+            (target, to.reached, to.result.as_ref().err(), "StalledDueToTarget_ConnectionLimit"),
         ];
-        for (endpoint, error, detail) in sides {
-            crowded = note(governor, endpoint, error).then_some(detail).or(crowded);
+        for (endpoint, reached, error, detail) in sides {
+            crowded = note(governor, endpoint, reached, error).then_some(detail).or(crowded);
         }
         Ok(Sides { source: from, target: to, crowded })
     }
@@ -186,11 +190,13 @@ fn most_connections(endpoint: &Endpoint, pass: PassKind) -> usize {
 }
 
 /// Tells the governor what became of a connection; says whether it was refused for the number of connections.
-fn note(governor: &Governor, endpoint: &Endpoint, error: Option<&Error>) -> bool {
+fn note(governor: &Governor, endpoint: &Endpoint, reached: bool, error: Option<&Error>) -> bool {
     let Some(host) = host(endpoint) else { return false };
     match error {
         None => governor.accepted(&host),
-        // Some servers just hang up on one connection too many (peers 2.3).
+        // Some servers just hang up on one connection too many (peers 2.3). Before the greeting, so does what stands before a
+        // server that is down: for everybody.
+        Some(error) if error.kind == ErrorKind::ConnectionLost && !reached && !governor.has_taken(&host) => {}
         Some(error) if error.kind == ErrorKind::ConnectionLost && !governor.is_shared(&host) => {}
         Some(error) if may_be_crowded(error) => {
             governor.refused(&host);
