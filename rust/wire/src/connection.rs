@@ -25,6 +25,8 @@ use crate::wire::Wire;
 pub struct Connection {
     pub(crate) wire: Wire,
     pub(crate) capabilities: Capabilities,
+    /// What the server greeted us with.
+    pub(crate) greeting: String,
     /// `host:port`, for messages.
     address: String,
     tags: u64,
@@ -36,13 +38,27 @@ pub struct Connection {
 
 impl Connection {
     pub(crate) fn new(wire: Wire, address: String, round_trip: RoundTrip) -> Self {
-        let capabilities = Capabilities::default();
-        Self { wire, capabilities, address, tags: 0, usable: true, alert: Alert::default(), round_trip }
+        let (capabilities, greeting) = Default::default();
+        Self {
+            wire,
+            capabilities,
+            greeting,
+            address,
+            tags: 0,
+            usable: true,
+            alert: Alert::default(),
+            round_trip,
+        }
     }
 
     /// What the server can do, as it said last.
     pub fn capabilities(&self) -> &Capabilities {
         &self.capabilities
+    }
+
+    /// What the server greeted us with: some say what they are.
+    pub fn greeting(&self) -> &str {
+        &self.greeting
     }
 
     /// How far away the server is: the shortest time so far from sending a command to its tagged answer, or to the

@@ -80,7 +80,8 @@ async fn open(
         opening.hang_up().await;
         return Ok(None);
     };
-    let connection = login::log_in(opening, login).await?;
+    let mut connection = login::log_in(opening, login).await?;
+    connection.greeting = report.greeting.clone().unwrap_or_default();
     report.capabilities_after_login = Some(connection.capabilities().clone());
     Ok(Some(connection))
 }

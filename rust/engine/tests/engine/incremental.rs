@@ -69,8 +69,8 @@ fn keywords_of_programs_go_over_with_a_new_message_and_with_an_old_one() {
     lab.assert_perfect("ada");
 }
 
-/// A1, I6, N3, U3, U4, O22, peers 2.3-9: searches find too little or too much, Courier forgets the UIDVALIDITY of what is
-/// only examined, MOVE tells wrong UIDs, and EXPUNGE destroys.
+/// A1, I6, N3, U4, O22, peers 2.3-9: searches find too little or too much, GNU's server writes into messages of folders that
+/// are selected, MOVE tells wrong UIDs, and EXPUNGE destroys.
 #[test]
 fn a_migration_reads_appends_and_sets_flags_and_nothing_else() {
     let (from, to) = (Sample::start(Options::default()).unwrap(), Sample::start(Options::default()).unwrap());
@@ -85,11 +85,10 @@ fn a_migration_reads_appends_and_sets_flags_and_nothing_else() {
     lab.pass();
     assert_eq!(to.messages("ada", "INBOX").len(), 4);
     let words = ["SEARCH", "MOVE", "COPY", "EXPUNGE", "CLOSE", "DELETE", "RENAME"];
-    for (server, command, not_there) in [(&from, "UID FETCH", "EXAMINE"), (&to, "UID STORE", "SEARCH")] {
+    for (server, command) in [(&from, "UID FETCH"), (&to, "UID STORE")] {
         let commands = server.commands();
         assert!(commands.contains(command), "{commands:?}");
-        let forbidden =
-            |command: &&String| words.iter().chain([&not_there]).any(|word| command.contains(word));
+        let forbidden = |command: &&String| words.iter().any(|word| command.contains(word));
         assert_eq!(commands.iter().filter(forbidden).count(), 0, "{commands:?}");
     }
 }

@@ -3,7 +3,7 @@
 use model::content_filter::ContentFilter;
 use model::plan::Flags;
 use model::{Error, ErrorKind, Numbers, Result, UidValidity};
-use wire::{Connection, MailboxName, UidSet};
+use wire::{Connection, MailboxName, Selected, UidSet};
 
 use super::inventory::{self, FlagSets, Listed};
 
@@ -61,7 +61,7 @@ impl Source {
         Self { connection, selected: None }
     }
 
-    /// Selects a folder and lists it. SELECT, not EXAMINE: Courier keeps a UIDVALIDITY only then (peers U3). Where fewer
+    /// Opens a folder and lists it. Where fewer
     /// messages are listed than the folder counts, it is listed once more: some may have gone meanwhile.
     pub(crate) async fn list(
         &mut self,
@@ -85,6 +85,16 @@ impl Source {
         self.list_once(order, filter, folder.sets).await
     }
 
+    /// EXAMINE: GNU's server writes into messages that a session had open for changes. Courier keeps a UIDVALIDITY only when
+    /// a folder is selected (peers U3), and says by its greeting what it is.
+    async fn open(&mut self, name: &MailboxName) -> wire::Result<Selected> {
+        if self.connection.greeting().contains("Courier") {
+            self.connection.select(name).await
+        } else {
+            self.connection.examine(name).await
+        }
+    }
+
     async fn list_once(
         &mut self,
         order: ListOrder,
@@ -94,7 +104,7 @@ impl Source {
         let ListOrder { key, changed_since } = order;
         // One that refuses leaves nothing selected (RFC 3501 §6.3.1).
         self.selected = None;
-        let selected = self.connection.select(&MailboxName::from_wire(key.clone())).await?;
+        let selected = self.open(&MailboxName::from_wire(key.clone())).await?;
         self.selected = Some(key.clone());
         let numbers = selected.numbers;
         let since = changed_since.filter(|s| UidValidity::holds(numbers.uid_validity, s.uid_validity));
@@ -109,7 +119,7 @@ impl Source {
         if self.selected.as_ref() != Some(&folder.key) {
             let name = MailboxName::from_wire(folder.key.clone());
             self.selected = None;
-            let selected = self.connection.select(&name).await.map_err(|error| of_source(error.into()))?;
+            let selected = self.open(&name).await.map_err(|error| of_source(error.into()))?;
             if selected.numbers.uid_validity != folder.numbers.uid_validity {
                 let text = format!("folder `{name}` was replaced on the source while it was copied");
                 return Err(Error::new(ErrorKind::ConnectionLost, text));
