@@ -26,10 +26,32 @@ pub(super) struct EndedPass {
     pub(super) outcome: PassOutcome,
 }
 
+/// Writes down how a pass ended. Where that cannot be written however long one waits, the user has failed, and the others
+/// go on.
+pub(super) fn record(store: &Store, memory: &Memory, ended: &EndedPass, now: Timestamp) -> Result<()> {
+    match finish(store, memory, ended, now) {
+        Err(error) if !passes(&error) => {
+            error!(user = ended.lease.user.row.email_address, %error, "The end of a pass cannot be written down");
+            match store.finish(&ended.lease, &PassEnd::Failed { error }, now) {
+                Err(error) if passes(&error) => Err(error),
+                // Its lease stays with this worker: nobody else is kept from anything.
+                _ => Ok(()),
+            }
+        }
+        written => written,
+    }
+}
+
+/// Whether an error of the store is one that passes.
+fn passes(error: &Error) -> bool {
+    use ErrorKind::{DiskFull, StoreLocked, StoreUnavailable};
+    matches!(error.kind, DiskFull | StoreLocked | StoreUnavailable)
+}
+
 /// Writes down how a pass ended, and when the user is due again.
 ///
 /// It may be called again when the store failed: what was written then is written once more.
-pub(super) fn finish(store: &Store, memory: &Memory, ended: &EndedPass, now: Timestamp) -> Result<()> {
+fn finish(store: &Store, memory: &Memory, ended: &EndedPass, now: Timestamp) -> Result<()> {
     let EndedPass { lease, meter, outcome } = ended;
     let user = lease.user.row.email_address.as_str();
     let (detail, end) = match outcome {
@@ -81,8 +103,9 @@ struct Retry {
 fn retry_after(store: &Store, memory: &Memory, ended: &EndedPass, error: &Error) -> Result<Option<Retry>> {
     let EndedPass { lease, meter, .. } = ended;
     if store.is_to_blame_for(error) {
-        // The worker has met it, too, and waits: whoever is due again waits with it.
-        return Ok(Some(Retry { pause: FIRST_RETRY, attempts: Attempts::Keep }));
+        // The worker has met what passes, too, and waits: whoever is due again waits with it.
+        let pause = if passes(error) { FIRST_RETRY } else { LONGEST_RETRY };
+        return Ok(Some(Retry { pause, attempts: Attempts::Keep }));
     }
     let most = most_attempts(store, lease)?;
     if !error.retryable || most == 0 {

@@ -12,7 +12,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
-use super::ended::{EndedPass, finish};
+use super::ended::{EndedPass, record};
 use super::look::{Look, MOST_LEASES, Seen};
 use super::purge::Purge;
 use super::reckoning::Reckoning;
@@ -304,7 +304,7 @@ impl Worker {
         let mut any = false;
         while let Some(ended) = self.ended.front().cloned() {
             let (store, memory, now) = (self.store.clone(), self.memory.clone(), self.now());
-            blocking(move || finish(&store, &memory, &ended, now)).await?;
+            blocking(move || record(&store, &memory, &ended, now)).await?;
             self.ended.pop_front();
             any = true;
         }

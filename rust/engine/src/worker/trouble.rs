@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use model::{Error, ReportEntry, Result};
+use model::{Error, ErrorKind, ReportEntry, Result};
 use store::{ReportOf, Store, Trouble, WorkerLock};
 use tracing::{error, info, warn};
 
@@ -80,7 +80,11 @@ pub(super) fn note(
     let since = since.strftime("%F %T");
     let text = format!("The worker could not use its store since {since} UTC, and waited: {message}");
     for batch in batches {
-        let guid = store.batch(&batch)?.guid;
+        let guid = match store.batch(&batch) {
+            // Nobody is left to read it.
+            Err(error) if error.kind == ErrorKind::BatchNotFound => continue,
+            found => found?.guid,
+        };
         store.add_report(ReportOf::Batch(guid), &[ReportEntry { at: now, text: text.clone() }])?;
     }
     Ok(())

@@ -115,3 +115,22 @@ fn an_administrators_login_that_is_refused_again_and_again_waits_for_other_setti
     lab.start_again();
     lab.synced();
 }
+
+/// A defect, or a damaged row: it is not waited for, as that would be for ever.
+#[test]
+fn an_end_that_cannot_be_written_down_keeps_nobody_else_from_work() {
+    let [from, to] = [(), ()].map(|()| Sample::start(Options::default()).unwrap());
+    let lab = Lab::between(from.address(), to.address());
+    let raw = Connection::open(lab.folder().join("migration.db")).unwrap();
+    raw.execute_batch(
+        "CREATE TRIGGER broken BEFORE UPDATE OF synced_at ON user WHEN new.user_name = 'ada'
+         BEGIN SELECT raise(ABORT, 'broken'); END",
+    )
+    .unwrap();
+    lab.start(batch_of(&["ada", "bob"]));
+    lab.wait();
+    let statuses: Vec<UserStatus> = lab.users().into_iter().map(|user| user.status).collect();
+    assert_eq!(statuses, [UserStatus::Failed, UserStatus::Synced]);
+    assert!(lab.failure("ada").message.contains("broken"));
+    assert_eq!(lab.worker_view().message, None);
+}
