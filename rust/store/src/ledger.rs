@@ -29,7 +29,7 @@ pub struct LedgerFolder {
     pub target_uid_validity: Option<UidValidity>,
     /// Everything on the target below this UID is accounted for.
     pub frontier: Option<u32>,
-    /// How many messages the target had after the last pass.
+    /// How many messages the target had after the last pass; none while one sends, or when it was cut off.
     pub target_messages: Option<u64>,
     /// Whether the target folder was made by us.
     pub made: bool,

@@ -164,7 +164,7 @@ CREATE TABLE folder (
     target_name         TEXT NOT NULL,
     target_uid_validity INTEGER,                    -- all 64 bits; NULL: unknown, so that UIDs mean nothing
     frontier            INTEGER,                    -- the target below this UID is accounted for; NULL: none of it is
-    target_messages     INTEGER,                    -- how many the target had after the last pass; NULL: unknown
+    target_messages     INTEGER,                    -- how many the target had after the last pass; NULL: it was cut off
     made                INTEGER NOT NULL,           -- whether the target folder was made by us
     in_step_uid_next    INTEGER,                    -- the source when all of it was in step; NULL: not told
     in_step_messages    INTEGER,                    -- NULL: it was not in step

@@ -31,9 +31,13 @@ impl Work<'_> {
             return Ok(Found { adopted: Vec::new(), append: copy });
         }
         let mut there = unknown(imap.read(&self.to.name).await?, first, named).await?;
+        let seen = there.seen;
         let mut lost = self.lost_rows(&there.copies).await?;
-        self.take_back(&mut lost, &mut there).await?;
-        let (seen, mut left) = (there.seen, there.copies.clone());
+        // After a pass that was cut off, what lies there is what it had sent; else people have moved it.
+        if !self.was_cut_off() {
+            self.take_back(&mut lost, &mut there).await?;
+        }
+        let mut left = there.copies.clone();
         let found = self.adopt(there, copy).await?;
         left.retain(|copy| found.adopted.iter().all(|adopted| adopted.target_uid != copy.uid));
         self.follow_moved(lost, &left).await?;

@@ -47,6 +47,10 @@ pub(crate) async fn sync<M: Meanwhile + Send>(
     let append: UidSet = append.into_iter().collect();
     note_adopted(work.pair, &work.from, &work.shown, &adopted).await?;
     changes.extend(work.adopt_rows(&adopted).await?);
+    if !append.is_empty() {
+        // Known again when all that is sent has its place.
+        work.page.target_messages = None;
+    }
     work.save(false).await?;
     work.pair.context.tally.synced(u64::try_from(adopted.len()).unwrap_or(0));
     let found = wanted.iter().filter(|uid| !append.contains(*uid)).collect();

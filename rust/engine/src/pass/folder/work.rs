@@ -101,9 +101,15 @@ impl<'p> Work<'p> {
             && self.first_page.target_uid_validity == self.page.target_uid_validity
             && self.first_page.source_uid_validity == self.page.source_uid_validity;
         if !known && self.pair.recorder.first_unknown().is_some() {
-            self.pair.recorder.numbers_durably(self.page.clone()).await?;
+            return self.pair.recorder.numbers_durably(self.page.clone()).await;
         }
-        Ok(())
+        // Of a folder with rows it must be known that this pass sends, should it be cut off.
+        if self.is_new { Ok(()) } else { self.pair.recorder.flush().await }
+    }
+
+    /// Whether the last pass that sent something here did not come to its end.
+    pub(crate) fn was_cut_off(&self) -> bool {
+        self.first_page.target_messages.is_none()
     }
 
     /// Writes what is now known of the folder. A folder of which nothing was left behind is in step.
