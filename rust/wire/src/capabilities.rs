@@ -117,6 +117,11 @@ impl Capabilities {
         self.has("COMPRESS=DEFLATE")
     }
 
+    /// Mailboxes have identifiers that stay when they are renamed (RFC 8474).
+    pub fn object_id(&self) -> bool {
+        self.has("OBJECTID")
+    }
+
     /// A mailbox can be left without expunging (RFC 3691).
     pub fn unselect(&self) -> bool {
         self.has("UNSELECT")

@@ -166,7 +166,7 @@ mod tests {
         listing.add_entry(b"() \"/\" b");
         listing.add_status(b"a (MESSAGES 1)");
         let counts: Vec<_> =
-            listing.entries.iter().map(|entry| entry.status.unwrap().numbers.messages).collect();
+            listing.entries.iter().map(|entry| entry.status.as_ref().unwrap().numbers.messages).collect();
         assert_eq!(counts, [Some(1), Some(2)]);
     }
 }

@@ -1,4 +1,4 @@
-//! Commands that make mailboxes and subscriptions: CREATE, SUBSCRIBE. Many names take one round trip.
+//! Commands that make and rename mailboxes, and subscribe to them: CREATE, RENAME, SUBSCRIBE. Many names take one round trip.
 
 use crate::connection::Connection;
 use crate::error::{Refusal, Result};
@@ -9,6 +9,14 @@ impl Connection {
     /// ALREADYEXISTS.
     pub async fn create(&mut self, names: &[MailboxName]) -> Result<Vec<Result<(), Refusal>>> {
         self.for_each("CREATE", names, "cannot create folder").await
+    }
+
+    /// Renames a mailbox, with all below it (RFC 3501 §6.3.5). A name that is taken is a refusal.
+    pub async fn rename(&mut self, from: &MailboxName, to: &MailboxName) -> Result<Result<(), Refusal>> {
+        let complaint = format!("cannot rename folder `{from}` to `{to}`");
+        let command = self.command("RENAME").mailbox(from).mailbox(to);
+        let answers = self.run_each(&complaint, &[command], |_| {}).await?;
+        Ok(answers.into_iter().next().map_or(Ok(()), |answer| answer.map(drop)))
     }
 
     /// Subscribes to mailboxes (RFC 3501 §6.3.6).

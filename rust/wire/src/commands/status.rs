@@ -6,7 +6,7 @@ use model::{Numbers, UidValidity};
 
 use crate::capabilities::Capabilities;
 use crate::connection::Connection;
-use crate::error::Result;
+use crate::error::{Result, lossy};
 use crate::mailbox_name::MailboxName;
 use crate::token::{Lexer, Value};
 use crate::uid_set::to_uid;
@@ -26,6 +26,8 @@ pub struct StatusItems {
     pub highest_modseq: bool,
     /// The size of all messages (RFC 8438).
     pub size: bool,
+    /// The identifier that stays when the mailbox is renamed (RFC 8474).
+    pub mailbox_id: bool,
 }
 
 impl StatusItems {
@@ -37,6 +39,7 @@ impl StatusItems {
         unseen: true,
         highest_modseq: true,
         size: true,
+        mailbox_id: true,
     };
 
     /// The list that the command takes.
@@ -48,6 +51,7 @@ impl StatusItems {
             ("UNSEEN", self.unseen),
             ("HIGHESTMODSEQ", self.highest_modseq && capabilities.condstore()),
             ("SIZE", self.size && capabilities.status_size()),
+            ("MAILBOXID", self.mailbox_id && capabilities.object_id()),
         ];
         let words: Vec<_> = items.iter().filter(|(_, wanted)| *wanted).map(|(word, _)| *word).collect();
         format!("({})", words.join(" "))
@@ -55,7 +59,7 @@ impl StatusItems {
 }
 
 /// What STATUS says. A number that the server left out, or that cannot be, is `None`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MailboxStatus {
     /// Its numbers.
     pub numbers: Numbers,
@@ -63,6 +67,8 @@ pub struct MailboxStatus {
     pub unseen: Option<u64>,
     /// The size of all messages, in bytes.
     pub size: Option<u64>,
+    /// The identifier that stays when the mailbox is renamed.
+    pub mailbox_id: Option<String>,
 }
 
 impl MailboxStatus {
@@ -88,6 +94,7 @@ impl MailboxStatus {
             b"UNSEEN" => self.unseen = number,
             b"HIGHESTMODSEQ" => self.numbers.highest_modseq = number.filter(|&number| number != 0),
             b"SIZE" => self.size = number,
+            b"MAILBOXID" => self.mailbox_id = object_id(value),
             _ => {}
         }
     }
@@ -111,8 +118,14 @@ impl Connection {
             }
         })
         .await?;
-        Ok(names.iter().map(|name| told.get(&spelled_alike(name)).copied()).collect())
+        Ok(names.iter().map(|name| told.get(&spelled_alike(name)).cloned()).collect())
     }
+}
+
+/// An identifier in its parentheses (RFC 8474 §7).
+fn object_id(value: &Value<'_>) -> Option<String> {
+    let id = Lexer::new(value.list()).value()?;
+    id.text().map(lossy).filter(|id| !id.is_empty())
 }
 
 /// Servers may spell a name in another way than we did.
@@ -130,14 +143,22 @@ mod tests {
         let (name, status) = MailboxStatus::parse(line).unwrap();
         assert_eq!(name.as_bytes(), b"a");
         let numbers = Numbers { messages: Some(3), ..Numbers::default() };
-        assert_eq!(status, MailboxStatus { numbers, size: Some(99), ..MailboxStatus::default() });
+        assert_eq!(
+            status,
+            MailboxStatus {
+                numbers,
+                size: Some(99),
+                mailbox_id: Some("F1".to_owned()),
+                ..MailboxStatus::default()
+            }
+        );
     }
 
     #[test]
     fn extensions_are_asked_for_only_where_offered() {
         let plain = StatusItems::ALL.to_words(&Capabilities::default());
         assert_eq!(plain, "(MESSAGES UIDNEXT UIDVALIDITY UNSEEN)");
-        let more = StatusItems::ALL.to_words(&Capabilities::parse(b"CONDSTORE STATUS=SIZE"));
-        assert_eq!(more, "(MESSAGES UIDNEXT UIDVALIDITY UNSEEN HIGHESTMODSEQ SIZE)");
+        let more = StatusItems::ALL.to_words(&Capabilities::parse(b"CONDSTORE STATUS=SIZE OBJECTID"));
+        assert_eq!(more, "(MESSAGES UIDNEXT UIDVALIDITY UNSEEN HIGHESTMODSEQ SIZE MAILBOXID)");
     }
 }

@@ -70,6 +70,24 @@ async fn folders_are_made_in_one_round_trip_and_each_has_its_own_answer() {
 }
 
 #[tokio::test]
+async fn a_mailbox_is_renamed_or_the_refusal_names_both() {
+    let (mut connection, server) = session(
+        "",
+        r#"
+        C: A1 RENAME "a" "b/c"
+        S: A1 OK done
+        C: A2 RENAME "d" "b/c"
+        S: A2 NO [ALREADYEXISTS] no"#,
+    )
+    .await;
+    let [a, d, to] = ["a", "d", "b/c"].map(MailboxName::from_text);
+    connection.rename(&a, &to).await.unwrap().unwrap();
+    let refusal = connection.rename(&d, &to).await.unwrap().unwrap_err();
+    assert_eq!(refusal.context, "cannot rename folder `d` to `b/c`");
+    server.finish().await.unwrap();
+}
+
+#[tokio::test]
 async fn a_literal_name_may_be_refused_instead_of_awaited() {
     let (mut connection, server) = session(
         "",
@@ -100,7 +118,7 @@ async fn list_asks_for_status_only_with_list_extended() {
     .await;
     let entries = connection.list("", "*", wanted).await.unwrap();
     server.finish().await.unwrap();
-    assert_eq!(entries[0].status.unwrap().numbers.messages, Some(3));
+    assert_eq!(entries[0].status.as_ref().unwrap().numbers.messages, Some(3));
 }
 
 #[tokio::test]
@@ -127,7 +145,7 @@ async fn statuses_find_their_folders_in_any_order_and_spelling() {
     let names = [MailboxName::from_text("Entwürfe"), MailboxName::inbox()];
     let status = connection.status(&names, items).await.unwrap();
     assert_eq!(
-        status.iter().map(|found| found.unwrap().numbers.messages).collect::<Vec<_>>(),
+        status.iter().map(|found| found.as_ref().unwrap().numbers.messages).collect::<Vec<_>>(),
         [Some(5), Some(7)]
     );
     server.finish().await.unwrap();
