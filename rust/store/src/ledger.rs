@@ -33,6 +33,10 @@ pub struct LedgerFolder {
     pub target_messages: Option<u64>,
     /// Whether the target folder was made by us.
     pub made: bool,
+    /// The source's identifier of the folder, which stays when it is renamed (RFC 8474).
+    pub source_mailbox_id: Option<String>,
+    /// The target's.
+    pub target_mailbox_id: Option<String>,
     /// What the source said when all of it was in step.
     pub in_step_at: Option<Numbers>,
 }
@@ -104,6 +108,20 @@ impl Store {
         self.write_durably(|tx| {
             require(tx, lease)?;
             folders.iter().map(|folder| upsert_folder(tx, lease, folder)).collect()
+        })
+    }
+
+    /// Gives folders that were renamed, by their keys, the names that they have now on either side; on the disk when it
+    /// returns. Their messages stay.
+    pub fn rename_folders(&self, lease: &Lease, folders: &[(i64, LedgerFolder)]) -> Result<()> {
+        self.write_durably(|tx| {
+            let mut update =
+                tx.prepare_cached("UPDATE folder SET source_name = ?, target_name = ? WHERE id = ?")?;
+            for (id, folder) in folders {
+                require_folder(tx, lease, *id)?;
+                update.execute(params![folder.source_name, folder.target_name, id])?;
+            }
+            Ok(())
         })
     }
 
@@ -244,13 +262,16 @@ const INSERT_MESSAGE: &str =
 fn upsert_folder(tx: &Connection, lease: &Lease, folder: &LedgerFolder) -> Sql<i64> {
     let mut upsert = tx.prepare_cached(
         "INSERT INTO folder (user_id, source_name, source_uid_validity, target_name, target_uid_validity, frontier,
-                             target_messages, made, in_step_uid_next, in_step_messages, in_step_modseq)
+                             target_messages, made, source_mailbox_id, target_mailbox_id, in_step_uid_next,
+                             in_step_messages, in_step_modseq)
          VALUES (:user, :source_name, :source_uid_validity, :target_name, :target_uid_validity, :frontier,
-                 :target_messages, :made, :in_step_uid_next, :in_step_messages, :in_step_modseq)
+                 :target_messages, :made, :source_mailbox_id, :target_mailbox_id, :in_step_uid_next, :in_step_messages,
+                 :in_step_modseq)
          ON CONFLICT (user_id, source_name) DO UPDATE SET
              source_uid_validity = excluded.source_uid_validity, target_name = excluded.target_name,
              target_uid_validity = excluded.target_uid_validity, frontier = excluded.frontier,
              target_messages = excluded.target_messages, made = excluded.made,
+             source_mailbox_id = excluded.source_mailbox_id, target_mailbox_id = excluded.target_mailbox_id,
              in_step_uid_next = excluded.in_step_uid_next, in_step_messages = excluded.in_step_messages,
              in_step_modseq = excluded.in_step_modseq
          RETURNING id",
@@ -266,6 +287,8 @@ fn upsert_folder(tx: &Connection, lease: &Lease, folder: &LedgerFolder) -> Sql<i
             ":frontier": folder.frontier,
             ":target_messages": folder.target_messages,
             ":made": folder.made,
+            ":source_mailbox_id": folder.source_mailbox_id,
+            ":target_mailbox_id": folder.target_mailbox_id,
             ":in_step_uid_next": mark.and_then(|mark| mark.uid_next).map(NonZeroU32::get),
             ":in_step_messages": mark.and_then(|mark| mark.messages),
             ":in_step_modseq": mark.and_then(|mark| mark.highest_modseq).map(Bits),
@@ -337,6 +360,8 @@ fn read_folder(row: &Row<'_>) -> rusqlite::Result<LedgerFolder> {
         frontier: row.get("frontier")?,
         target_messages: row.get("target_messages")?,
         made: row.get("made")?,
+        source_mailbox_id: row.get("source_mailbox_id")?,
+        target_mailbox_id: row.get("target_mailbox_id")?,
         in_step_at: read_mark(row, source_uid_validity)?,
     })
 }

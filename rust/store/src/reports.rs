@@ -110,6 +110,18 @@ impl Store {
         })
     }
 
+    /// Gives what was left behind of a folder the folder's new name.
+    pub fn rename_skipped(&self, user: i64, before: &str, now: &str) -> Result<()> {
+        self.write(|tx| {
+            tx.prepare_cached(
+                "UPDATE OR REPLACE skipped SET folder_name = :now, item = json_set(item, '$.folder_name', :now)
+                 WHERE user_id = :user AND folder_name = :before",
+            )?
+            .execute(named_params! { ":user": user, ":before": before, ":now": now })?;
+            Ok(())
+        })
+    }
+
     /// What was left behind, in the order in which it was found; at most that many.
     pub fn skipped_items(&self, user: i64, limit: Option<u32>) -> Result<Vec<SkippedItem>> {
         self.read(|tx| {

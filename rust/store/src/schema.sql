@@ -166,6 +166,8 @@ CREATE TABLE folder (
     frontier            INTEGER,                    -- the target below this UID is accounted for; NULL: none of it is
     target_messages     INTEGER,                    -- how many the target had after the last pass; NULL: it was cut off
     made                INTEGER NOT NULL,           -- whether the target folder was made by us
+    source_mailbox_id   TEXT,                       -- RFC 8474; NULL: not told
+    target_mailbox_id   TEXT,
     in_step_uid_next    INTEGER,                    -- the source when all of it was in step; NULL: not told
     in_step_messages    INTEGER,                    -- NULL: it was not in step
     in_step_modseq      INTEGER,                    -- all 64 bits

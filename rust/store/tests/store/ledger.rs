@@ -16,6 +16,8 @@ fn folder(name: &[u8]) -> LedgerFolder {
         frontier: Some(1),
         target_messages: Some(3),
         made: true,
+        source_mailbox_id: Some("F1".to_owned()),
+        target_mailbox_id: Some("F2".to_owned()),
         in_step_at: Some(Numbers {
             uid_validity: UidValidity::new(u64::MAX),
             uid_next: NonZeroU32::new(u32::MAX),
@@ -65,6 +67,16 @@ fn folders_keep_their_key_and_the_bytes_of_their_name() {
     assert_eq!(fixture.store.save_folders(&lease, std::slice::from_ref(&changed)).unwrap(), [inbox]);
     let folders = fixture.store.ledger_folders(lease.user.id).unwrap();
     assert_eq!(folders, [(inbox, changed), (latin, folder(b"Entw\xfcrfe"))]);
+    assert_eq!(messages(&fixture, inbox).len(), 3);
+}
+
+#[test]
+fn a_renamed_folder_keeps_its_messages_under_the_names_that_it_has_now() {
+    let (fixture, lease, inbox) = ledger();
+    let renamed = LedgerFolder { target_name: "Old".to_owned(), ..folder(b"Plans") };
+    fixture.store.rename_folders(&lease, &[(inbox, renamed.clone())]).unwrap();
+    let expected = LedgerFolder { frontier: Some(2000), ..renamed };
+    assert_eq!(fixture.store.ledger_folders(lease.user.id).unwrap(), [(inbox, expected)]);
     assert_eq!(messages(&fixture, inbox).len(), 3);
 }
 

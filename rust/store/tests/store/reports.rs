@@ -68,8 +68,11 @@ fn a_message_left_behind_is_listed_once_and_a_folder_once_for_each_kind_until_it
     );
     assert_eq!(fixture.store.skipped_items(ann, Some(1)).unwrap(), [again]);
     fixture.store.clear_skipped(ann, "INBOX", Some(1)).unwrap();
-    assert_eq!(fixture.store.skipped_items(ann, None).unwrap(), [flag, folder]);
-    fixture.store.clear_skipped(ann, "Bad", None).unwrap();
+    assert_eq!(fixture.store.skipped_items(ann, None).unwrap(), [flag.clone(), folder]);
+    fixture.store.rename_skipped(ann, "Bad", "Good").unwrap();
+    let renamed = SkippedItem { folder_name: "Good".to_owned(), ..flag };
+    assert_eq!(fixture.store.skipped_items(ann, None).unwrap()[0], renamed);
+    fixture.store.clear_skipped(ann, "Good", None).unwrap();
     assert_eq!(fixture.store.skipped_items(ann, None).unwrap(), []);
 }
 
