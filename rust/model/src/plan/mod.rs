@@ -9,6 +9,7 @@ mod folder;
 mod frontier;
 mod identity;
 mod reconcile;
+mod renames;
 
 pub use adopted::{Adopted, Found};
 pub use claim::{Bytes, Claims, Present, Proof, Remembered, claim, follow, place};
@@ -17,3 +18,4 @@ pub use folder::{FlagChange, FolderPlan, LedgerRow, plan_folder};
 pub use frontier::Frontier;
 pub use identity::Identity;
 pub use reconcile::{Adoption, Candidate, Digest, Reconciliation, Tail, reconcile};
+pub use renames::{Likeness, Look, Renames, Trace};

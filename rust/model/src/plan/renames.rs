@@ -1,0 +1,265 @@
+//! Finds out which folders that have come are folders that are gone, under other names.
+//!
+//! A server that has MAILBOXID (RFC 8474) tells. Else UIDVALIDITY, UIDNEXT and the count say what is possible, and a look
+//! at some messages says what is so: folders that were made within one second, or on a server with one UIDVALIDITY for
+//! all, have the same numbers.
+//!
+//! INVARIANT: nobody follows or is followed twice, and what stays ambiguous is not followed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{Numbers, UidValidity};
+
+/// A folder as the ledger remembers it, or as a server lists it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Trace {
+    /// The levels of its name.
+    pub levels: Vec<String>,
+    /// Its MAILBOXID.
+    pub id: Option<String>,
+    /// Its numbers; of those that the ledger remembers, as far as they bound what they can be by now.
+    pub numbers: Numbers,
+}
+
+/// Which pairs are looked at together, the likeliest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Likeness {
+    /// All numbers are what they were.
+    Exact,
+    /// A folder above was renamed so that this name follows.
+    Below,
+    /// The numbers are possible.
+    Possible,
+}
+
+/// What the messages of two folders say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    /// They are the same.
+    Same,
+    /// They are not.
+    Other,
+    /// There is nothing to compare.
+    Nothing,
+}
+
+/// A folder that is gone and one that has come, by their places.
+type Pair = (usize, usize);
+
+/// The renames that are known so far.
+#[derive(Debug)]
+pub struct Renames {
+    gone: Vec<Trace>,
+    come: Vec<Trace>,
+    possible: Vec<Pair>,
+    found: BTreeMap<usize, usize>,
+}
+
+/// More pairs than that are not looked at: it would take longer than it is worth.
+const MOST_LOOKS: usize = 400;
+
+impl Renames {
+    /// In which order pairs are looked at. A parent that is found late still tells of its children.
+    pub const LOOKS: [Likeness; 4] = [Likeness::Exact, Likeness::Below, Likeness::Possible, Likeness::Below];
+
+    /// What identifiers tell, and what is possible.
+    pub fn new(gone: Vec<Trace>, come: Vec<Trace>) -> Self {
+        let all = || (0..gone.len()).flat_map(|page| (0..come.len()).map(move |folder| (page, folder)));
+        let of = |(page, folder): Pair| Some((gone.get(page)?, come.get(folder)?));
+        let told = all().filter(|&pair| of(pair).is_some_and(|(page, folder)| is_told(page, folder)));
+        let found = alone(&told.collect::<Vec<_>>()).into_iter().collect();
+        let possible = all().filter(|&pair| of(pair).is_some_and(|(page, folder)| is_possible(page, folder)));
+        let possible = possible.collect();
+        Self { gone, come, possible, found }
+    }
+
+    /// Pairs, by their places among what is gone and what has come, whose messages are to be looked at.
+    pub fn to_look_at(&self, likeness: Likeness) -> Vec<(usize, usize)> {
+        let is_wanted = |pair: &Pair| self.is_open(pair) && self.is_like(*pair, likeness);
+        let pairs: Vec<Pair> = self.possible.iter().copied().filter(is_wanted).collect();
+        if pairs.len() > MOST_LOOKS { Vec::new() } else { pairs }
+    }
+
+    /// Takes in what a look at pairs came to.
+    pub fn seen(&mut self, likeness: Likeness, looks: &[((usize, usize), Look)]) {
+        let of = |wanted: Look| looks.iter().filter(move |(_, look)| *look == wanted).map(|(pair, _)| *pair);
+        self.found.extend(alone(&of(Look::Same).collect::<Vec<_>>()));
+        let others: BTreeSet<Pair> = of(Look::Other).collect();
+        self.possible.retain(|pair| !others.contains(pair));
+        // Where there is nothing to compare, nobody else may come into question; a parent's name is as good.
+        let open: Vec<Pair> = self.possible.iter().copied().filter(|pair| self.is_open(pair)).collect();
+        let sure: BTreeSet<Pair> = match likeness {
+            Likeness::Below => of(Look::Nothing).filter(|pair| self.is_open(pair)).collect(),
+            _ => alone(&open).into_iter().collect(),
+        };
+        self.found.extend(of(Look::Nothing).filter(|pair| sure.contains(pair)));
+    }
+
+    /// Who follows whom, parents first.
+    pub fn found(&self) -> Vec<(usize, usize)> {
+        let mut found: Vec<Pair> = self.found.iter().map(|(page, folder)| (*page, *folder)).collect();
+        found.sort_by_key(|(_, folder)| self.come.get(*folder).map(|trace| &trace.levels));
+        found
+    }
+
+    fn is_open(&self, (page, folder): &Pair) -> bool {
+        !self.found.contains_key(page) && self.found.values().all(|taken| taken != folder)
+    }
+
+    fn is_like(&self, (page, folder): Pair, likeness: Likeness) -> bool {
+        let Some((page, folder)) = self.gone.get(page).zip(self.come.get(folder)) else { return false };
+        match likeness {
+            Likeness::Exact => is_exact(page.numbers, folder.numbers),
+            Likeness::Below => self.moved_with_parent(&page.levels).as_ref() == Some(&folder.levels),
+            Likeness::Possible => true,
+        }
+    }
+
+    /// What a name is now, by the nearest folder above that was renamed.
+    fn moved_with_parent(&self, levels: &[String]) -> Option<Vec<String>> {
+        (1..levels.len()).rev().find_map(|depth| {
+            let (above, rest) = levels.split_at_checked(depth)?;
+            let mut found = self.found.iter();
+            let (_, folder) =
+                found.find(|(page, _)| self.gone.get(**page).is_some_and(|p| p.levels == above))?;
+            Some([self.come.get(*folder)?.levels.as_slice(), rest].concat())
+        })
+    }
+}
+
+/// Pairs of which neither side is in another.
+fn alone(pairs: &[Pair]) -> Vec<Pair> {
+    let mut counts: (BTreeMap<usize, u32>, BTreeMap<usize, u32>) = Default::default();
+    for (page, folder) in pairs {
+        *counts.0.entry(*page).or_default() += 1;
+        *counts.1.entry(*folder).or_default() += 1;
+    }
+    let is_alone =
+        |(page, folder): &&Pair| counts.0.get(page) == Some(&1) && counts.1.get(folder) == Some(&1);
+    pairs.iter().filter(is_alone).copied().collect()
+}
+
+fn is_told(page: &Trace, folder: &Trace) -> bool {
+    page.id.is_some() && page.id == folder.id
+}
+
+/// Whether numbers can have become what they are: UIDNEXT never falls, and a message more takes a UID more. Identifiers
+/// that differ tell more than numbers do.
+fn is_possible(page: &Trace, folder: &Trace) -> bool {
+    if page.id.is_some() && folder.id.is_some() {
+        return false;
+    }
+    let (then, now) = (page.numbers, folder.numbers);
+    let grown = then.uid_next.zip(now.uid_next).map(|(then, now)| now.get().checked_sub(then.get()));
+    let most = |grown: u32| then.messages.map(|messages| messages.saturating_add(u64::from(grown)));
+    let counts = |grown| now.messages.zip(most(grown)).is_none_or(|(now, most)| now <= most);
+    UidValidity::holds(now.uid_validity, then.uid_validity)
+        && grown.is_none_or(|grown| grown.is_some_and(counts))
+}
+
+fn is_exact(then: Numbers, now: Numbers) -> bool {
+    then.uid_next.is_some() && then.uid_next == now.uid_next && then.messages == now.messages
+}
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroU32;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn trace(name: &str, validity: u64, uid_next: u32, messages: u64) -> Trace {
+        let numbers = Numbers {
+            uid_validity: UidValidity::new(validity),
+            uid_next: NonZeroU32::new(uid_next),
+            messages: Some(messages),
+            highest_modseq: None,
+        };
+        Trace { levels: name.split('/').map(str::to_owned).collect(), id: None, numbers }
+    }
+
+    fn with_id(trace: Trace, id: &str) -> Trace {
+        Trace { id: Some(id.to_owned()), ..trace }
+    }
+
+    fn run(gone: &[Trace], come: &[Trace], look: impl Fn(usize, usize) -> Look) -> Vec<Pair> {
+        let mut renames = Renames::new(gone.to_vec(), come.to_vec());
+        for likeness in Renames::LOOKS {
+            let pairs = renames.to_look_at(likeness);
+            let looks: Vec<_> = pairs.into_iter().map(|pair| (pair, look(pair.0, pair.1))).collect();
+            renames.seen(likeness, &looks);
+        }
+        renames.found()
+    }
+
+    #[test]
+    fn an_identifier_tells_whatever_the_numbers_are() {
+        let gone = [with_id(trace("a", 1, 9, 8), "F1"), with_id(trace("b", 1, 9, 8), "F2")];
+        let come = [with_id(trace("c", 7, 1, 0), "F2"), with_id(trace("d", 1, 9, 8), "F3")];
+        assert_eq!(run(&gone, &come, |_, _| Look::Same), [(1, 0)]);
+    }
+
+    #[test]
+    fn numbers_that_cannot_have_become_so_are_another_folder() {
+        let gone = [trace("a", 5, 9, 4)];
+        let possible = |folder| run(&gone, &[folder], |_, _| Look::Nothing) == [(0, 0)];
+        assert!(
+            possible(trace("b", 5, 9, 4)) && possible(trace("b", 5, 11, 6)) && possible(trace("b", 5, 9, 0))
+        );
+        assert!(
+            !possible(trace("b", 6, 9, 4))
+                && !possible(trace("b", 5, 8, 4))
+                && !possible(trace("b", 5, 11, 7))
+        );
+    }
+
+    #[test]
+    fn messages_tell_folders_of_equal_numbers_apart_and_else_they_are_gone() {
+        let gone = [trace("a", 5, 3, 2), trace("b", 5, 3, 2)];
+        let come = [trace("c", 5, 3, 2), trace("d", 5, 3, 2)];
+        let crosswise = |page, folder| if page == folder { Look::Other } else { Look::Same };
+        assert_eq!(run(&gone, &come, crosswise), [(1, 0), (0, 1)]);
+        assert_eq!(run(&gone, &come, |_, _| Look::Nothing), []);
+        assert_eq!(run(&gone, &come, |_, _| Look::Same), []);
+    }
+
+    #[test]
+    fn children_follow_their_parent_where_nothing_else_tells_them_apart() {
+        let gone = [trace("a", 5, 3, 2), trace("a/x", 6, 1, 0), trace("a/y", 6, 1, 0)];
+        let come = [trace("b", 5, 4, 3), trace("b/x", 6, 1, 0), trace("b/y", 6, 1, 0)];
+        let look = |page, folder| if (page, folder) == (0, 0) { Look::Same } else { Look::Nothing };
+        assert_eq!(run(&gone, &come, look), [(0, 0), (1, 1), (2, 2)]);
+    }
+
+    proptest! {
+        /// The truth: page n is folder n, where there is one; looks tell it where there are messages.
+        #[test]
+        fn nobody_follows_another_folder_and_whoever_is_told_apart_is_followed(
+            validities in prop::collection::vec(1..4_u64, 1..8),
+            counts in prop::collection::vec(0..3_u64, 8),
+            renamed in 0..8_usize,
+        ) {
+            let made = |name: &str| -> Vec<Trace> {
+                let both = validities.iter().zip(&counts).enumerate();
+                both.map(|(n, (v, c))| trace(&format!("{name}{n}"), *v, 3, *c)).collect()
+            };
+            let (gone, mut come) = (made("a"), made("b"));
+            come.truncate(renamed);
+            let look = |page: usize, folder: usize| match counts.get(page) {
+                Some(0) => Look::Nothing,
+                _ if page == folder => Look::Same,
+                _ => Look::Other,
+            };
+            let found = run(&gone, &come, look);
+            let messages = |page: usize| counts.get(page).copied().unwrap_or(0);
+            prop_assert!(found.iter().all(|(page, folder)| page == folder || messages(*page) == 0));
+            let told = (0..come.len()).filter(|page| messages(*page) > 0);
+            for page in told {
+                prop_assert!(found.contains(&(page, page)));
+            }
+            let folders: BTreeSet<usize> = found.iter().map(|(_, folder)| *folder).collect();
+            prop_assert_eq!(folders.len(), found.len());
+        }
+    }
+}
