@@ -177,8 +177,8 @@ impl Catalog {
 
     fn add(&mut self, entry: ListEntry) {
         let key = entry.name.as_bytes().to_vec();
-        if let Some(status) = entry.status {
-            self.status.insert(key.clone(), status);
+        if let Some(status) = &entry.status {
+            self.status.insert(key.clone(), status.clone());
         }
         if entry.has("\\Subscribed") {
             self.subscribed.insert(key.clone());

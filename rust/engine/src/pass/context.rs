@@ -58,6 +58,15 @@ impl Context {
         self.journal.unskip(folder, before.into_keys().collect()).await
     }
 
+    /// What was left behind of a folder that has another name now stays so under that.
+    pub(crate) async fn rename_left_behind(&self, before: &str, now: &str) -> Result<()> {
+        let left_behind = self.take_skipped_before(before);
+        if let Some(left_behind) = left_behind {
+            lock(&self.skipped_before).insert(now.to_owned(), left_behind);
+        }
+        self.journal.rename_skipped(before, now).await
+    }
+
     /// Names a folder that cannot be copied.
     pub(crate) async fn leave_out(
         &self,

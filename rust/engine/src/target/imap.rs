@@ -57,6 +57,14 @@ impl ImapTarget {
         Ok(answers.into_iter().zip(names).map(made).collect())
     }
 
+    /// Renames a folder with all below it.
+    pub(crate) async fn rename(&mut self, from: &str, to: &str) -> Result<Result<()>> {
+        self.leave().await?;
+        let answer =
+            self.connection.rename(&MailboxName::from_text(from), &MailboxName::from_text(to)).await?;
+        Ok(answer.map_err(|refusal| refusal.to_error().folder(from)))
+    }
+
     /// Subscribes to folders.
     pub(crate) async fn subscribe(&mut self, names: &[&str]) -> Result<Vec<Result<()>>> {
         let answers = self.connection.subscribe(&wire_names(names)).await?;

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use model::folder::{ListedFolder, Listing, TargetRules};
 use model::{Endpoint, Error, ErrorKind, Numbers, Place, Result, UidValidity, UserRow};
-use wire::MailboxName;
+use wire::{MailboxName, MailboxStatus};
 
 pub(crate) use folder::{KeptFlags, Made, OpenFolder, OpenPlace};
 pub(crate) use imap::ImapTarget;
@@ -81,6 +81,18 @@ impl Target {
         }
     }
 
+    /// Renames a folder with all below it; its refusal is the inner error. Folders of a Maildir tree stay, as several
+    /// directories would have to be renamed at once.
+    pub(crate) async fn rename(&mut self, from: &str, to: &str) -> Result<Result<()>> {
+        match self {
+            Self::Imap(imap) => imap.rename(from, to).await,
+            Self::Maildir(_) => {
+                let text = "folders of a Maildir tree are not renamed";
+                Ok(Err(Error::new(ErrorKind::ServerRefused, text)))
+            }
+        }
+    }
+
     /// Subscribes to folders.
     pub(crate) async fn subscribe(&mut self, names: &[&str]) -> Result<Vec<Result<()>>> {
         match self {
@@ -89,21 +101,22 @@ impl Target {
         }
     }
 
-    /// The numbers that folders have now, by their names.
+    /// What folders say of themselves now, by their names.
     pub(crate) async fn numbers(
         &mut self,
         mut told: Statuses,
         names: &[&str],
-    ) -> Result<BTreeMap<String, Numbers>> {
+    ) -> Result<BTreeMap<String, MailboxStatus>> {
         let imap = match self {
             Self::Imap(imap) => imap,
             Self::Maildir(_) => {
-                return Ok(names.iter().map(|name| ((*name).to_owned(), maildir_numbers())).collect());
+                let status = || MailboxStatus { numbers: maildir_numbers(), ..MailboxStatus::default() };
+                return Ok(names.iter().map(|name| ((*name).to_owned(), status())).collect());
             }
         };
         let keys: Vec<MailboxName> = names.iter().map(|name| MailboxName::from_text(name)).collect();
         session::complete(&mut told, &mut imap.connection, keys.iter().map(MailboxName::as_bytes)).await?;
-        let numbers = |key: &MailboxName| told.get(key.as_bytes()).copied().unwrap_or_default().numbers;
+        let numbers = |key: &MailboxName| told.get(key.as_bytes()).cloned().unwrap_or_default();
         Ok(names.iter().zip(&keys).map(|(name, key)| ((*name).to_owned(), numbers(key))).collect())
     }
 

@@ -20,6 +20,7 @@ mod options;
 mod progress;
 mod reading;
 mod refusals;
+mod renames;
 mod repairs;
 mod reports;
 mod secrets;

@@ -1,4 +1,4 @@
-//! The commands about folders: LIST, LSUB, CREATE, DELETE, subscriptions, STATUS, NAMESPACE ([RFC 3501 §6.3]).
+//! The commands about folders: LIST, LSUB, CREATE, RENAME, DELETE, subscriptions, STATUS, NAMESPACE ([RFC 3501 §6.3]).
 //!
 //! [RFC 3501 §6.3]: https://www.rfc-editor.org/rfc/rfc3501#section-6.3
 
@@ -15,6 +15,7 @@ pub(super) fn answer(session: &mut Session, user: &str, command: &Command) -> Op
         "LIST" => list(session, user, command),
         "LSUB" => lsub(session, user, command),
         "CREATE" => create(session, user, command),
+        "RENAME" => rename(session, user, command),
         "DELETE" => delete(session, user, command),
         "SUBSCRIBE" | "UNSUBSCRIBE" => subscribe(session, user, command),
         "STATUS" => status(session, user, command),
@@ -101,6 +102,18 @@ fn create(session: &mut Session, user: &str, command: &Command) -> Option<String
     done()
 }
 
+fn rename(session: &mut Session, user: &str, command: &Command) -> Option<String> {
+    let (from, to) = (command.text(0)?, command.text(1)?);
+    let mut store = session.shared.store();
+    if canonical(&from) == "INBOX" || store.account(user).folder(&from).is_none() {
+        return no_such_folder();
+    }
+    if !store.rename(user, &from, &to) {
+        return Some("NO [ALREADYEXISTS] Folder exists".to_owned());
+    }
+    done()
+}
+
 fn delete(session: &mut Session, user: &str, command: &Command) -> Option<String> {
     let name = command.text(0)?;
     if canonical(&name) == "INBOX" {
@@ -134,6 +147,10 @@ fn status(session: &mut Session, user: &str, command: &Command) -> Option<String
     let mut values = Vec::new();
     for item in items {
         let item = item.text()?.to_uppercase();
+        if item == "MAILBOXID" && session.shared.options.has("OBJECTID") {
+            values.push(format!("MAILBOXID (F{})", folder.id));
+            continue;
+        }
         let value = match item.as_str() {
             "MESSAGES" => folder.messages.len() + session.shared.options.phantoms,
             "RECENT" => 0,

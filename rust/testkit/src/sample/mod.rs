@@ -86,7 +86,7 @@ impl Sample {
         let certificate = Certificate::generate(folder.path())?;
         let shared = Shared {
             acceptor: TlsAcceptor::from(certificate.server_config()?),
-            store: Mutex::new(Store::new(options.separator, options.ignores_case)),
+            store: Mutex::new(Store::new(options.separator, options.ignores_case, options.one_uid_validity)),
             faults: fault::Faults::default(),
             connections: Arc::new(()),
             forgiving: AtomicBool::new(false),

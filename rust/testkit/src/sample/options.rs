@@ -3,7 +3,7 @@
 /// What may differ from one sample server to the next.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// What it announces. What is not announced is refused, and so is LIST-EXTENDED in any case: LITERAL+, MULTIAPPEND, NAMESPACE, SASL-IR, UIDPLUS, UNSELECT.
+    /// What it announces. What is not announced is refused, and so is LIST-EXTENDED in any case: LITERAL+, MULTIAPPEND, NAMESPACE, SASL-IR, OBJECTID, UIDPLUS, UNSELECT.
     /// STARTTLS is announced by itself, where TLS is not active yet.
     pub capabilities: Vec<String>,
     /// What the personal namespace starts with: empty or `INBOX.`.
@@ -31,6 +31,8 @@ pub struct Options {
     /// Whether a connection learns only by NOOP what others, and its own APPENDs, have done to the selected folder, as on
     /// Courier.
     pub tells_by_noop: bool,
+    /// The UIDVALIDITY that all folders are made with; none where each has its own.
+    pub one_uid_validity: Option<u32>,
     /// Whether `Plans` and `plans` are one folder, as on Exchange.
     pub ignores_case: bool,
     /// The answer to CREATE for a name that is not to be had; none for a good one. In place of one that begins with `BYE`
@@ -62,6 +64,7 @@ impl Default for Options {
             lists_nothing: false,
             phantoms: 0,
             tells_by_noop: false,
+            one_uid_validity: None,
             ignores_case: false,
             name_refusal: |_| None,
             keywords: true,

@@ -19,6 +19,10 @@ pub struct Stored {
 /// A folder with its messages in order of arrival.
 #[derive(Debug, Clone)]
 pub(super) struct Folder {
+    /// The MAILBOXID, which stays when the folder is renamed ([RFC 8474]).
+    ///
+    /// [RFC 8474]: https://www.rfc-editor.org/rfc/rfc8474
+    pub(super) id: u32,
     pub(super) uid_validity: u32,
     pub(super) uid_next: u32,
     pub(super) messages: Vec<Stored>,
@@ -95,20 +99,23 @@ pub(super) struct Store {
     accounts: BTreeMap<String, Account>,
     separator: char,
     ignores_case: bool,
+    one_uid_validity: Option<u32>,
     last_uid_validity: u32,
     appended: usize,
 }
 
 impl Store {
-    pub(super) fn new(separator: char, ignores_case: bool) -> Self {
-        Self { accounts: BTreeMap::new(), separator, ignores_case, last_uid_validity: 1_000, appended: 0 }
+    pub(super) fn new(separator: char, ignores_case: bool, one_uid_validity: Option<u32>) -> Self {
+        let (accounts, last_uid_validity, appended) = (BTreeMap::new(), 1_000, 0);
+        Self { accounts, separator, ignores_case, one_uid_validity, last_uid_validity, appended }
     }
 
     /// A user's mail, with at least an INBOX.
     pub(super) fn account(&mut self, user: &str) -> &mut Account {
-        let (uid_validity, ignores_case) = (&mut self.last_uid_validity, self.ignores_case);
+        let (last, one) = (&mut self.last_uid_validity, self.one_uid_validity);
+        let ignores_case = self.ignores_case;
         self.accounts.entry(user.to_owned()).or_insert_with(|| Account {
-            folders: BTreeMap::from([("INBOX".to_owned(), empty_folder(uid_validity))]),
+            folders: BTreeMap::from([("INBOX".to_owned(), empty_folder(last, one))]),
             subscriptions: BTreeSet::new(),
             ignores_case,
         })
@@ -124,8 +131,24 @@ impl Store {
         let parents = name.match_indices(separator).filter_map(|(index, _)| name.get(..index));
         for level in parents.chain([name]) {
             if self.account(user).folder(level).is_none() {
-                let folder = empty_folder(&mut self.last_uid_validity);
+                let folder = empty_folder(&mut self.last_uid_validity, self.one_uid_validity);
                 self.account(user).folders.insert(canonical(level).to_owned(), folder);
+            }
+        }
+        true
+    }
+
+    /// Renames a folder with all below it; false where the new name is taken.
+    pub(super) fn rename(&mut self, user: &str, from: &str, to: &str) -> bool {
+        let below = format!("{from}{}", self.separator);
+        let account = self.account(user);
+        if account.folder(to).is_some() {
+            return false;
+        }
+        let names = account.folders.keys().filter(|name| *name == from || name.starts_with(&below));
+        for name in names.cloned().collect::<Vec<_>>() {
+            if let (Some(folder), Some(rest)) = (account.folders.remove(&name), name.get(from.len()..)) {
+                account.folders.insert(format!("{to}{rest}"), folder);
             }
         }
         true
@@ -164,7 +187,8 @@ impl Store {
     }
 }
 
-fn empty_folder(last_uid_validity: &mut u32) -> Folder {
+fn empty_folder(last_uid_validity: &mut u32, one: Option<u32>) -> Folder {
     *last_uid_validity += 1;
-    Folder { uid_validity: *last_uid_validity, uid_next: 1, messages: Vec::new() }
+    let id = *last_uid_validity;
+    Folder { id, uid_validity: one.unwrap_or(id), uid_next: 1, messages: Vec::new() }
 }

@@ -54,6 +54,13 @@ impl Journal {
         blocking(move || store.clear_left_out(user, &folder)).await
     }
 
+    /// Keeps what was left behind of a folder under its new name.
+    pub(crate) async fn rename_skipped(&self, before: &str, now: &str) -> Result<()> {
+        let Self { store, user, .. } = self.clone();
+        let (before, now) = (before.to_owned(), now.to_owned());
+        blocking(move || store.rename_skipped(user, &before, &now)).await
+    }
+
     /// What is left behind so far.
     pub(crate) async fn skipped(&self) -> Result<Vec<SkippedItem>> {
         let Self { store, user, .. } = self.clone();

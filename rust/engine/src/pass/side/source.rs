@@ -95,6 +95,13 @@ impl Source {
         }
     }
 
+    /// The connection with a folder of this name open, whichever it is.
+    pub(crate) async fn go_to(&mut self, name: &MailboxName) -> Result<&mut Connection> {
+        self.selected = None;
+        self.open(name).await?;
+        Ok(&mut self.connection)
+    }
+
     async fn list_once(
         &mut self,
         order: ListOrder,

@@ -12,6 +12,9 @@ pub(crate) mod lanes;
 pub(crate) mod mapping;
 pub(crate) mod patience;
 pub(crate) mod prepare;
+pub(crate) mod renamed_source;
+pub(crate) mod renamed_target;
+pub(crate) mod renames;
 
 use std::sync::{Arc, Mutex};
 

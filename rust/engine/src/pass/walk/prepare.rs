@@ -8,6 +8,7 @@ use tracing::debug;
 
 use super::lane::Lane;
 use super::mapping::{Mapper, Pages};
+use super::renames::Known;
 use crate::base::blocking::blocking;
 use crate::net::session::{self, Statuses};
 use crate::pass::context::Context;
@@ -28,9 +29,20 @@ impl Lane {
         context.meter.stage("EnumeratingFolders", None);
         let (catalog, there) =
             tokio::join!(session::catalog(&mut self.pair.source.connection), self.pair.target.listing());
-        let (catalog, (there, rules, target_status)) = (catalog?, there?);
-        let mut mapper = Mapper::new(&catalog.listing, user_root, filter, (there, rules), &ledger);
+        let (catalog, mut target) = (catalog?, there?);
         let mut numbers = catalog.status;
+        let mut known = Known {
+            pages: &mut ledger,
+            source: &catalog.listing,
+            source_status: &mut numbers,
+            target: &mut target,
+            user_root,
+            filter,
+        };
+        self.follow_on_target(&mut known).await?;
+        let renamed = self.follow_on_source(&mut known).await?;
+        let (there, rules, target_status) = target;
+        let mut mapper = Mapper::new(&catalog.listing, user_root, filter, (there, rules), &ledger);
         self.pass_over_deleted(&mut mapper, &catalog.listing, &mut ledger, &mut numbers).await?;
         let (FolderMap { folders, notes, .. }, made) = self.create(&mut mapper).await?;
         for note in &notes {
@@ -41,21 +53,32 @@ impl Lane {
         estimate(&context, &folders, &numbers);
         let (known, new): (Vec<&MappedFolder>, Vec<&MappedFolder>) =
             folders.iter().partition(|folder| ledger.contains_key(&folder.key));
-        self.subscribe(&new, &catalog.subscribed).await?;
+        let unsubscribed = known.iter().filter(|folder| renamed.contains(&folder.key)).chain(&new);
+        self.subscribe(&unsubscribed.copied().collect::<Vec<_>>(), &catalog.subscribed).await?;
         let known = known.into_iter().map(|folder| folder.target_name.as_str());
         let known = known.filter(|name| mapper.there.contains(*name));
         let asked: Vec<&str> = known.chain(made.iter().map(String::as_str)).collect();
         let target_numbers = self.pair.target.numbers(target_status, &asked).await?;
         let numbers_of = |folder: &MappedFolder| {
-            let target = target_numbers.get(&folder.target_name).copied().unwrap_or_default();
+            let target = target_numbers.get(&folder.target_name).map(|told| told.numbers).unwrap_or_default();
             let as_made = made.contains(&folder.target_name).then_some(target);
-            (numbers.get(&folder.key).copied().unwrap_or_default().numbers, target, as_made)
+            (numbers.get(&folder.key).map(|told| told.numbers).unwrap_or_default(), target, as_made)
         };
         let page = |folder: &&MappedFolder| {
             let (source, _, as_made) = numbers_of(folder);
             first_page(folder, source, as_made)
         };
-        let mut opened = open_pages(&context, new.iter().map(page).collect()).await?;
+        let ids = |folder: &MappedFolder| {
+            let source = numbers.get(&folder.key).and_then(|told| told.mailbox_id.clone());
+            let target = target_numbers.get(&folder.target_name).and_then(|told| told.mailbox_id.clone());
+            (source, target)
+        };
+        self.remember_ids(&folders, &mut ledger, ids).await?;
+        let first_pages = new.iter().map(|folder| {
+            let (source_mailbox_id, target_mailbox_id) = ids(folder);
+            LedgerFolder { source_mailbox_id, target_mailbox_id, ..page(folder) }
+        });
+        let mut opened = open_pages(&context, first_pages.collect()).await?;
         let tasks = folders.into_iter().filter_map(|mapped| {
             let (source, target, as_made) = numbers_of(&mapped);
             let new = opened.remove(&mapped.key);
@@ -65,6 +88,31 @@ impl Lane {
             Some(Task { as_made, is_new: is_new || task.is_new, ..task })
         });
         self.without_given_up(tasks.collect()).await
+    }
+
+    /// Writes down by what folders are known when they are renamed, where that was not known before.
+    async fn remember_ids(
+        &mut self,
+        folders: &[MappedFolder],
+        ledger: &mut Pages,
+        ids: impl Fn(&MappedFolder) -> (Option<String>, Option<String>),
+    ) -> Result<()> {
+        let mut news = Vec::new();
+        for folder in folders {
+            let Some((_, page)) = ledger.get_mut(&folder.key) else { continue };
+            let (source, target) = ids(folder);
+            let (source, target) =
+                (source.or(page.source_mailbox_id.clone()), target.or(page.target_mailbox_id.clone()));
+            if (&source, &target) != (&page.source_mailbox_id, &page.target_mailbox_id) {
+                (page.source_mailbox_id, page.target_mailbox_id) = (source, target);
+                news.push(page.clone());
+            }
+        }
+        if news.is_empty() {
+            return Ok(());
+        }
+        let (store, lease) = (self.pair.context.store.clone(), self.pair.context.lease.clone());
+        blocking(move || store.save_folders(&lease, &news)).await.map(drop)
     }
 
     /// Leaves folders out at which the source hangs up whenever they are opened. Suspects come last.
@@ -99,7 +147,7 @@ impl Lane {
         let keys = away.iter().map(Vec::as_slice);
         session::complete(numbers, &mut self.pair.source.connection, keys).await?;
         for key in away {
-            let now = numbers.get(&key).copied().unwrap_or_default().numbers;
+            let now = numbers.get(&key).map(|told| told.numbers).unwrap_or_default();
             let Some((_, page)) = ledger.get_mut(&key) else { continue };
             if !page.in_step_at.is_some_and(|mark| mark.prove_same_messages(now)) {
                 continue;
