@@ -204,6 +204,8 @@ pub struct Lease {
     pub attempts: u32,
     /// Whether somebody has asked for this pass, and so thinks that it is worth a new try.
     pub asked: bool,
+    /// Whether copies that are missing on the target are to be copied again.
+    pub restore: bool,
 }
 
 #[cfg(test)]

@@ -135,7 +135,7 @@ pub(crate) fn forget_copy(tx: &Connection, condition: &str, value: i64) -> Sql<(
     )?;
     tx.execute(
         &format!(
-            "UPDATE user SET due_at = 0, attempts = 0, failed = 0, sync_wanted = NULL, seeded_at = NULL,
+            "UPDATE user SET due_at = 0, attempts = 0, failed = 0, sync_wanted = NULL, restore_wanted = NULL, seeded_at = NULL,
                  synced_at = NULL, failed_at = NULL, error = NULL, score = 0, source_items = 0, source_bytes = 0,
                  synced_items = 0, transferred_items = 0, transferred_bytes = 0, skipped_items = 0
              WHERE {condition}"

@@ -136,15 +136,17 @@ impl Store {
         let user = select(tx, &sql, [id])?.pop();
         let (_, user) =
             user.ok_or_else(|| Error::internal(format!("user {id} was leased and is not there")))?;
-        let (epoch, attempts) = tx
-            .prepare_cached("SELECT epoch, attempts FROM user WHERE id = ?")?
-            .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let (epoch, attempts, restore) = tx
+            .prepare_cached(
+                "SELECT epoch, attempts, ifnull(restore_wanted <= epoch, 0) FROM user WHERE id = ?",
+            )?
+            .query_row([id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
         let pass = match user.facts {
             facts if facts.analyze => PassKind::Analyze,
             facts if facts.seeded => PassKind::Incremental,
             _ => PassKind::Initial,
         };
-        Ok(Lease { user: self.with_passwords(tx, user)?, pass, epoch, attempts, asked: false })
+        Ok(Lease { user: self.with_passwords(tx, user)?, pass, epoch, attempts, asked: false, restore })
     }
 }
 

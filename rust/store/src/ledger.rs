@@ -227,6 +227,18 @@ impl Store {
         })
     }
 
+    /// How many messages of a user have no copy any more, for each folder that has any.
+    pub fn missing_copies(&self, user: i64) -> Result<Vec<(i64, u64)>> {
+        self.read(|tx| {
+            let mut select = tx.prepare_cached(
+                "SELECT folder_id, count(*) FROM folder JOIN message ON folder_id = folder.id
+                 WHERE user_id = ? AND target_uid IS NULL GROUP BY folder_id",
+            )?;
+            let folders = select.query_map([user], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            Ok(folders.collect::<Result<_, _>>()?)
+        })
+    }
+
     /// Writes a folder anew, whose numbers have changed: its numbers, its messages and its orphans, whose keys are new.
     pub fn renumber(
         &self,

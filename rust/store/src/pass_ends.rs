@@ -96,20 +96,23 @@ fn give_back(tx: &Connection, lease: &Lease, end: &PassEnd, now: Timestamp) -> S
     Ok(true)
 }
 
+/// Whether something was asked for that the pass which ends does not answer.
+const ASKED_FOR: &str = "max(ifnull(sync_wanted, 0), ifnull(restore_wanted, 0)) > epoch";
+
 /// Due again at once if that was asked for meanwhile, else after a day, else never.
 fn next_pass() -> String {
     let interval = Batch::SYNC_INTERVAL_SECONDS * 1000;
     format!(
-        "due_at = CASE WHEN sync_wanted > epoch THEN 0
+        "due_at = CASE WHEN {ASKED_FOR} THEN 0
              WHEN (SELECT incremental AND NOT analyze FROM batch WHERE id = batch_id) THEN :now + {interval} END,
-         sync_wanted = CASE WHEN sync_wanted > epoch THEN sync_wanted END, attempts = 0"
+         sync_wanted = CASE WHEN {ASKED_FOR} THEN epoch + 1 END, attempts = 0"
     )
 }
 
 fn finish_done(tx: &Connection, lease: &Lease, now: Timestamp) -> Sql<()> {
     let sql = format!(
         "UPDATE user SET {}, seeded_at = ifnull(seeded_at, :now), synced_at = :now, thousandths = 1000, failed = 0, failed_at = NULL,
-             error = NULL WHERE id = :id",
+             error = NULL, restore_wanted = CASE WHEN restore_wanted > epoch THEN restore_wanted END WHERE id = :id",
         next_pass()
     );
     tx.prepare_cached(&sql)?.execute(named_params! { ":now": Millis(now), ":id": lease.user.id })?;

@@ -56,6 +56,7 @@ CREATE TABLE user (
     lease_owner       TEXT,                         -- set while a pass runs: until it is given back, or its worker dead
     failed            INTEGER NOT NULL DEFAULT 0,
     sync_wanted       INTEGER,                      -- asked for: the first epoch whose pass answers it
+    restore_wanted    INTEGER,                      -- the same of missing copies, until a pass that answers it has succeeded
     seeded_at         INTEGER,
     synced_at         INTEGER,
     failed_at         INTEGER,

@@ -50,6 +50,18 @@ impl Store {
         self.write_wish(|tx| request_sync(tx, "id = ?1", user, now)).map(|users| users > 0)
     }
 
+    /// Asks for the missing copies of each user of a batch, and for a pass now of those that [`request_batch_sync`] means;
+    /// the others look for them when their next pass begins. The wish is kept until such a pass has succeeded.
+    ///
+    /// [`request_batch_sync`]: Self::request_batch_sync
+    pub fn request_batch_restore(&self, batch: Uuid, now: Timestamp) -> Result<u32> {
+        self.write_wish(|tx| {
+            let id = live_batch_id(tx, batch)?;
+            tx.execute("UPDATE user SET restore_wanted = epoch + 1 WHERE batch_id = ?", [id])?;
+            request_sync(tx, "batch_id = ?1", id, now)
+        })
+    }
+
     /// The users whose passes are running and must stop: their batch is no longer wished to run.
     pub fn users_to_stop(&self) -> Result<Vec<i64>> {
         self.read(|tx| {

@@ -79,6 +79,34 @@ fn sync_now_means_synced_users_only() {
 }
 
 #[test]
+fn missing_copies_are_wanted_until_a_pass_that_began_after_the_wish_has_succeeded() {
+    let fixture = fixture();
+    let batch = fixture.run("wave", &["ann@x"]);
+    let first = fixture.lease(0);
+    assert!(!first.restore);
+    assert_eq!(fixture.store.request_batch_restore(batch.guid, at(1)).unwrap(), 0, "in its initial pass");
+    fixture.finish(&first, &PassEnd::Done, 2);
+    assert!(fixture.user("ann@x").facts.sync_requested, "the pass that ran does not answer it");
+    let error = || Error::new(ErrorKind::ConnectionLost, "no");
+    for end in [
+        PassEnd::Stopped,
+        PassEnd::Retry { error: error(), at: at(3), attempts: Attempts::Count },
+        PassEnd::Failed { error: error() },
+    ] {
+        let lease = fixture.lease(3);
+        assert!(lease.restore);
+        fixture.finish(&lease, &end, 3);
+    }
+    fixture.store.start(batch.guid, at(4)).unwrap();
+    let last = fixture.lease(4);
+    assert!(last.restore);
+    fixture.finish(&last, &PassEnd::Done, 5);
+    assert!(!fixture.user("ann@x").facts.sync_requested);
+    fixture.store.request_batch_sync(batch.guid, at(6)).unwrap();
+    assert!(!fixture.lease(6).restore);
+}
+
+#[test]
 fn a_worker_learns_which_passes_must_stop() {
     let fixture = fixture();
     let batch = fixture.run("wave", &["ann@x"]);
