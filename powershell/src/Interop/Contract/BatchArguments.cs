@@ -147,6 +147,9 @@ public sealed class SetBatch
     [DataMember(Name = "sync_now")]
     public bool SyncNow { get; init; }
 
+    [DataMember(Name = "restore_missing")]
+    public bool RestoreMissing { get; init; }
+
     [DataMember(Name = "update")]
     public bool Update { get; init; }
 

@@ -5,6 +5,7 @@ use std::sync::Mutex;
 
 use model::content_filter::ContentFilter;
 use model::folder::MappedFolder;
+use model::plan::Elsewhere;
 use model::{Error, Lease, Repair, Result, SkippedItem, SkippedKind};
 use store::Store;
 use tokio_util::sync::CancellationToken;
@@ -34,12 +35,37 @@ pub(crate) struct Context {
     pub(crate) tally: Tally,
     /// The messages that earlier passes left behind, by folder and UID.
     pub(crate) skipped_before: Mutex<SkippedBefore>,
+    /// In the second turn of a pass, which restores missing copies: where they may lie after all.
+    pub(crate) elsewhere: Option<Mutex<Elsewhere>>,
 }
 
 /// Messages that were left behind, by folder and UID.
 pub(crate) type SkippedBefore = BTreeMap<String, BTreeMap<u32, SkippedKind>>;
 
 impl Context {
+    /// The same pass in its second turn. What its first turn has counted is not counted again.
+    pub(crate) fn second_turn(&self, elsewhere: Elsewhere, skipped_before: SkippedBefore) -> Self {
+        Self {
+            store: self.store.clone(),
+            lease: self.lease.clone(),
+            memory: self.memory.clone(),
+            journal: self.journal.clone(),
+            meter: self.meter.clone(),
+            stop: self.stop.clone(),
+            content_filter: self.content_filter.clone(),
+            repairs: self.repairs.clone(),
+            target_host: self.target_host.clone(),
+            tally: Tally::new(self.meter.clone()),
+            skipped_before: Mutex::new(skipped_before),
+            elsewhere: Some(Mutex::new(elsewhere)),
+        }
+    }
+
+    /// Whether this turn is to find out which copies are missing, whatever the target's counts say.
+    pub(crate) fn looks_for_missing(&self) -> bool {
+        self.lease.restore && self.elsewhere.is_none()
+    }
+
     /// The messages of a folder that the target refused in earlier passes.
     pub(crate) fn refused_before(&self, folder: &str) -> BTreeSet<u32> {
         let before = lock(&self.skipped_before);

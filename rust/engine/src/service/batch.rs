@@ -81,7 +81,8 @@ pub(super) fn set(context: &Context, args: SetBatch) -> Result<Reply> {
     if let Some(identity) = target {
         batch.target_endpoint = Some(endpoint_of_role(context, &identity, Role::Target)?.name);
     }
-    let (csv, add_users, sync_now) = (args.csv.clone(), args.add_users, args.sync_now);
+    let (csv, add_users) = (args.csv.clone(), args.add_users);
+    let (sync_now, restore_missing) = (args.sync_now, args.restore_missing);
     apply(&mut batch.options, args);
     check_options(&batch.options)?;
     let mut warnings = Vec::new();
@@ -110,7 +111,11 @@ pub(super) fn set(context: &Context, args: SetBatch) -> Result<Reply> {
         context.store.add_users(batch.guid, &rows, Adopt::Refuse, context.now)?;
         tell(context, &batch, format!("{} users were added.", rows.len()))?;
     }
-    if sync_now {
+    if restore_missing {
+        tell(context, &batch, "Copies that are missing on the target were asked for.")?;
+        context.store.request_batch_restore(batch.guid, context.now)?;
+        worker::ensure(context)?;
+    } else if sync_now {
         tell(context, &batch, "A sync was asked for.")?;
         context.store.request_batch_sync(batch.guid, context.now)?;
         worker::ensure(context)?;

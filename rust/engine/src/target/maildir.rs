@@ -150,6 +150,19 @@ impl MaildirTree {
 }
 
 impl MaildirFolder {
+    /// The numbers that messages had on the source, as file names tell them.
+    pub(crate) fn names(&self) -> Result<Vec<(u32, Option<UidValidity>)>> {
+        let mut found = Vec::new();
+        for part in ["cur", "new"] {
+            let folder = self.path.join(part);
+            for entry in fs::read_dir(&folder).map_err(|e| failed(&folder, "list", &e))? {
+                let entry = entry.map_err(|e| failed(&folder, "list", &e))?;
+                found.extend(parse_name(&entry.file_name().to_string_lossy()));
+            }
+        }
+        Ok(found)
+    }
+
     /// The messages that came from a source folder of this UIDVALIDITY, by source UID.
     pub(crate) fn delivered(&self, uid_validity: Option<UidValidity>) -> Result<BTreeMap<u32, Delivered>> {
         let mut found = BTreeMap::new();

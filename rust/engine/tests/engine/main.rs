@@ -23,6 +23,7 @@ mod refusals;
 mod renames;
 mod repairs;
 mod reports;
+mod restore;
 mod secrets;
 mod service;
 mod troubles;

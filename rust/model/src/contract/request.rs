@@ -225,6 +225,8 @@ pub struct SetBatch {
     pub add_users: bool,
     /// An incremental sync now for users that are Synced.
     pub sync_now: bool,
+    /// The same, and copies that are missing on the target are copied again.
+    pub restore_missing: bool,
     /// Read endpoint, batch and users again before the next pass: what workers do anyway.
     pub update: bool,
     pub source_endpoint: Option<String>,

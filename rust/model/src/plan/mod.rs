@@ -4,6 +4,7 @@
 
 mod adopted;
 mod claim;
+mod elsewhere;
 mod flags;
 mod folder;
 mod frontier;
@@ -13,6 +14,7 @@ mod renames;
 
 pub use adopted::{Adopted, Found};
 pub use claim::{Bytes, Claims, Present, Proof, Remembered, claim, follow, place};
+pub use elsewhere::{Elsewhere, Mark, Whereabouts};
 pub use flags::Flags;
 pub use folder::{FlagChange, FolderPlan, LedgerRow, plan_folder};
 pub use frontier::Frontier;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::Result;
 use model::plan::{Claims, FlagChange, Flags, Present, Proof, Remembered, claim};
 use store::{LedgerMessage, Orphan};
-use wire::{SummaryItems, UidSet};
+use wire::UidSet;
 
 use super::present::{read_bytes, remembered};
 use super::work::{Row, Work};
@@ -112,15 +112,11 @@ impl Work<'_> {
     pub(crate) async fn miss_copies(&mut self, rows: &mut [Row]) -> Result<()> {
         let fewer =
             self.to.numbers.messages.zip(self.page.target_messages).is_some_and(|(now, then)| now < then);
-        let Target::Imap(imap) = &mut self.pair.target else { return Ok(()) };
-        if !fewer || rows.is_empty() {
+        let wanted = fewer || self.pair.context.looks_for_missing();
+        if !wanted || rows.is_empty() {
             return Ok(());
         }
-        let mut there = UidSet::new();
-        let connection = imap.read(&self.to.name).await?;
-        connection
-            .uid_fetch_summaries(&UidSet::all(), SummaryItems::default(), |summary| there.insert(summary.uid))
-            .await?;
+        let there = self.copies_there(rows).await?;
         let mut gone = Vec::new();
         for row in rows.iter_mut().filter(|row| row.target_uid.is_some_and(|uid| !there.contains(uid.get())))
         {

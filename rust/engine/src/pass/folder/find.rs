@@ -17,11 +17,11 @@ use crate::target::Target;
 
 impl Work<'_> {
     /// Looks for messages on the target, where there is anything that is not accounted for. Afterwards everything there is.
-    pub(crate) async fn find(&mut self, copy: Vec<u32>, named: &UidSet) -> Result<Found> {
+    pub(crate) async fn find(&mut self, mut copy: Vec<u32>, named: &UidSet) -> Result<Found> {
         let Target::Imap(imap) = &mut self.pair.target else {
             return self.to.find_in_maildir(self.from.numbers.uid_validity, copy);
         };
-        if copy.is_empty() {
+        if copy.is_empty() && !self.pair.context.looks_for_missing() {
             return Ok(Found::default());
         }
         let first = self.pair.recorder.first_unknown();
@@ -35,12 +35,16 @@ impl Work<'_> {
         let mut lost = self.lost_rows(&there.copies).await?;
         // After a pass that was cut off, what lies there is what it had sent; else people have moved it.
         if !self.was_cut_off() {
-            self.take_back(&mut lost, &mut there).await?;
+            let back = self.take_back(&mut lost, &mut there).await?;
+            // A message that is to be restored has a row, too.
+            copy.retain(|uid| !back.contains(*uid));
         }
         let mut left = there.copies.clone();
-        let found = self.adopt(there, copy).await?;
+        let mut found = self.adopt(there, copy).await?;
         left.retain(|copy| found.adopted.iter().all(|adopted| adopted.target_uid != copy.uid));
-        self.follow_moved(lost, &left).await?;
+        lost.retain(|row| found.adopted.iter().all(|adopted| adopted.uid != row.source_uid));
+        let back = self.follow_moved(lost, &left).await?;
+        found.append.retain(|uid| !back.contains(*uid));
         self.pair.recorder.reconciled(seen);
         Ok(found)
     }
@@ -78,11 +82,12 @@ impl Work<'_> {
         Ok(rows)
     }
 
-    /// Gives copies back to rows that have lost theirs, where the bytes say so: their owner has moved them away and back.
-    async fn take_back(&mut self, lost: &mut Vec<LedgerMessage>, there: &mut Unknown) -> Result<()> {
-        let Target::Imap(imap) = &mut self.pair.target else { return Ok(()) };
+    /// Gives copies back to rows that have lost theirs, where the bytes say so: their owner has moved them away and back,
+    /// or the OK was lost when they were restored. Says to which.
+    async fn take_back(&mut self, lost: &mut Vec<LedgerMessage>, there: &mut Unknown) -> Result<UidSet> {
+        let Target::Imap(imap) = &mut self.pair.target else { return Ok(UidSet::new()) };
         if lost.is_empty() {
-            return Ok(());
+            return Ok(UidSet::new());
         }
         let known: Vec<_> = (0..).zip(lost.iter()).map(|(key, row)| remembered(key, row)).collect();
         let mut came: Vec<Present> = there.copies.iter().map(as_present).collect();
@@ -95,37 +100,38 @@ impl Work<'_> {
             }
         };
         there.copies.retain(|copy| claimed.values().all(|uid| *uid != copy.uid));
-        *lost = self.give_back(std::mem::take(lost), &claimed).await?;
+        let back = self.give_back(lost, &claimed).await?;
         there.contested = lost.iter().filter_map(|row| row.identity).collect();
-        Ok(())
+        Ok(back)
     }
 
     /// The same by identity and date, for what nobody else has claimed: the target has rewritten it.
-    async fn follow_moved(&mut self, lost: Vec<LedgerMessage>, left: &[Candidate]) -> Result<()> {
+    async fn follow_moved(&mut self, mut lost: Vec<LedgerMessage>, left: &[Candidate]) -> Result<UidSet> {
         let known: Vec<_> = (0..).zip(&lost).map(|(key, row)| remembered(key, row)).collect();
         let came: Vec<Present> = left.iter().map(as_present).collect();
         let placed = place(&known, &came);
-        self.give_back(lost, &placed).await.map(drop)
+        self.give_back(&mut lost, &placed).await
     }
 
-    /// Writes down where copies are now. Returns the rows that have none.
+    /// Writes down where copies are now, and says of which messages they are. What is left has none.
     async fn give_back(
         &mut self,
-        lost: Vec<LedgerMessage>,
+        lost: &mut Vec<LedgerMessage>,
         places: &BTreeMap<u32, u32>,
-    ) -> Result<Vec<LedgerMessage>> {
-        let mut left = Vec::new();
-        for (key, row) in (0_u32..).zip(lost) {
+    ) -> Result<UidSet> {
+        let mut back = UidSet::new();
+        for (key, row) in (0_u32..).zip(std::mem::take(lost)) {
             match places.get(&key) {
                 // An orphan is not written: its copy is nobody else's all the same.
                 Some(_) if row.source_uid == 0 => {}
                 Some(&uid) => {
+                    back.insert(row.source_uid);
                     self.pair.recorder.row(LedgerMessage { target_uid: Some(uid), ..row }).await?;
                 }
-                None => left.push(row),
+                None => lost.push(row),
             }
         }
-        Ok(left)
+        Ok(back)
     }
 
     /// Records what was found. Returns the flags that copies lack: a row has them when its copy does. What a copy has beyond

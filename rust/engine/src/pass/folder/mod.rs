@@ -12,6 +12,7 @@ pub(crate) mod place;
 pub(crate) mod present;
 pub(crate) mod renumber;
 pub(crate) mod repair;
+pub(crate) mod restore;
 pub(crate) mod sync;
 pub(crate) mod task;
 pub(crate) mod work;

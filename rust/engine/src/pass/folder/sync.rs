@@ -43,8 +43,11 @@ pub(crate) async fn sync<M: Meanwhile + Send>(
     work.pair.context.tally.found(work.items(), copy.len().saturating_add(unlisted));
     let wanted: UidSet = copy.iter().copied().collect();
     changes.extend(work.welcome_back(&mut copy, &orphans).await?);
+    let mut restoring = work.restore(&mut copy).await?;
+    let wanted: UidSet = wanted.iter().chain(restoring.again()).collect();
     let Found { adopted, append } = work.find(copy, &known).await?;
     let append: UidSet = append.into_iter().collect();
+    restoring.leave(&append);
     note_adopted(work.pair, &work.from, &work.shown, &adopted).await?;
     changes.extend(work.adopt_rows(&adopted).await?);
     if !append.is_empty() {
@@ -57,6 +60,7 @@ pub(crate) async fn sync<M: Meanwhile + Send>(
     let mut report = CopyReport { found, ..CopyReport::default() };
     let ended = work.copy(append, meanwhile, &mut report).await?;
     work.place(&mut report, &known).await?;
+    work.tell_restored(&restoring, &report).await?;
     work.finish(ended, report, &changes, counted).await?;
     Ok(ended)
 }

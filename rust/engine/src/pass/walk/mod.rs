@@ -15,6 +15,7 @@ pub(crate) mod prepare;
 pub(crate) mod renamed_source;
 pub(crate) mod renamed_target;
 pub(crate) mod renames;
+pub(crate) mod restore;
 
 use std::sync::{Arc, Mutex};
 
@@ -37,7 +38,8 @@ use agenda::Agenda;
 use connect::{Ends, connect_source};
 use lane::Lane;
 use mapping::Pages;
-use patience::{Patience, host};
+use patience::{Patience, host, unless};
+use restore::Wanted;
 
 /// What the store says of the user's batch.
 struct Orders {
@@ -96,6 +98,7 @@ pub(crate) async fn walk(
         content_filter: filters.content,
         repairs: orders.batch.options.repair,
         skipped_before: Mutex::new(skipped_before(&journal).await?),
+        elsewhere: None,
         tally: Tally::new(meter.clone()),
         store,
         journal,
@@ -105,24 +108,16 @@ pub(crate) async fn walk(
     });
     let mut lane = Lane::new(context.clone(), connected);
     let tasks = lane.prepare(orders.ledger, user_root.as_deref(), &filters.folders).await?;
-    let ended = lanes::run(lane, Agenda::new(tasks), ends).await?;
+    let wanted = if context.lease.restore { Wanted::of(&tasks) } else { Wanted::default() };
+    let mut ended = lanes::run(lane, Agenda::new(tasks), ends.clone()).await?;
+    if ended == Ended::Complete && context.lease.restore {
+        let before = skipped_before(&context.journal).await?;
+        ended = restore::run(&context, wanted, ends, before).await?;
+    }
     if ended == Ended::Complete {
         conclude(&context).await?;
     }
     Ok(ended)
-}
-
-/// Connects, unless the pass is told to stop: a wait for a server may take days. What ends without a connection is due
-/// again at once, as it is when it is stopped.
-async fn unless<T>(
-    stop: &CancellationToken,
-    connecting: impl Future<Output = Result<Option<T>>>,
-) -> Result<Option<T>> {
-    tokio::select! {
-        biased;
-        () = stop.cancelled() => Ok(None),
-        connected = connecting => connected,
-    }
 }
 
 async fn orders(store: &Store, lease: &Lease) -> Result<Orders> {

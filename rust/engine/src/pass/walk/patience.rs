@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use model::{Endpoint, Error, ErrorKind, Place, Result};
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 use crate::net::outage::{Away, Key, LOGIN, Outages, SERVER, Try, Way};
 use crate::net::session::Opened;
@@ -79,6 +80,19 @@ impl<'p> Patience<'p> {
             self.journal.note(line).await?;
         }
         Ok(())
+    }
+}
+
+/// Connects, unless the pass is told to stop: a wait for a server may take days. What ends without a connection is due
+/// again at once, as it is when it is stopped.
+pub(crate) async fn unless<T>(
+    stop: &CancellationToken,
+    connecting: impl Future<Output = Result<Option<T>>>,
+) -> Result<Option<T>> {
+    tokio::select! {
+        biased;
+        () = stop.cancelled() => Ok(None),
+        connected = connecting => connected,
     }
 }
 

@@ -139,7 +139,9 @@ impl Lane {
     ) -> Result<()> {
         let context = self.pair.context.clone();
         let is_away = |page: &LedgerFolder| {
-            page.target_uid_validity.is_some() && !mapper.there.contains(&page.target_name)
+            !context.lease.restore
+                && page.target_uid_validity.is_some()
+                && !mapper.there.contains(&page.target_name)
         };
         let listed = source.folders.iter().map(|folder| folder.key.as_slice());
         let away = listed.filter(|key| ledger.get(*key).is_some_and(|(_, page)| is_away(page)));
@@ -189,7 +191,8 @@ fn task(
     target: Numbers,
 ) -> Option<Task> {
     let holds = UidValidity::holds(target.uid_validity, ledger.target_uid_validity);
-    let in_step_at = ledger.in_step_at.filter(|_| holds && context.content_filter.is_none());
+    let passes_over = holds && context.content_filter.is_none() && !context.lease.restore;
+    let in_step_at = ledger.in_step_at.filter(|_| passes_over);
     let has_lost = target.messages.zip(ledger.target_messages).is_some_and(|(now, then)| now < then);
     let before = in_step_at.and_then(|mark| mark.messages).unwrap_or(0);
     if in_step_at.is_some_and(|mark| mark.prove_same(now)) && !has_lost {

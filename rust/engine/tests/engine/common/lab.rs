@@ -232,6 +232,13 @@ impl Lab {
         self.ask(Operation::SetBatch(Box::new(change))).unwrap();
     }
 
+    /// Asks for missing copies, and sees to it that all users are Synced again.
+    pub(crate) fn restore(&self) -> BatchView {
+        let change = SetBatch { identity: BATCH.to_owned(), restore_missing: true, ..SetBatch::default() };
+        self.ask(Operation::SetBatch(Box::new(change))).unwrap();
+        self.synced()
+    }
+
     /// Waits, and sees to it that all users are Synced.
     pub(crate) fn synced(&self) -> BatchView {
         let batch = self.wait();

@@ -1,0 +1,106 @@
+//! The second turn of a pass that was asked to restore missing copies: by now every folder is in step, so it is known
+//! which copies are missing, and whose the others are.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use model::Result;
+use model::folder::MappedFolder;
+
+use super::agenda::Agenda;
+use super::connect::{Connected, Ends};
+use super::lane::Lane;
+use super::lanes;
+use super::patience::{Patience, unless};
+use crate::base::blocking::blocking;
+use crate::base::stop::Ended;
+use crate::pass::context::{Context, SkippedBefore};
+use crate::pass::folder::restore::{Page, search};
+use crate::pass::folder::task::Task;
+use crate::pass::side::source::ListOrder;
+
+/// The folders whose missing copies are wanted.
+#[derive(Default)]
+pub(crate) struct Wanted(Vec<MappedFolder>);
+
+impl Wanted {
+    /// Those that are brought in step.
+    pub(crate) fn of(tasks: &[Task]) -> Self {
+        Self(tasks.iter().map(|task| task.mapped.clone()).collect())
+    }
+
+    /// What there is to restore, by what the first turn has found out.
+    fn tasks(self, pages: &[Page], missing: &BTreeMap<i64, u64>) -> Vec<Task> {
+        let pages: BTreeMap<&[u8], &Page> =
+            pages.iter().map(|page| (page.1.source_name.as_slice(), page)).collect();
+        let task = |mapped: MappedFolder| {
+            let (id, ledger) = pages.get(mapped.key.as_slice())?;
+            let messages = *missing.get(id)?;
+            let order = ListOrder { key: mapped.key.clone(), changed_since: None };
+            let (ledger_id, ledger) = (*id, ledger.clone());
+            Some(Task {
+                mapped,
+                ledger_id,
+                ledger,
+                as_made: None,
+                is_new: false,
+                counted: None,
+                messages,
+                order,
+            })
+        };
+        self.0.into_iter().filter_map(task).collect()
+    }
+}
+
+/// Copies again what is missing and lies nowhere else in the mailbox.
+pub(crate) async fn run(
+    first: &Context,
+    wanted: Wanted,
+    ends: Ends,
+    skipped_before: SkippedBefore,
+) -> Result<Ended> {
+    let (pages, missing) = read(first).await?;
+    let tasks = wanted.tasks(&pages, &missing);
+    if tasks.is_empty() {
+        first.journal.note("No copies were found to be missing on the target.").await?;
+        return Ok(Ended::Complete);
+    }
+    first.meter.stage("EnumeratingFolders", None);
+    let known_to_miss: u64 = tasks.iter().map(|task| task.messages).sum();
+    first.meter.update(|p| p.synced_items = p.synced_items.saturating_sub(known_to_miss));
+    let nudges = first.memory.outages.nudges();
+    let patience = Patience::new(&first.memory.outages, &first.journal, &first.meter, nudges);
+    let connecting = ends.connect(&first.memory.governor, &first.lease, patience, &first.meter);
+    let Some(mut connected) = unless(&first.stop, connecting).await? else { return Ok(Ended::Stopped) };
+    let searching = second_turn(first, &tasks, &pages, skipped_before, &mut connected);
+    let searched = unless(&first.stop, async { searching.await.map(Some) }).await?;
+    let Some(second) = searched else { return Ok(Ended::Stopped) };
+    let lane = Lane::new(Arc::new(second), connected);
+    lanes::run(lane, Agenda::new(tasks), ends).await
+}
+
+/// The pages of the ledger, and how many copies are missing of which.
+async fn read(context: &Context) -> Result<(Vec<Page>, BTreeMap<i64, u64>)> {
+    let (store, user) = (context.store.clone(), context.lease.user.id);
+    blocking(move || Ok((store.ledger_folders(user)?, store.missing_copies(user)?.into_iter().collect())))
+        .await
+}
+
+/// Looks through the whole target first. What could not be looked into is named.
+async fn second_turn(
+    first: &Context,
+    tasks: &[Task],
+    pages: &[Page],
+    skipped_before: SkippedBefore,
+    connected: &mut Connected,
+) -> Result<Context> {
+    let folders: BTreeSet<i64> = tasks.iter().map(|task| task.ledger_id).collect();
+    let (elsewhere, unread) = search(&mut connected.target, &first.store, pages, &folders).await?;
+    for name in unread {
+        let text =
+            format!("Folder {name} of the target cannot be read: missing copies were not looked for there.");
+        first.journal.note(text).await?;
+    }
+    Ok(first.second_turn(elsewhere, skipped_before))
+}
