@@ -38,6 +38,11 @@ Describe 'Set-MigrationBatch' {
         (Get-MigrationBatch 'Wave 1').TotalCount | Should -Be 3
     }
 
+    It 'asks for missing copies, and writes that down in the batch''s report' {
+        Set-MigrationBatch 'Wave 1' -RestoreMissing | Should -BeNullOrEmpty
+        "$((Get-MigrationBatch 'Wave 1' -IncludeReport).Report)" | Should -BeLike '*missing on the target were asked for*'
+    }
+
     It 'takes -ApproveSkippedItems $true of copied scripts with a warning' {
         Set-MigrationBatch 'Wave 1' -ApproveSkippedItems $true -WarningVariable warnings -WarningAction SilentlyContinue
         "$warnings" | Should -BeLike '-ApproveSkippedItems has no meaning*'

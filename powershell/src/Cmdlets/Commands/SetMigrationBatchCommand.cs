@@ -20,6 +20,10 @@ public sealed class SetMigrationBatchCommand : ExchangeCmdlet
     [Parameter]
     public SwitchParameter SyncNow { get; set; }
 
+    /// <summary>The same, and copies that are missing on the target are copied again.</summary>
+    [Parameter]
+    public SwitchParameter RestoreMissing { get; set; }
+
     /// <summary>Apply changes of endpoint, batch and users now.</summary>
     [Parameter]
     public SwitchParameter Update { get; set; }
@@ -135,11 +139,13 @@ public sealed class SetMigrationBatchCommand : ExchangeCmdlet
     /// <inheritdoc />
     protected override void ProcessRecord()
     {
-        if (HasIdentity(Identity, "migration batch") && ShouldProcess($"Migration batch '{Identity}'", SyncNow ? "Sync now" : "Change"))
+        if (HasIdentity(Identity, "migration batch") && ShouldProcess($"Migration batch '{Identity}'", Action))
         {
             Send(Operations.SetBatch(Changes()));
         }
     }
+
+    private string Action => RestoreMissing ? "Restore missing copies" : SyncNow ? "Sync now" : "Change";
 
     private SetBatch Changes() => new()
     {
@@ -147,6 +153,7 @@ public sealed class SetMigrationBatchCommand : ExchangeCmdlet
         Csv = CSVData is null ? null : CsvFile.ToRequest(CSVData, AllowUnknownColumnsInCsv, Delimiter, Lenient),
         AddUsers = AddUsers,
         SyncNow = SyncNow,
+        RestoreMissing = RestoreMissing,
         Update = Update,
         SourceEndpoint = SourceEndpoint.OrNull(),
         TargetEndpoint = TargetEndpoint.OrNull(),
