@@ -86,14 +86,31 @@ fn a_folder_that_was_deleted_is_made_and_filled_again() {
 
 #[test]
 fn an_ok_that_was_lost_while_copies_were_restored_doubles_nothing() {
-    let (_from, to, lab) = synced();
+    let (from, to, lab) = synced();
+    put(from.address(), "ada", "Work", [message("one")]);
+    lab.pass();
     mail::delete(to.address(), "ada", "INBOX", "1:3").unwrap();
-    mail::delete(to.address(), "ada", "Work", "1").unwrap();
-    to.inject(Fault::Close { nth: 2, moment: Moment::BeforeOk });
+    mail::delete(to.address(), "ada", "Work", "1,3").unwrap();
+    to.inject(Fault::Close { nth: 1, moment: Moment::BeforeOk });
     lab.restore();
     assert_eq!(subjects(&to, "INBOX"), words("one two three"));
-    assert_eq!(subjects(&to, "Work"), words("five four"));
+    assert_eq!(
+        subjects(&to, "Work"),
+        words("five four one"),
+        "an equal copy that was restored is nobody else's"
+    );
     lab.assert_perfect("ada");
+}
+
+#[test]
+fn a_folder_that_came_back_from_a_backup_gets_what_the_backup_lacks() {
+    let (_from, to, lab) = synced();
+    to.set_back("ada", "INBOX", 2);
+    // It has the UID of a copy that is missing.
+    put(to.address(), "ada", "INBOX", [message("new")]);
+    lab.restore();
+    assert_eq!(subjects(&to, "INBOX"), words("one new two three"));
+    assert_eq!(told(&lab), ["Folder INBOX: 2 copies were missing on the target; 2 were copied again."]);
 }
 
 #[test]

@@ -181,6 +181,11 @@ impl Sample {
     pub fn renumber(&self, user: &str, folder: &str) {
         self.shared.store().renumber(user, folder);
     }
+
+    /// Brings a folder back to when its next message got this UID, as from a backup.
+    pub fn set_back(&self, user: &str, folder: &str, uid_next: u32) {
+        self.shared.store().set_back(user, folder, uid_next);
+    }
 }
 
 impl Drop for Sample {

@@ -185,6 +185,14 @@ impl Store {
             folder.uid_next = folder.messages.last().map_or(1, |message| message.uid + 1);
         }
     }
+
+    /// Brings a folder back to when its next message got this UID, as from a backup.
+    pub(super) fn set_back(&mut self, user: &str, name: &str, uid_next: u32) {
+        if let Some(folder) = self.account(user).folder_mut(name) {
+            folder.messages.retain(|message| message.uid < uid_next);
+            folder.uid_next = uid_next;
+        }
+    }
 }
 
 fn empty_folder(last_uid_validity: &mut u32, one: Option<u32>) -> Folder {

@@ -20,6 +20,7 @@ impl Work<'_> {
         let (source, target) = (self.from.numbers, self.to.numbers);
         let source_holds = UidValidity::holds(source.uid_validity, self.page.source_uid_validity);
         let target_holds = UidValidity::holds(target.uid_validity, self.page.target_uid_validity);
+        let target_holds = target_holds && !self.was_set_back();
         if source_holds && target_holds {
             return Ok(());
         }
@@ -31,6 +32,13 @@ impl Work<'_> {
         self.page.source_uid_validity = source.uid_validity;
         self.page.target_uid_validity = target.uid_validity;
         Ok(())
+    }
+
+    /// Whether the target's next message gets a number that was given before, as in a folder that came back from a backup:
+    /// then numbers that rows name may be those of other messages.
+    fn was_set_back(&self) -> bool {
+        let next = self.to.numbers.uid_next.map(u32::from);
+        next.zip(self.page.frontier).is_some_and(|(next, frontier)| next < frontier)
     }
 
     /// First contact. What the ledger said of an empty folder stays true under any number: all came since.
@@ -45,7 +53,12 @@ impl Work<'_> {
     }
 
     async fn renumber(&mut self, source_holds: bool, target_holds: bool) -> Result<()> {
-        self.note("its UIDVALIDITY changed, so its messages are matched by content.").await?;
+        let same = UidValidity::holds(self.to.numbers.uid_validity, self.page.target_uid_validity);
+        let why = match source_holds && same {
+            true => "the target gives UIDs again that it had given before",
+            false => "its UIDVALIDITY changed",
+        };
+        self.note(&format!("{why}, so its messages are matched by content.")).await?;
         let mut rows = self.whole_rows().await?;
         let mut orphans: Vec<_> = self.orphans().await?.into_iter().map(|orphan| orphan.message).collect();
         let mut frontier = self.page.frontier;
