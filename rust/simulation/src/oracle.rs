@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::status::DataConsistencyScore;
 use model::{SkippedItem, User};
 
-use crate::mail::{Account, By, Content, Folder, Message, digest};
+use crate::mail::{Account, By, Content, Folder, Gone, Message, digest};
 use crate::world::Scene;
 
 /// How many there are of each content.
@@ -105,7 +105,7 @@ impl Judge<'_> {
         let (now, ever) = (self.now(source), self.ever(source));
         let copied = self.arrived(target, By::Client);
         let own = self.arrived(target, By::People);
-        let gone = self.gone(target);
+        let gone = self.gone(target, &ever);
         let count = |counts: &Counts, content: &Content| counts.get(content).copied().unwrap_or(0);
         let (mut missing, mut told) = (0, Vec::new());
         let contents: BTreeSet<&Content> = now.keys().chain(ever.keys()).chain(copied.keys()).collect();
@@ -132,9 +132,13 @@ impl Judge<'_> {
         count(folders.flat_map(|f| &f.messages).map(|message| &message.content))
     }
 
-    /// Different messages that were ever there: one that left and came back is one.
+    /// Different messages that were ever there: one that left and came back is one, unless a pass may have met with an
+    /// accident meanwhile, so that nobody knew its copy.
     fn ever(&self, folder: Option<u64>) -> Counts {
         let here = self.source.arrivals.iter().filter(|a| folder.is_none_or(|id| a.folder == id));
+        if self.scene.climate.interrupts() {
+            return count(here.map(|arrival| &arrival.content));
+        }
         let different: BTreeSet<_> = here.map(|a| (a.folder, a.lineage, &a.content)).collect();
         count(different.into_iter().map(|(_, _, content)| content))
     }
@@ -145,8 +149,14 @@ impl Judge<'_> {
         count(here.map(|arrival| &arrival.content))
     }
 
-    fn gone(&self, folder: Option<u64>) -> Counts {
-        count(self.target.gone.iter().filter(|g| folder.is_none_or(|id| g.folder == id)).map(|g| &g.content))
+    /// Copies that people took from the target, and which may be appended once more: those that the ledger need not have
+    /// known, and those of which there were several, so that a copy whose OK was lost may pass for one that came back.
+    fn gone(&self, folder: Option<u64>, ever: &Counts) -> Counts {
+        let interrupted = self.scene.climate.interrupts();
+        let several = |content: &Content| ever.get(content).is_some_and(|had| *had > 1);
+        let excused = |gone: &&Gone| !gone.settled || interrupted && several(&gone.content);
+        let here = self.target.gone.iter().filter(|gone| folder.is_none_or(|id| gone.folder == id));
+        count(here.filter(excused).map(|gone| &gone.content))
     }
 
     /// Messages that tell themselves apart and never moved: the source's with its copy, by the source's order.

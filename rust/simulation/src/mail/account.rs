@@ -17,20 +17,22 @@ pub(crate) struct Account {
     pub(crate) subscribed: BTreeSet<String>,
     /// Everything that ever came into a folder.
     pub(crate) arrivals: Vec<Arrival>,
-    /// Copies that people took away before the other side must have known of them.
+    /// Copies that people took away.
     pub(crate) gone: Vec<Gone>,
     /// Whether its numbers change so often that nobody can tell which of equal messages is gone.
     pub(crate) unsteady: bool,
     last_id: u64,
 }
 
-/// That people took a message out of a folder, which its sender may not have known of yet.
+/// That people took a copy out of a folder.
 #[derive(Debug, Clone)]
 pub(crate) struct Gone {
     /// The folder that it was in.
     pub(crate) folder: u64,
     /// What it was.
     pub(crate) content: Content,
+    /// Whether its sender must have known of it.
+    pub(crate) settled: bool,
 }
 
 impl Account {
@@ -97,8 +99,9 @@ impl Account {
         let Some(found) = self.folder_mut(folder) else { return false };
         let id = found.id;
         let Some(message) = found.take(uid) else { return false };
-        if (!message.settled || self.unsteady) && message.by == By::Client {
-            self.gone.push(Gone { folder: id, content: message.content });
+        if message.by == By::Client {
+            let settled = message.settled && !self.unsteady;
+            self.gone.push(Gone { folder: id, content: message.content, settled });
         }
         true
     }
@@ -138,7 +141,8 @@ impl Account {
         for name in &moved {
             let Some(folder) = self.folders.remove(name) else { continue };
             let unsettled = folder.messages.iter().filter(|m| !m.settled && m.by == By::Client);
-            let gone = unsettled.map(|m| Gone { folder: folder.id, content: m.content.clone() });
+            let gone =
+                unsettled.map(|m| Gone { folder: folder.id, content: m.content.clone(), settled: false });
             self.gone.extend(gone.collect::<Vec<_>>());
             let rest = name.get(from.len()..).unwrap_or_default();
             let target = format!("{to}{rest}");
@@ -201,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn what_people_take_away_early_is_remembered() {
+    fn what_people_take_away_is_remembered_and_whether_it_was_early() {
         let mut account = Account::new(0, 1);
         for lineage in [1, 2] {
             account.deliver("INBOX", incoming(lineage, By::Client));
@@ -211,6 +215,7 @@ mod tests {
         account.deliver("INBOX", incoming(3, By::Client));
         account.settle();
         account.delete("INBOX", 3);
-        assert_eq!(account.gone.len(), 2);
+        let settled: Vec<bool> = account.gone.iter().map(|gone| gone.settled).collect();
+        assert_eq!(settled, [false, false, true]);
     }
 }

@@ -10,7 +10,7 @@ mod folder;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-pub(crate) use account::Account;
+pub(crate) use account::{Account, Gone};
 pub(crate) use compose::{Letter, REFUSED, digest};
 pub(crate) use folder::{Folder, Incoming};
 
