@@ -101,7 +101,7 @@ pub const NAMES: [(&str, &str); 7] = [
 ];
 
 /// Kinds that the engine does not bear yet. No climate but `everything` has them; each can be switched on by itself.
-pub const OPEN: [&str; 2] = ["source_renames", "true_names"];
+pub const OPEN: [&str; 1] = ["source_renames"];
 
 impl Climate {
     /// The climate of this name.

@@ -41,7 +41,7 @@ fn every_kind_of_fault_is_borne_by_itself() {
         for kind in ["servers_differ", "twins", "target_is_used"].into_iter().chain(kinds.split(',')) {
             assert!(climate.set(kind, 2), "there is no kind {kind}");
         }
-        for seed in 1..5 {
+        for seed in 1..4 {
             let outcome = run(seed, &climate);
             assert!(outcome.faults.is_empty(), "{kinds}, seed {seed}: {}", outcome.faults.join("\n"));
         }

@@ -140,9 +140,9 @@ impl Account {
             self.folders.keys().filter(|name| *name == from || name.starts_with(&below)).cloned().collect();
         for name in &moved {
             let Some(folder) = self.folders.remove(name) else { continue };
-            let unsettled = folder.messages.iter().filter(|m| !m.settled && m.by == By::Client);
+            let copies = folder.messages.iter().filter(|message| message.by == By::Client);
             let gone =
-                unsettled.map(|m| Gone { folder: folder.id, content: m.content.clone(), settled: false });
+                copies.map(|m| Gone { folder: folder.id, content: m.content.clone(), settled: m.settled });
             self.gone.extend(gone.collect::<Vec<_>>());
             let rest = name.get(from.len()..).unwrap_or_default();
             let target = format!("{to}{rest}");
