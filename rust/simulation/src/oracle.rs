@@ -30,6 +30,9 @@ pub(crate) fn judge(scene: &Scene, user: &User, skipped: &[SkippedItem]) -> Vec<
     if user.score == Some(DataConsistencyScore::Perfect) && missing > 0 {
         faults.push(format!("score Perfect with {missing} missing"));
     }
+    if user.score == Some(DataConsistencyScore::Perfect) && scene.source.manners.phantoms > 0 {
+        faults.push("score Perfect where the source counts more than it shows".to_owned());
+    }
     faults.into_iter().map(|fault| format!("{who}: {fault}")).collect()
 }
 
