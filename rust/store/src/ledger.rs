@@ -117,8 +117,12 @@ impl Store {
         self.write_durably(|tx| {
             let mut update =
                 tx.prepare_cached("UPDATE folder SET source_name = ?, target_name = ? WHERE id = ?")?;
+            // Folders may have each other's names. No server's name begins with NUL.
             for (id, folder) in folders {
                 require_folder(tx, lease, *id)?;
+                update.execute(params![format!("\0{id}").into_bytes(), folder.target_name, id])?;
+            }
+            for (id, folder) in folders {
                 update.execute(params![folder.source_name, folder.target_name, id])?;
             }
             Ok(())

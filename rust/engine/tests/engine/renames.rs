@@ -5,7 +5,7 @@ use testkit::mail;
 use testkit::sample::{Options, Sample};
 use testkit::{Address, PASSWORD};
 
-use crate::common::{Lab, message, put};
+use crate::common::{Lab, Mailbox, message, put};
 
 /// Servers that tell folders apart by numbers, by identifiers, and by neither.
 fn kinds() -> [Options; 3] {
@@ -131,6 +131,19 @@ fn a_folder_that_is_renamed_on_both_sides_is_followed_on_both() {
         assert_eq!(to.appended(), 4);
         assert_follows(&from, &to, &lab, "Job", copy);
     }
+}
+
+#[test]
+fn a_new_folder_under_the_name_of_a_renamed_one_is_another() {
+    let (from, to, lab) = synced(&Options::default(), &["Work", "Zoo"]);
+    rename(&from, "Work", "Job");
+    rename(&from, "Zoo", "Work");
+    put(from.address(), "ada", "Zoo", [message("new")]);
+    lab.pass();
+    assert_eq!(to.appended(), 5);
+    assert_eq!(["Job", "Zoo"].map(|name| to.messages("ada", name).len()), [2, 1]);
+    assert_follows(&from, &to, &lab, "Job", "Job");
+    assert_eq!(Mailbox::read(to.address(), "ada").folder("Work").len(), 2);
 }
 
 /// Where all folders have one UIDVALIDITY, a new folder has the numbers of one that was deleted.

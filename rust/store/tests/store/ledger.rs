@@ -73,10 +73,12 @@ fn folders_keep_their_key_and_the_bytes_of_their_name() {
 #[test]
 fn a_renamed_folder_keeps_its_messages_under_the_names_that_it_has_now() {
     let (fixture, lease, inbox) = ledger();
+    let other = fixture.store.save_folders(&lease, &[folder(b"Plans")]).unwrap()[0];
     let renamed = LedgerFolder { target_name: "Old".to_owned(), ..folder(b"Plans") };
-    fixture.store.rename_folders(&lease, &[(inbox, renamed.clone())]).unwrap();
+    let back = folder(b"INBOX");
+    fixture.store.rename_folders(&lease, &[(inbox, renamed.clone()), (other, back.clone())]).unwrap();
     let expected = LedgerFolder { frontier: Some(2000), ..renamed };
-    assert_eq!(fixture.store.ledger_folders(lease.user.id).unwrap(), [(inbox, expected)]);
+    assert_eq!(fixture.store.ledger_folders(lease.user.id).unwrap(), [(inbox, expected), (other, back)]);
     assert_eq!(messages(&fixture, inbox).len(), 3);
 }
 

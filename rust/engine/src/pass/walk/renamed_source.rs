@@ -10,7 +10,7 @@ use wire::MailboxName;
 
 use super::lane::Lane;
 use super::mapping::Pages;
-use super::renames::{Come, Gone, Known, Side, levels, text, trace};
+use super::renames::{Come, Gone, Known, Side, is_replaced, levels, text, trace};
 use crate::net::session;
 
 /// A page that has followed its source folder.
@@ -18,7 +18,8 @@ struct Followed {
     /// The source's bytes of the name, before and now.
     before: Vec<u8>,
     key: Vec<u8>,
-    /// The folder as a person reads it, now.
+    /// The folder as a person reads it, before and now.
+    was: String,
     shown: String,
 }
 
@@ -26,13 +27,18 @@ impl Lane {
     /// Finds the source folders of pages under the names that they have now, and renames what is ours on the target. Says
     /// which folders' copies have another name by that, by the keys of the source folders.
     pub(crate) async fn follow_on_source(&mut self, known: &mut Known<'_>) -> Result<BTreeSet<Vec<u8>>> {
+        let listed = known.source.folders.iter().filter(|folder| folder.is_selectable());
+        let keys = listed.map(|folder| folder.key.as_slice()).filter(|key| known.pages.contains_key(*key));
+        session::complete(known.source_status, &mut self.pair.source.connection, keys).await?;
         let gone = gone(known);
         if gone.is_empty() {
             return Ok(BTreeSet::new());
         }
+        let is_gone: BTreeSet<&[u8]> = gone.iter().map(|gone| gone.key.as_slice()).collect();
+        let has_come = |key: &Vec<u8>| !known.pages.contains_key(key) || is_gone.contains(key.as_slice());
         let come = known.map(&BTreeSet::new())?.into_iter();
         let come: Vec<MappedFolder> =
-            come.filter(|folder| !known.pages.contains_key(&folder.key) && !is_inbox(&folder.key)).collect();
+            come.filter(|folder| has_come(&folder.key) && !is_inbox(&folder.key)).collect();
         let keys = come.iter().map(|folder| folder.key.as_slice());
         session::complete(known.source_status, &mut self.pair.source.connection, keys).await?;
         let delimiters = delimiters(known.source);
@@ -50,22 +56,44 @@ impl Lane {
         let followed = pairs.map(|(gone, folder)| Followed {
             before: gone.key.clone(),
             key: folder.key.clone(),
+            was: text(&gone.key),
             shown: folder.source_shown(),
         });
-        let followed: Vec<Followed> = followed.collect();
+        let mut followed: Vec<Followed> = followed.collect();
+        show_before(known, &mut followed)?;
+        self.keep_left_behind(&followed).await?;
         self.turn_pages(known.pages, &followed).await?;
         self.bring_copies_along(known, &followed).await
     }
 
+    /// Keeps what was left behind under the names that folders have now. They may have each other's: no name has NUL.
+    async fn keep_left_behind(&mut self, followed: &[Followed]) -> Result<()> {
+        let context = self.pair.context.clone();
+        let meanwhile = |was: &str| format!("\0{was}");
+        for Followed { was, .. } in followed {
+            context.rename_left_behind(was, &meanwhile(was)).await?;
+        }
+        for Followed { was, shown, .. } in followed {
+            context.rename_left_behind(&meanwhile(was), shown).await?;
+        }
+        Ok(())
+    }
+
     /// Puts pages under the names that their folders have now. On the disk before the target hears of it.
     async fn turn_pages(&mut self, pages: &mut Pages, followed: &[Followed]) -> Result<()> {
-        let mut changed = Vec::new();
-        for Followed { before, key, .. } in followed {
-            let Some((id, page)) = pages.remove(before) else { continue };
-            let page = LedgerFolder { source_name: key.clone(), ..page };
-            changed.push((id, page.clone()));
-            pages.insert(key.clone(), (id, page));
-        }
+        let turned = followed.iter().filter_map(|Followed { before, key, .. }| {
+            let (id, page) = pages.remove(before)?;
+            Some((id, LedgerFolder { source_name: key.clone(), ..page }))
+        });
+        let mut changed: Vec<(i64, LedgerFolder)> = turned.collect();
+        // A page whose folder is gone gives its name to another. No server lists a name with NUL.
+        let homeless = followed.iter().filter_map(|Followed { key, .. }| {
+            let (id, page) = pages.remove(key)?;
+            let source_name = [page.source_name.as_slice(), format!("\0{id}").as_bytes()].concat();
+            Some((id, LedgerFolder { source_name, ..page }))
+        });
+        changed.extend(homeless.collect::<Vec<_>>());
+        pages.extend(changed.iter().map(|(id, page)| (page.source_name.clone(), (*id, page.clone()))));
         self.save_names(changed).await
     }
 
@@ -75,15 +103,13 @@ impl Lane {
         known: &mut Known<'_>,
         followed: &[Followed],
     ) -> Result<BTreeSet<Vec<u8>>> {
-        let before = shown_before(known, followed)?;
         let mut renamed = BTreeSet::new();
         let mut unsettled: BTreeSet<&[u8]> = followed.iter().map(|folder| folder.key.as_slice()).collect();
         for folder in followed {
             let wanted = known.map(&unsettled)?.into_iter().find(|mapped| mapped.key == folder.key);
             unsettled.remove(folder.key.as_slice());
             let shown = &folder.shown;
-            let was = before.get(&folder.key).cloned().unwrap_or_else(|| text(&folder.before));
-            self.pair.context.rename_left_behind(&was, shown).await?;
+            let was = &folder.was;
             let Some(wanted) = wanted else { continue };
             let place = self.rename_copy(known, &wanted, &mut renamed).await?;
             let text = format!("Folder {shown}: it was renamed on the source, where it was {was}{place}.");
@@ -135,11 +161,17 @@ impl Lane {
     }
 }
 
-/// Pages whose source folders are not listed under their names.
+/// Pages whose source folders are not listed under their names, or others are.
 fn gone(known: &Known<'_>) -> Vec<Gone> {
     let listed = known.source.folders.iter().filter(|folder| folder.is_selectable());
     let listed: BTreeSet<&[u8]> = listed.map(|folder| folder.key.as_slice()).collect();
-    let pages = known.pages.iter().filter(|(key, _)| !listed.contains(key.as_slice()) && !is_inbox(key));
+    let is_another = |key: &Vec<u8>, page: &LedgerFolder| {
+        let status = known.source_status.get(key);
+        status.is_some_and(|now| is_replaced(page.source_mailbox_id.as_ref(), page.source_uid_validity, now))
+    };
+    let is_gone =
+        |key: &Vec<u8>, page: &LedgerFolder| !listed.contains(key.as_slice()) || is_another(key, page);
+    let pages = known.pages.iter().filter(|(key, (_, page))| is_gone(key, page) && !is_inbox(key));
     let delimiter = known.source.folders.iter().find_map(|folder| folder.delimiter);
     let gone = pages.map(|(key, (id, page))| {
         let mark = page.in_step_at.unwrap_or_default();
@@ -165,10 +197,10 @@ fn is_inbox(key: &[u8]) -> bool {
     key.eq_ignore_ascii_case(b"INBOX")
 }
 
-/// The folders as a person read them before, by the keys that they have now.
-fn shown_before(known: &Known<'_>, followed: &[Followed]) -> Result<BTreeMap<Vec<u8>, String>> {
+/// Fills in how a person read the folders before.
+fn show_before(known: &Known<'_>, followed: &mut [Followed]) -> Result<()> {
     if followed.is_empty() {
-        return Ok(BTreeMap::new());
+        return Ok(());
     }
     let mut source = known.source.clone();
     for folder in &mut source.folders {
@@ -177,11 +209,12 @@ fn shown_before(known: &Known<'_>, followed: &[Followed]) -> Result<BTreeMap<Vec
         }
     }
     let mapped = known.map_of(&source, &BTreeSet::new())?;
-    let shown = |Followed { before, key, .. }: &Followed| {
-        let mapped = mapped.iter().find(|mapped| mapped.key == *before)?;
-        Some((key.clone(), mapped.source_shown()))
-    };
-    Ok(followed.iter().filter_map(shown).collect())
+    for Followed { before, was, .. } in followed {
+        if let Some(mapped) = mapped.iter().find(|mapped| mapped.key == *before) {
+            *was = mapped.source_shown();
+        }
+    }
+    Ok(())
 }
 
 /// The name that a folder has after one was renamed with all below it; none where it is another.

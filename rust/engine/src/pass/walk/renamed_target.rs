@@ -9,7 +9,7 @@ use store::LedgerFolder;
 use wire::MailboxName;
 
 use super::lane::Lane;
-use super::renames::{Come, Gone, Known, Side, levels, trace};
+use super::renames::{Come, Gone, Known, Side, is_replaced, levels, trace};
 use crate::base::blocking::blocking;
 use crate::target::Target;
 
@@ -17,7 +17,7 @@ impl Lane {
     /// Finds the target folders of pages under the names that they have now.
     pub(crate) async fn follow_on_target(&mut self, known: &mut Known<'_>) -> Result<()> {
         let gone = gone(known);
-        let names = strays(known);
+        let names = strays(known, &gone);
         // A Maildir tree has no numbers by which folders are told.
         if gone.is_empty() || names.is_empty() || !matches!(self.pair.target, Target::Imap(_)) {
             return Ok(());
@@ -59,13 +59,17 @@ impl Lane {
     }
 }
 
-/// Pages whose target folders are not there under their names.
+/// Pages whose target folders are not there under their names, or others are, as far as the listing tells.
 fn gone(known: &Known<'_>) -> Vec<Gone> {
-    let (listing, rules, _) = &*known.target;
+    let (listing, rules, status) = &*known.target;
     let there: BTreeSet<&str> = listing.folders.iter().map(|folder| folder.name.as_str()).collect();
+    let is_another = |page: &LedgerFolder| {
+        let status = status.get(MailboxName::from_text(&page.target_name).as_bytes());
+        status.is_some_and(|now| is_replaced(page.target_mailbox_id.as_ref(), page.target_uid_validity, now))
+    };
     let is_gone = |page: &LedgerFolder| {
         page.target_uid_validity.is_some()
-            && !there.contains(page.target_name.as_str())
+            && (!there.contains(page.target_name.as_str()) || is_another(page))
             && !page.target_name.eq_ignore_ascii_case("INBOX")
     };
     let pages = known.pages.iter().filter(|(_, (_, page))| is_gone(page));
@@ -86,9 +90,11 @@ fn gone(known: &Known<'_>) -> Vec<Gone> {
     gone.collect()
 }
 
-/// Target folders that no page names.
-fn strays(known: &Known<'_>) -> Vec<String> {
-    let named: BTreeSet<&str> = known.pages.values().map(|(_, page)| page.target_name.as_str()).collect();
+/// Target folders that no page names whose folder is there.
+fn strays(known: &Known<'_>, gone: &[Gone]) -> Vec<String> {
+    let gone: BTreeSet<i64> = gone.iter().map(|gone| gone.ledger_id).collect();
+    let pages = known.pages.values().filter(|(id, _)| !gone.contains(id));
+    let named: BTreeSet<&str> = pages.map(|(_, page)| page.target_name.as_str()).collect();
     let folders = known.target.0.folders.iter().filter(|folder| folder.is_selectable());
     let names = folders.map(|folder| folder.name.as_str());
     let strays = names.filter(|name| !named.contains(name) && !name.eq_ignore_ascii_case("INBOX"));

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::Result;
 use model::folder::{FolderFilter, Listing, MappedFolder, TargetRules};
 use model::plan::{Look, Present, Renames, Trace};
+use model::{Result, UidValidity};
 use wire::{MailboxName, MailboxStatus, UidSet};
 
 use super::lane::Lane;
@@ -75,6 +75,18 @@ impl Known<'_> {
         let mapped = self.map(&BTreeSet::new())?;
         let mapped = mapped.iter().find(|folder| folder.key == key);
         Ok(mapped.map_or_else(|| text(key), MappedFolder::source_shown))
+    }
+}
+
+/// Whether a folder that has the name of another is none the less another.
+pub(crate) fn is_replaced(
+    id: Option<&String>,
+    uid_validity: Option<UidValidity>,
+    status: &MailboxStatus,
+) -> bool {
+    match id.zip(status.mailbox_id.as_ref()) {
+        Some((then, now)) => then != now,
+        None => uid_validity.zip(status.numbers.uid_validity).is_some_and(|(then, now)| then != now),
     }
 }
 
