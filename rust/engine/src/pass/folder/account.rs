@@ -34,7 +34,7 @@ pub(crate) async fn account(
         pair.context.journal.unskip_folder(folder).await?;
     }
     items.extend(not_listed(folder, unlisted));
-    items.extend(dropped_flags(folder, report));
+    items.extend(dropped_flags(&pair.context, from, folder, report).await?);
     pair.context.journal.skip(items).await
 }
 
@@ -155,11 +155,27 @@ fn not_listed(folder: &str, unlisted: u64) -> Option<SkippedItem> {
     })
 }
 
-/// One entry a folder: a flag is dropped from all of its messages or from none.
-fn dropped_flags(folder: &str, report: CopyReport) -> Option<SkippedItem> {
-    let names: Vec<String> = report.dropped_flags.into_iter().collect();
-    (!names.is_empty()).then(|| {
-        let words = format!("the target folder does not keep the flags {}", names.join(", "));
-        SkippedItem::of_folder(SkippedKind::FlagDropped, folder.to_owned(), words)
-    })
+/// What the entry about flags begins with.
+const NOT_KEPT: &str = "the target folder does not keep the flags ";
+
+/// One entry a folder: a flag is dropped from all of its messages or from none. Where only changes were listed, what was
+/// known before is still true.
+async fn dropped_flags(
+    context: &Context,
+    from: &SourceFolder,
+    folder: &str,
+    report: CopyReport,
+) -> Result<Option<SkippedItem>> {
+    let mut names = report.dropped_flags;
+    if names.is_empty() {
+        return Ok(None);
+    }
+    if from.all.is_none() {
+        let known = context.journal.skipped().await?.into_iter();
+        let known = known.filter(|item| item.kind == SkippedKind::FlagDropped && item.folder_name == folder);
+        let words = known.filter_map(|item| item.error_message.strip_prefix(NOT_KEPT).map(str::to_owned));
+        names.extend(words.flat_map(|words| words.split(", ").map(str::to_owned).collect::<Vec<_>>()));
+    }
+    let words = format!("{NOT_KEPT}{}", names.into_iter().collect::<Vec<_>>().join(", "));
+    Ok(Some(SkippedItem::of_folder(SkippedKind::FlagDropped, folder.to_owned(), words)))
 }

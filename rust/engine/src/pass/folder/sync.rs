@@ -126,6 +126,10 @@ impl Work<'_> {
                 lost_flags::restore(self.pair, &self.to, self.ledger_id, samples, &report.placed).await?;
             report.dropped_flags.extend(lost);
         }
+        let dropped = self.from.sets.iter().map(|flags| self.to.keeps.split(flags).1);
+        report
+            .dropped_flags
+            .extend(dropped.flat_map(|flags| flags.iter().map(str::to_owned).collect::<Vec<_>>()));
         self.pair.context.tally.synced(report.copied);
         let before = self.to.numbers.messages;
         self.page.target_messages = before.map(|before| before.saturating_add(report.copied));

@@ -33,6 +33,11 @@ impl FlagSets {
         id
     }
 
+    /// All sets.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Flags> {
+        self.sets.iter()
+    }
+
     /// A set by its number.
     pub(crate) fn get(&self, id: FlagsId) -> Flags {
         usize::try_from(id.0).ok().and_then(|index| self.sets.get(index)).cloned().unwrap_or_default()
