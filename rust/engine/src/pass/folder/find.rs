@@ -41,8 +41,10 @@ impl Work<'_> {
         }
         let mut left = there.copies.clone();
         let mut found = self.adopt(there, copy).await?;
-        left.retain(|copy| found.adopted.iter().all(|adopted| adopted.target_uid != copy.uid));
-        lost.retain(|row| found.adopted.iter().all(|adopted| adopted.uid != row.source_uid));
+        let (adopted, taken): (BTreeSet<u32>, BTreeSet<u32>) =
+            found.adopted.iter().map(|adopted| (adopted.uid, adopted.target_uid)).unzip();
+        left.retain(|copy| !taken.contains(&copy.uid));
+        lost.retain(|row| !adopted.contains(&row.source_uid));
         let back = self.follow_moved(lost, &left).await?;
         found.append.retain(|uid| !back.contains(*uid));
         self.pair.recorder.reconciled(seen);
@@ -78,7 +80,8 @@ impl Work<'_> {
         let places: UidSet = rows.iter().filter_map(|row| row.target_uid).collect();
         let Target::Imap(imap) = &mut self.pair.target else { return Ok(Vec::new()) };
         let there = present(imap.read(&self.to.name).await?, &places).await?;
-        rows.retain(|row| row.target_uid.is_none_or(|uid| there.iter().all(|message| message.uid != uid)));
+        let there: BTreeSet<u32> = there.into_iter().map(|message| message.uid).collect();
+        rows.retain(|row| row.target_uid.is_none_or(|uid| !there.contains(&uid)));
         Ok(rows)
     }
 
@@ -99,7 +102,8 @@ impl Work<'_> {
                 Claims::Done(claimed) => break claimed,
             }
         };
-        there.copies.retain(|copy| claimed.values().all(|uid| *uid != copy.uid));
+        let taken: BTreeSet<u32> = claimed.values().copied().collect();
+        there.copies.retain(|copy| !taken.contains(&copy.uid));
         let back = self.give_back(lost, &claimed).await?;
         there.contested = lost.iter().filter_map(|row| row.identity).collect();
         Ok(back)
