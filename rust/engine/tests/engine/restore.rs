@@ -53,6 +53,15 @@ fn missing_copies_are_copied_again_and_those_that_were_moved_stay_where_they_are
 }
 
 #[test]
+fn a_copy_is_missed_also_where_other_mail_makes_up_for_it_in_the_count() {
+    let (_from, to, lab) = synced();
+    mail::delete(to.address(), "ada", "INBOX", "2").unwrap();
+    put(to.address(), "ada", "INBOX", [message("arrived")]);
+    lab.restore();
+    assert_eq!(subjects(&to, "INBOX"), words("one three arrived two"));
+}
+
+#[test]
 fn a_message_that_was_moved_into_a_folder_of_the_migration_stays_there() {
     let (_from, to, lab) = synced();
     mail::delete(to.address(), "ada", "INBOX", "3").unwrap();
