@@ -73,6 +73,11 @@ impl Context {
         skipped.filter(|(_, kind)| kind.is_refusal()).map(|(uid, _)| *uid).collect()
     }
 
+    /// The messages of a folder that earlier passes left behind.
+    pub(crate) fn left_behind(&self, folder: &str) -> Vec<u32> {
+        lock(&self.skipped_before).get(folder).into_iter().flatten().map(|(uid, _)| *uid).collect()
+    }
+
     /// The messages of a folder that earlier passes left behind; they are forgotten.
     pub(crate) fn take_skipped_before(&self, folder: &str) -> Option<BTreeMap<u32, SkippedKind>> {
         lock(&self.skipped_before).remove(folder)

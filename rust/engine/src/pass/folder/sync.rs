@@ -38,6 +38,10 @@ pub(crate) async fn sync<M: Meanwhile + Send>(
     let orphans = if work.is_new { Vec::new() } else { work.orphans().await? };
     let known = named(&rows, &orphans);
     let FolderPlan { mut copy, flag_changes: mut changes } = work.plan(&rows)?;
+    // A pass that was cut off may have copied what is still named.
+    let left_behind = work.pair.context.left_behind(&work.shown);
+    let has_row = |uid: &u32| rows.binary_search_by_key(uid, |row| row.uid).is_ok();
+    let since_copied: Vec<u32> = left_behind.into_iter().filter(has_row).collect();
     drop(rows);
     let unlisted = usize::try_from(work.from.unlisted()).unwrap_or(usize::MAX);
     work.pair.context.tally.found(work.items(), copy.len().saturating_add(unlisted));
@@ -58,6 +62,7 @@ pub(crate) async fn sync<M: Meanwhile + Send>(
     work.pair.context.tally.synced(u64::try_from(adopted.len()).unwrap_or(0));
     let found = wanted.iter().filter(|uid| !append.contains(*uid)).collect();
     let mut report = CopyReport { found, ..CopyReport::default() };
+    since_copied.into_iter().for_each(|uid| report.found.insert(uid));
     let ended = work.copy(append, meanwhile, &mut report).await?;
     work.place(&mut report, &known).await?;
     work.tell_restored(&restoring, &report).await?;
