@@ -146,6 +146,19 @@ fn a_new_folder_under_the_name_of_a_renamed_one_is_another() {
     assert_eq!(Mailbox::read(to.address(), "ada").folder("Work").len(), 2);
 }
 
+#[test]
+fn a_renamed_folder_that_was_numbered_anew_is_known_by_its_messages() {
+    let (from, to, lab) = synced(&Options::default(), &["Plans", "Work"]);
+    rename(&from, "Work", "Job");
+    from.renumber("ada", "Job");
+    rename(&to, "Plans", "Mine");
+    to.renumber("ada", "Mine");
+    lab.pass();
+    assert_eq!((to.folders("ada"), to.appended()), (["INBOX", "Job", "Mine"].map(str::to_owned).to_vec(), 4));
+    assert_follows(&from, &to, &lab, "Job", "Job");
+    assert_follows(&from, &to, &lab, "Plans", "Mine");
+}
+
 /// Where all folders have one UIDVALIDITY, a new folder has the numbers of one that was deleted.
 #[test]
 fn another_folder_is_not_taken_for_one_that_is_gone() {

@@ -2,7 +2,7 @@
 //!
 //! A server that has MAILBOXID (RFC 8474) tells. Else UIDVALIDITY, UIDNEXT and the count say what is possible, and a look
 //! at some messages says what is so: folders that were made within one second, or on a server with one UIDVALIDITY for
-//! all, have the same numbers.
+//! all, have the same numbers. Where a folder has other numbers, too, only its messages tell.
 //!
 //! INVARIANT: nobody follows or is followed twice, and what stays ambiguous is not followed.
 
@@ -17,6 +17,8 @@ pub struct Trace {
     pub levels: Vec<String>,
     /// Its MAILBOXID.
     pub id: Option<String>,
+    /// Whether the ledger and the server both have a folder of this name, be it another.
+    pub is_name_taken: bool,
     /// Its numbers; of those that the ledger remembers, as far as they bound what they can be by now.
     pub numbers: Numbers,
 }
@@ -30,6 +32,8 @@ pub enum Likeness {
     Below,
     /// The numbers are possible.
     Possible,
+    /// It has other numbers: most of its messages would have to be the same, whatever their UIDs.
+    Renumbered,
 }
 
 /// What the messages of two folders say.
@@ -52,6 +56,7 @@ pub struct Renames {
     gone: Vec<Trace>,
     come: Vec<Trace>,
     possible: Vec<Pair>,
+    renumbered: Vec<Pair>,
     found: BTreeMap<usize, usize>,
 }
 
@@ -60,7 +65,8 @@ const MOST_LOOKS: usize = 400;
 
 impl Renames {
     /// In which order pairs are looked at. A parent that is found late still tells of its children.
-    pub const LOOKS: [Likeness; 4] = [Likeness::Exact, Likeness::Below, Likeness::Possible, Likeness::Below];
+    pub const LOOKS: [Likeness; 5] =
+        [Likeness::Exact, Likeness::Below, Likeness::Possible, Likeness::Below, Likeness::Renumbered];
 
     /// What identifiers tell, and what is possible.
     pub fn new(gone: Vec<Trace>, come: Vec<Trace>) -> Self {
@@ -70,13 +76,17 @@ impl Renames {
         let found = alone(&told.collect::<Vec<_>>()).into_iter().collect();
         let possible = all().filter(|&pair| of(pair).is_some_and(|(page, folder)| is_possible(page, folder)));
         let possible = possible.collect();
-        Self { gone, come, possible, found }
+        let renumbered =
+            all().filter(|&pair| of(pair).is_some_and(|(page, folder)| is_renumbered(page, folder)));
+        let renumbered = renumbered.collect();
+        Self { gone, come, possible, renumbered, found }
     }
 
     /// Pairs, by their places among what is gone and what has come, whose messages are to be looked at.
     pub fn to_look_at(&self, likeness: Likeness) -> Vec<(usize, usize)> {
         let is_wanted = |pair: &Pair| self.is_open(pair) && self.is_like(*pair, likeness);
-        let pairs: Vec<Pair> = self.possible.iter().copied().filter(is_wanted).collect();
+        let pairs = if likeness == Likeness::Renumbered { &self.renumbered } else { &self.possible };
+        let pairs: Vec<Pair> = pairs.iter().copied().filter(is_wanted).collect();
         if pairs.len() > MOST_LOOKS { Vec::new() } else { pairs }
     }
 
@@ -90,6 +100,7 @@ impl Renames {
         let open: Vec<Pair> = self.possible.iter().copied().filter(|pair| self.is_open(pair)).collect();
         let sure: BTreeSet<Pair> = match likeness {
             Likeness::Below => of(Look::Nothing).filter(|pair| self.is_open(pair)).collect(),
+            Likeness::Renumbered => BTreeSet::new(),
             _ => alone(&open).into_iter().collect(),
         };
         self.found.extend(of(Look::Nothing).filter(|pair| sure.contains(pair)));
@@ -111,7 +122,7 @@ impl Renames {
         match likeness {
             Likeness::Exact => is_exact(page.numbers, folder.numbers),
             Likeness::Below => self.moved_with_parent(&page.levels).as_ref() == Some(&folder.levels),
-            Likeness::Possible => true,
+            Likeness::Possible | Likeness::Renumbered => true,
         }
     }
 
@@ -157,6 +168,14 @@ fn is_possible(page: &Trace, folder: &Trace) -> bool {
         && grown.is_none_or(|grown| grown.is_some_and(counts))
 }
 
+/// Whether a folder may have another name and other numbers. One that kept its name, or took one, is not looked for.
+fn is_renumbered(page: &Trace, folder: &Trace) -> bool {
+    let both_told = page.id.is_some() && folder.id.is_some();
+    let holds = UidValidity::holds(folder.numbers.uid_validity, page.numbers.uid_validity);
+    let is_empty = folder.numbers.messages == Some(0);
+    !both_told && !holds && !is_empty && !page.is_name_taken && !folder.is_name_taken
+}
+
 fn is_exact(then: Numbers, now: Numbers) -> bool {
     then.uid_next.is_some() && then.uid_next == now.uid_next && then.messages == now.messages
 }
@@ -176,7 +195,8 @@ mod tests {
             messages: Some(messages),
             highest_modseq: None,
         };
-        Trace { levels: name.split('/').map(str::to_owned).collect(), id: None, numbers }
+        let levels = name.split('/').map(str::to_owned).collect();
+        Trace { levels, id: None, is_name_taken: false, numbers }
     }
 
     fn with_id(trace: Trace, id: &str) -> Trace {
@@ -212,6 +232,15 @@ mod tests {
                 && !possible(trace("b", 5, 8, 4))
                 && !possible(trace("b", 5, 11, 7))
         );
+    }
+
+    #[test]
+    fn a_folder_of_other_numbers_is_told_by_its_messages_where_its_name_is_new() {
+        let gone = [trace("a", 5, 9, 4)];
+        let found = |come: Trace, look: Look| run(&gone, &[come], |_, _| look) == [(0, 0)];
+        assert!(found(trace("b", 6, 5, 4), Look::Same));
+        assert!(!found(trace("b", 6, 5, 4), Look::Nothing) && !found(trace("b", 6, 1, 0), Look::Same));
+        assert!(!found(Trace { is_name_taken: true, ..trace("b", 6, 5, 4) }, Look::Same));
     }
 
     #[test]

@@ -44,11 +44,14 @@ impl Lane {
         let delimiters = delimiters(known.source);
         let as_come = |folder: &MappedFolder| Come {
             name: MailboxName::from_wire(folder.key.as_slice()),
-            trace: trace(
-                &text(&folder.key),
-                delimiters.get(folder.key.as_slice()).copied(),
-                known.source_status.get(&folder.key),
-            ),
+            trace: Trace {
+                is_name_taken: known.pages.contains_key(&folder.key),
+                ..trace(
+                    &text(&folder.key),
+                    delimiters.get(folder.key.as_slice()).copied(),
+                    known.source_status.get(&folder.key),
+                )
+            },
         };
         let traces: Vec<Come> = come.iter().map(as_come).collect();
         let pairs = self.pair_up(Side::Source, &gone, &traces).await?;
@@ -181,6 +184,7 @@ fn gone(known: &Known<'_>) -> Vec<Gone> {
             trace: Trace {
                 levels: levels(&text(key), delimiter),
                 id: page.source_mailbox_id.clone(),
+                is_name_taken: listed.contains(key.as_slice()),
                 numbers: Numbers { uid_validity: page.source_uid_validity, highest_modseq: None, ..mark },
             },
         }

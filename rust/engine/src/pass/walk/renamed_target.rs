@@ -24,9 +24,13 @@ impl Lane {
         }
         let asked: Vec<&str> = names.iter().map(String::as_str).collect();
         let told = self.pair.target.numbers(known.target.2.clone(), &asked).await?;
+        let named: BTreeSet<&str> = known.pages.values().map(|(_, page)| page.target_name.as_str()).collect();
         let come = |name: &String| Come {
             name: MailboxName::from_text(name),
-            trace: trace(name, known.target.1.delimiter, told.get(name)),
+            trace: Trace {
+                is_name_taken: named.contains(name.as_str()),
+                ..trace(name, known.target.1.delimiter, told.get(name))
+            },
         };
         let come: Vec<Come> = names.iter().map(come).collect();
         let mut changed = Vec::new();
@@ -79,6 +83,7 @@ fn gone(known: &Known<'_>) -> Vec<Gone> {
         trace: Trace {
             levels: levels(&page.target_name, rules.delimiter),
             id: page.target_mailbox_id.clone(),
+            is_name_taken: there.contains(page.target_name.as_str()),
             numbers: Numbers {
                 uid_validity: page.target_uid_validity,
                 uid_next: page.frontier.and_then(NonZeroU32::new),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::folder::{FolderFilter, Listing, MappedFolder, TargetRules};
-use model::plan::{Look, Present, Renames, Trace};
+use model::plan::{Likeness, Look, Present, Renames, Trace};
 use model::{Result, UidValidity};
 use wire::{MailboxName, MailboxStatus, UidSet};
 
@@ -93,7 +93,8 @@ pub(crate) fn is_replaced(
 /// A folder as a server lists it.
 pub(crate) fn trace(name: &str, delimiter: Option<char>, status: Option<&MailboxStatus>) -> Trace {
     let status = status.cloned().unwrap_or_default();
-    Trace { levels: levels(name, delimiter), id: status.mailbox_id, numbers: status.numbers }
+    let (levels, id, numbers) = (levels(name, delimiter), status.mailbox_id, status.numbers);
+    Trace { levels, id, is_name_taken: false, numbers }
 }
 
 /// The levels of a name.
@@ -128,7 +129,7 @@ impl Lane {
                     Some(sample) => sample,
                     None => self.sample(side, gone.ledger_id).await?,
                 };
-                looks.push((pair, self.look(side, &sample, &come.name).await?));
+                looks.push((pair, self.look(side, likeness, &sample, &come.name).await?));
                 samples.insert(gone.ledger_id, sample);
             }
             renames.seen(likeness, &looks);
@@ -151,16 +152,24 @@ impl Lane {
         .await
     }
 
-    async fn look(&mut self, side: Side, sample: &Sample, name: &MailboxName) -> Result<Look> {
+    async fn look(
+        &mut self,
+        side: Side,
+        likeness: Likeness,
+        sample: &Sample,
+        name: &MailboxName,
+    ) -> Result<Look> {
         if sample.is_empty() {
             return Ok(Look::Nothing);
         }
-        let uids: UidSet = sample.keys().copied().collect();
+        let is_renumbered = likeness == Likeness::Renumbered;
+        let uids = if is_renumbered { UidSet::all() } else { sample.keys().copied().collect() };
         let read = match side {
             Side::Source => self.read_source(name, &uids).await,
             Side::Target => self.read_target(name, &uids).await,
         };
         match read {
+            Ok(there) if is_renumbered => Ok(compare_all(sample, &there)),
             Ok(there) => Ok(compare(side, sample, &there)),
             // It cannot be opened, so that nobody knows.
             Err(e) if is_of_folder(e.kind) => Ok(Look::Other),
@@ -203,4 +212,12 @@ fn compare(side: Side, sample: &Sample, there: &[Present]) -> Look {
         Side::Target => !same.is_empty() && same.len() >= other.len(),
     };
     if is_same { Look::Same } else { Look::Other }
+}
+
+/// Whether most are there under other numbers. Whoever is followed by that is matched by content afterwards, message by
+/// message.
+fn compare_all(sample: &Sample, there: &[Present]) -> Look {
+    let there: BTreeSet<[u8; 16]> = there.iter().filter_map(|message| message.identity).collect();
+    let found = sample.values().filter(|identity| there.contains(*identity)).count();
+    if found * 2 > sample.len() { Look::Same } else { Look::Other }
 }
