@@ -28,6 +28,8 @@ const KINDS: [&str; 26] = [
     "meddling,source_flags,source_deletes",
     "source_moves",
     "source_folder_deletes",
+    "source_renames",
+    "source_renames,target_renames",
     "target_deletes,renumbering",
     "target_flags",
     "target_moves",
