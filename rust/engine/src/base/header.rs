@@ -1,5 +1,7 @@
 //! Reads the fields of a message's header, however they are folded and padded, and what a message is known by.
 
+use std::borrow::Cow;
+
 use model::plan::Identity;
 
 use super::digest::short;
@@ -9,6 +11,8 @@ pub(crate) const IDENTITY_FIELDS: &[&str] = &["MESSAGE-ID", "DATE", "FROM", "SUB
 
 /// How much of a message is searched for its header.
 const LONGEST_HEADER: usize = 64 * 1024;
+/// How much of it is looked at together.
+const PIECE: usize = 1024;
 
 /// A header field's value, unfolded.
 pub(crate) fn field(header: &str, name: &str) -> Option<String> {
@@ -31,8 +35,11 @@ pub(crate) fn message_id(block: &[u8]) -> Option<Box<str>> {
 /// What a message with this header is known by: its Message-ID, else who sent what when. NUL characters count for
 /// nothing, as a repair takes them away.
 pub(crate) fn identity(block: &[u8]) -> Option<Identity> {
-    let plain: Vec<u8> = block.iter().copied().filter(|byte| *byte != 0).collect();
-    let block = plain.as_slice();
+    let mut plain = Cow::Borrowed(block);
+    if memchr::memchr(0, block).is_some() {
+        plain.to_mut().retain(|byte| *byte != 0);
+    }
+    let block = plain.as_ref();
     let digest = |text: &str| short(blake3::hash(text.as_bytes()).as_bytes());
     if let Some(id) = message_id(block) {
         return Some(Identity::of_message_id(digest(&id)));
@@ -51,15 +58,20 @@ pub(crate) struct HeaderTap {
 }
 
 impl HeaderTap {
-    /// Notes the next bytes of the message.
+    /// Notes the next bytes of the message: little more than its header is copied.
     pub(crate) fn pass(&mut self, chunk: &[u8]) {
-        if self.is_complete {
-            return;
+        for piece in chunk.chunks(PIECE) {
+            if self.is_complete {
+                return;
+            }
+            self.add(piece);
         }
-        // An end that lies across two chunks is found from three bytes before.
+    }
+
+    fn add(&mut self, piece: &[u8]) {
+        // An end that lies across two pieces is found from three bytes before.
         let from = self.header.len().saturating_sub(3);
-        let room = LONGEST_HEADER.saturating_sub(self.header.len()).min(chunk.len());
-        self.header.extend_from_slice(chunk.get(..room).unwrap_or_default());
+        self.header.extend_from_slice(piece);
         let end = self.header.get(from..).and_then(end_of_header);
         if let Some(end) = end {
             self.header.truncate(from + end);
