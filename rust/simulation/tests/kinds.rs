@@ -5,7 +5,7 @@
 use simulation::{Climate, run};
 
 /// A kind, and what it needs to show.
-const KINDS: [&str; 26] = [
+const KINDS: [&str; 28] = [
     "no_uid_next",
     "wide_validity",
     "wrong_sizes",
