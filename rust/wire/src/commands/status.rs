@@ -6,7 +6,7 @@ use model::{Numbers, UidValidity};
 
 use crate::capabilities::Capabilities;
 use crate::connection::Connection;
-use crate::error::{Result, lossy};
+use crate::error::Result;
 use crate::mailbox_name::MailboxName;
 use crate::token::{Lexer, Value};
 use crate::uid_set::to_uid;
@@ -122,10 +122,12 @@ impl Connection {
     }
 }
 
-/// An identifier in its parentheses (RFC 8474 §7).
+/// An identifier as RFC 8474 §4 has it, in brackets. Cyrus 3.6 sends other octets each time, and those identify nothing.
 fn object_id(value: &Value<'_>) -> Option<String> {
-    let id = Lexer::new(value.list()).value()?;
-    id.text().map(lossy).filter(|id| !id.is_empty())
+    let id = Lexer::new(value.list()).value()?.text()?.to_vec();
+    let is_sign = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    let is_whole = (1..=255).contains(&id.len()) && id.iter().all(is_sign);
+    String::from_utf8(id).ok().filter(|_| is_whole)
 }
 
 /// Servers may spell a name in another way than we did.
@@ -160,5 +162,16 @@ mod tests {
         assert_eq!(plain, "(MESSAGES UIDNEXT UIDVALIDITY UNSEEN)");
         let more = StatusItems::ALL.to_words(&Capabilities::parse(b"CONDSTORE STATUS=SIZE OBJECTID"));
         assert_eq!(more, "(MESSAGES UIDNEXT UIDVALIDITY UNSEEN HIGHESTMODSEQ SIZE MAILBOXID)");
+    }
+
+    /// Cyrus 3.6.1
+    #[test]
+    fn an_identifier_of_other_octets_than_the_rfc_allows_is_none() {
+        let id = |told: &[u8]| {
+            let line = [b"a (MAILBOXID (", told, b") MESSAGES 3)"].concat();
+            MailboxStatus::parse(&line).and_then(|(_, status)| status.mailbox_id)
+        };
+        assert_eq!(id(b"F2212ea87-6097_x").as_deref(), Some("F2212ea87-6097_x"));
+        assert_eq!((id(b"Ou\xa2RHV"), id(b"a.b"), id(b"")), (None, None, None));
     }
 }
