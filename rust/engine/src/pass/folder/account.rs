@@ -65,47 +65,38 @@ pub(crate) async fn describe(
     folder: &str,
     mut causes: Causes,
 ) -> Result<Vec<SkippedItem>> {
-    let mut items = Vec::new();
-    if causes.is_empty() {
-        return Ok(items);
-    }
-    let uids: UidSet = causes.keys().copied().collect();
     let wanted = SummaryItems {
         internal_date: true,
         size: true,
         header_fields: &["SUBJECT", "FROM", "DATE", "MESSAGE-ID"],
         ..SummaryItems::default()
     };
+    let mut items = look_up(source, from, folder, &mut causes, wanted).await?;
+    // Of some the source gives no header, and still lists them.
+    let by_uid = SummaryItems { flags: true, ..SummaryItems::default() };
+    items.extend(look_up(source, from, folder, &mut causes, by_uid).await?);
+    Ok(items)
+}
+
+/// Takes the messages out of which the source tells something.
+async fn look_up(
+    source: &mut Source,
+    from: &SourceFolder,
+    folder: &str,
+    causes: &mut Causes,
+    wanted: SummaryItems<'_>,
+) -> Result<Vec<SkippedItem>> {
+    let mut items = Vec::new();
+    if causes.is_empty() {
+        return Ok(items);
+    }
+    let uids: UidSet = causes.keys().copied().collect();
     source
         .select(from)
         .await?
         .uid_fetch_summaries(&uids, wanted, |summary| {
             if let Some((kind, error_message)) = causes.remove(&summary.uid) {
                 items.push(item(folder, kind, error_message, &summary));
-            }
-        })
-        .await?;
-    items.extend(describe_by_uid(source, from, folder, causes).await?);
-    Ok(items)
-}
-
-/// Names messages of which the source gives no header, if it still lists them.
-async fn describe_by_uid(
-    source: &mut Source,
-    from: &SourceFolder,
-    folder: &str,
-    mut causes: Causes,
-) -> Result<Vec<SkippedItem>> {
-    let mut items = Vec::new();
-    let uids: UidSet = causes.keys().copied().collect();
-    if uids.is_empty() {
-        return Ok(items);
-    }
-    let connection = source.select(from).await?;
-    connection
-        .uid_fetch_summaries(&uids, SummaryItems { flags: true, ..SummaryItems::default() }, |summary| {
-            if let Some((kind, words)) = causes.remove(&summary.uid) {
-                items.push(item(folder, kind, words, &Summary { uid: summary.uid, ..Summary::default() }));
             }
         })
         .await?;
@@ -137,8 +128,8 @@ fn item(folder: &str, kind: SkippedKind, error_message: String, summary: &Summar
 }
 
 /// Strikes messages that are on the target now, or that the source does not list any more: they have left it, or are among
-/// those that it counts and does not list. Others are still left behind, also where the pass
-/// was told to stop before it came to them.
+/// those that it counts and does not list. Others are still left behind, also where the pass was told to stop before it came
+/// to them.
 async fn unskip(context: &Context, from: &SourceFolder, folder: &str, report: &CopyReport) -> Result<()> {
     let Some(before) = context.take_skipped_before(folder) else { return Ok(()) };
     let has_left = |uid: u32| from.all.as_ref().is_some_and(|all| !all.contains(uid));

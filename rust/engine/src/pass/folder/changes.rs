@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::Result;
-use model::plan::{Claims, FlagChange, Flags, Present, Proof, Remembered, claim};
+use model::plan::{FlagChange, Flags, Present, Proof, Remembered};
 use store::{LedgerMessage, Orphan};
 use wire::UidSet;
 
-use super::present::{read_bytes, remembered};
+use super::present::{claimed, remembered};
 use super::work::{Row, Work};
 use crate::base::blocking::blocking;
 use crate::base::digest::fingerprints;
@@ -57,15 +57,9 @@ impl Work<'_> {
         if orphans.is_empty() || copy.is_empty() {
             return Ok(Vec::new());
         }
-        let mut there = self.source().await?.present(copy.iter().copied().collect()).await?;
+        let there = self.source().await?.present(copy.iter().copied().collect()).await?;
         let known = self.orphans_with_bytes(orphans, &there).await?;
-        let source = self.source().await?;
-        let claimed = loop {
-            match claim(&known, &there, Proof::Bytes) {
-                Claims::NeedDigests(uids) => read_bytes(source.connection, uids, &mut there).await?,
-                Claims::Done(claimed) => break claimed,
-            }
-        };
+        let claimed = claimed(self.source().await?.connection, &known, there, Proof::Bytes).await?;
         let mut changes = Vec::new();
         for (key, orphan) in (0_u32..).zip(orphans) {
             let Some(&uid) = claimed.get(&key) else { continue };

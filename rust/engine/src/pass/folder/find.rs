@@ -3,14 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::Result;
-use model::plan::{
-    Adopted, Bytes, Candidate, Claims, FlagChange, Found, Identity, Present, Proof, claim, place,
-};
+use model::plan::{Adopted, Bytes, Candidate, FlagChange, Found, Identity, Present, Proof, place};
 use store::LedgerMessage;
 use wire::UidSet;
 
 use super::adopt::{Reader, Repairs, Unknown, adopt, unknown};
-use super::present::{present, read_bytes, remembered};
+use super::present::{claimed, present, remembered};
 use super::work::Work;
 use crate::pass::memory::suspects::Side;
 use crate::target::Target;
@@ -93,15 +91,8 @@ impl Work<'_> {
             return Ok(UidSet::new());
         }
         let known: Vec<_> = (0..).zip(lost.iter()).map(|(key, row)| remembered(key, row)).collect();
-        let mut came: Vec<Present> = there.copies.iter().map(as_present).collect();
-        let claimed = loop {
-            match claim(&known, &came, Proof::Bytes) {
-                Claims::NeedDigests(uids) => {
-                    read_bytes(imap.read(&self.to.name).await?, uids, &mut came).await?;
-                }
-                Claims::Done(claimed) => break claimed,
-            }
-        };
+        let came: Vec<Present> = there.copies.iter().map(as_present).collect();
+        let claimed = claimed(imap.read(&self.to.name).await?, &known, came, Proof::Bytes).await?;
         let taken: BTreeSet<u32> = claimed.values().copied().collect();
         there.copies.retain(|copy| !taken.contains(&copy.uid));
         let back = self.give_back(lost, &claimed).await?;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use model::Result;
-use model::plan::{Bytes, Identity, Present, Remembered};
+use model::plan::{Bytes, Claims, Identity, Present, Proof, Remembered, claim};
 use store::LedgerMessage;
 use wire::{Connection, InternalDate, SummaryItems, UidSet};
 
@@ -38,16 +38,27 @@ pub(crate) async fn present(connection: &mut Connection, uids: &UidSet) -> Resul
 }
 
 /// Fills in the digests of these messages.
-pub(crate) async fn read_bytes(
-    connection: &mut Connection,
-    uids: Vec<u32>,
-    messages: &mut [Present],
-) -> Result<()> {
+async fn read_bytes(connection: &mut Connection, uids: Vec<u32>, messages: &mut [Present]) -> Result<()> {
     let digests = fingerprints(connection, uids.iter().copied().collect()).await?;
     for message in messages.iter_mut().filter(|message| uids.contains(&message.uid)) {
         message.bytes = digests.get(&message.uid).map_or(Bytes::Unreadable, |digest| Bytes::Are(*digest));
     }
     Ok(())
+}
+
+/// Finds the messages of rows in the open folder, reading what it takes to tell them apart.
+pub(crate) async fn claimed(
+    connection: &mut Connection,
+    rows: &[Remembered],
+    mut messages: Vec<Present>,
+    proof: Proof,
+) -> Result<BTreeMap<u32, u32>> {
+    loop {
+        match claim(rows, &messages, proof) {
+            Claims::NeedDigests(uids) => read_bytes(connection, uids, &mut messages).await?,
+            Claims::Done(claimed) => return Ok(claimed),
+        }
+    }
 }
 
 /// A row as it is remembered, under a key.

@@ -4,12 +4,12 @@
 
 use std::collections::BTreeMap;
 
-use model::plan::{Claims, Proof, claim, follow};
+use model::plan::{Proof, follow};
 use model::{Result, UidValidity};
 use store::LedgerMessage;
 use wire::UidSet;
 
-use super::present::{present, read_bytes, remembered};
+use super::present::{claimed, present, remembered};
 use super::work::Work;
 use crate::base::blocking::blocking;
 use crate::target::Target;
@@ -116,13 +116,8 @@ impl Work<'_> {
         let known: Vec<_> = (0..).zip(&all).map(|(key, row)| remembered(key, row)).collect();
         let listed = self.from.all.clone().unwrap_or_default();
         let mut source = self.source().await?;
-        let mut there = source.present(listed).await?;
-        let claimed = loop {
-            match claim(&known, &there, Proof::Mark) {
-                Claims::NeedDigests(uids) => read_bytes(source.connection, uids, &mut there).await?,
-                Claims::Done(claimed) => break claimed,
-            }
-        };
+        let there = source.present(listed).await?;
+        let claimed = claimed(source.connection, &known, there, Proof::Mark).await?;
         Ok(divide(all, &claimed))
     }
 }
