@@ -24,6 +24,8 @@ pub(crate) struct Recorder {
     /// The folder at work, and its frontier, if it has one.
     folder: i64,
     frontier: Option<Frontier>,
+    /// Its numbers as they were written last, since it was turned to.
+    written: Option<LedgerFolder>,
     records: Vec<FolderRecord>,
     rows: usize,
     oldest: Option<Instant>,
@@ -33,12 +35,12 @@ pub(crate) struct Recorder {
 impl Recorder {
     pub(crate) fn new(store: Store, lease: Lease) -> Self {
         let (folder, frontier, records) = (0, None, Vec::new());
-        Self { store, lease, folder, frontier, records, rows: 0, oldest: None, writing: None }
+        Self { store, lease, folder, frontier, written: None, records, rows: 0, oldest: None, writing: None }
     }
 
     /// Turns to a folder, of which so much is accounted for.
     pub(crate) fn turn_to(&mut self, folder: i64, frontier: Option<u32>) {
-        (self.folder, self.frontier) = (folder, frontier.map(Frontier::new));
+        (self.folder, self.frontier, self.written) = (folder, frontier.map(Frontier::new), None);
     }
 
     /// The first UID of the target folder that is not accounted for; none at first contact.
@@ -77,6 +79,10 @@ impl Recorder {
     /// Changes the folder's numbers, its frontier along with them. What was added before is written before, or along.
     pub(crate) async fn numbers(&mut self, page: LedgerFolder) -> Result<()> {
         let page = LedgerFolder { frontier: self.first_unknown(), ..page };
+        if self.written.as_ref() == Some(&page) {
+            return Ok(());
+        }
+        self.written = Some(page.clone());
         self.records.push(FolderRecord {
             folder: self.folder,
             numbers: Some(page),
@@ -104,7 +110,7 @@ impl Recorder {
     /// Writes what there is, and waits until it is written.
     pub(crate) async fn flush(&mut self) -> Result<()> {
         self.begin_write().await?;
-        self.written().await
+        self.settled().await
     }
 
     /// Takes the last record, if it is this folder's, or a new one.
@@ -123,7 +129,7 @@ impl Recorder {
     }
 
     async fn begin_write(&mut self) -> Result<()> {
-        self.written().await?;
+        self.settled().await?;
         if self.records.is_empty() {
             return Ok(());
         }
@@ -134,7 +140,7 @@ impl Recorder {
         Ok(())
     }
 
-    async fn written(&mut self) -> Result<()> {
+    async fn settled(&mut self) -> Result<()> {
         match self.writing.take() {
             Some(writing) => writing
                 .await
