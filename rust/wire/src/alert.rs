@@ -22,7 +22,7 @@ impl Alert {
             Response::Status(text) if text.code_value("ALERT").is_some() => {
                 self.alert = Some(lossy(text.line));
             }
-            Response::Unknown => debug!("Skipped a response that is not IMAP"),
+            Response::Unknown(_) => debug!("Skipped a response that is not IMAP"),
             _ => {}
         }
     }

@@ -3,16 +3,19 @@
 use std::io;
 use std::time::Duration;
 
-use tokio::time::Instant;
+use model::ErrorKind;
+use tokio::time::{Instant, timeout_at};
 
+use crate::capabilities::LiteralMode;
 use crate::command::Command;
 use crate::connection::Connection;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::flags::Flags;
 use crate::frame::{Frame, Framer, Stop};
 use crate::internal_date::InternalDate;
+use crate::literals::{Form, Literals, Place, Trial, Way, hold};
 use crate::mailbox_name::MailboxName;
-use crate::under_way::{Append, Outcome, Ticket, UnderWay};
+use crate::under_way::{Append, End, Outcome, Ticket, UnderWay};
 
 /// What waits in memory before it is sent, while the server has other commands to do.
 const GATHER: usize = 64 * 1024;
@@ -26,8 +29,8 @@ const DELAYED_ACKNOWLEDGEMENT: Duration = Duration::from_millis(40);
 
 const CONTEXT: &str = "cannot append messages";
 
-/// How much is under way at once, and how much shares a command.
-#[derive(Debug, Clone, Copy)]
+/// How much is under way at once, how much shares a command, and what need not be asked for.
+#[derive(Debug, Clone)]
 pub struct AppendOptions {
     /// Messages without an outcome.
     pub messages_in_flight: usize,
@@ -38,6 +41,8 @@ pub struct AppendOptions {
     pub messages_per_batch: usize,
     /// Bytes in one command of several messages.
     pub bytes_per_batch: u64,
+    /// What the server was seen to take.
+    pub literals: Literals,
 }
 
 impl Default for AppendOptions {
@@ -47,6 +52,7 @@ impl Default for AppendOptions {
             bytes_in_flight: 32 * 1024 * 1024,
             messages_per_batch: 512,
             bytes_per_batch: 8 * 1024 * 1024,
+            literals: Literals::default(),
         }
     }
 }
@@ -69,6 +75,11 @@ pub enum Begun {
 pub struct Appender<'c> {
     connection: &'c mut Connection,
     options: AppendOptions,
+    /// How literals may go, once their form is known.
+    mode: LiteralMode,
+    multiappend: bool,
+    /// Whether the message at hand waits for its `+`, whatever is known.
+    asks: bool,
     under_way: UnderWay,
     last_ticket: u64,
     /// How much of the message's body is still to be written; `None` between messages.
@@ -83,12 +94,30 @@ impl Connection {
         self.begin(CONTEXT)?;
         let limit = self.capabilities.message_limit().and_then(|limit| usize::try_from(limit).ok());
         options.messages_per_batch = options.messages_per_batch.min(limit.unwrap_or(usize::MAX));
-        let under_way = UnderWay::default();
-        Ok(Appender { connection: self, options, under_way, last_ticket: 0, left: None, broken: false })
+        let must_ask = options.literals.must_ask();
+        let mode = if must_ask { LiteralMode::Synchronizing } else { self.capabilities.literal() };
+        let (multiappend, under_way) = (self.capabilities.multiappend(), UnderWay::default());
+        let (last_ticket, asks, left, broken) = (0, false, None, false);
+        Ok(Appender {
+            connection: self,
+            options,
+            mode,
+            multiappend,
+            asks,
+            under_way,
+            last_ticket,
+            left,
+            broken,
+        })
     }
 }
 
 impl Appender<'_> {
+    /// The next message waits for the server's `+`, alone in its command: what the server says of it is about it.
+    pub fn ask(&mut self) {
+        self.asks = true;
+    }
+
     /// Announces a message of exactly `size` bytes. Waits while too much is under way, and for the server's `+`
     /// where literals are synchronizing. A date that is none is left to the server.
     pub async fn begin(
@@ -104,13 +133,11 @@ impl Appender<'_> {
         self.make_way_for_leave(size).await?;
         self.last_ticket += 1;
         let ticket = Ticket(self.last_ticket);
-        let facts = match date.and_then(InternalDate::for_append) {
-            Some(date) => format!("{flags} \"{date}\""),
-            None => flags.to_string(),
-        };
-        let command = self.open_command(mailbox, &facts, size);
-        let accepted = self.announce(command, ticket, size).await?;
-        self.broken = false;
+        let place = self.open_command(mailbox, size);
+        let date = date.filter(|date| date.to_epoch_seconds().is_some());
+        let form = Form { place, flags, date, size };
+        let accepted = self.announce(mailbox, &form, ticket).await?;
+        (self.asks, self.broken) = (false, false);
         Ok(if accepted { Begun::Accepted(ticket) } else { self.refused(ticket)? })
     }
 
@@ -173,6 +200,12 @@ impl Appender<'_> {
         Ok(())
     }
 
+    /// Whether the server may have lost track of what was written: nobody knows whether what is unanswered is stored, and who
+    /// sends it again had better [`Self::ask`].
+    pub fn lost_track(&self) -> bool {
+        matches!(self.under_way.end, Some(End::LostTrack(_) | End::Doubt(_)))
+    }
+
     /// Gives the connection up in the middle of a message, which is then not stored.
     pub fn abandon(mut self) {
         self.broken = true;
@@ -205,7 +238,7 @@ impl Appender<'_> {
     /// the acknowledgement of that answer. Where the round trip is longer than that takes, it does no harm.
     async fn make_way_for_leave(&mut self, size: u64) -> Result<()> {
         let is_near = self.connection.round_trip() < DELAYED_ACKNOWLEDGEMENT;
-        if is_near && !self.connection.capabilities().literal().is_immediate(size) {
+        if is_near && !self.may_fly(size) {
             self.close_command();
             self.await_outcomes().await?;
         }
@@ -220,34 +253,38 @@ impl Appender<'_> {
     }
 
     /// Starts a command, or goes on with the open one where the message may join it (RFC 3502).
-    fn open_command(&mut self, mailbox: &MailboxName, facts: &str, size: u64) -> Command {
+    fn open_command(&mut self, mailbox: &MailboxName, size: u64) -> Place {
         let joins = self.under_way.open.as_ref().is_some_and(|open| {
             open.mailbox == *mailbox && open.bytes.saturating_add(size) <= self.options.bytes_per_batch
         });
         if joins && self.is_open_for_more() && self.may_share(size) {
-            self.connection.wire.queue(b" ");
-            return self.connection.command(facts).literal(size);
+            return Place::Joined;
         }
         self.close_command();
-        let command = self.connection.command("APPEND").mailbox(mailbox).word(facts).literal(size);
-        let tag = self.connection.queue_tag(&command.shown());
         let shared = self.may_share(size);
-        self.under_way.open = Some(Append {
-            tag,
-            mailbox: mailbox.clone(),
-            tickets: Vec::new(),
-            bytes: 0,
-            shared,
-            since: Instant::now(),
-        });
-        command
+        let tag = self.connection.queue_tag(&format!("APPEND {mailbox}"));
+        self.under_way.open = Some(Append::new(tag, mailbox.clone(), shared));
+        Place::First
     }
 
     /// Whether a message of this size may share its command. One without bytes may not: an empty literal takes
     /// the whole command back (RFC 3502 §3).
     fn may_share(&self, size: u64) -> bool {
-        let capabilities = self.connection.capabilities();
-        capabilities.multiappend() && capabilities.literal().is_immediate(size) && size > 0
+        self.multiappend && self.may_fly(size) && size > 0
+    }
+
+    /// Whether a literal of this size need not be asked for, once its form is known.
+    fn may_fly(&self, size: u64) -> bool {
+        !self.asks && self.mode.is_immediate(size)
+    }
+
+    /// How the literal of such a message goes.
+    fn way(&self, mailbox: &MailboxName, form: &Form<'_>) -> Way {
+        if self.may_fly(form.size) && self.connection.appended_to.contains(mailbox) {
+            self.options.literals.way(form)
+        } else {
+            Way::Asked
+        }
     }
 
     /// Whether another message may join the open command.
@@ -268,13 +305,34 @@ impl Appender<'_> {
         }
     }
 
-    /// Queues a message's announcement, waiting where literals are synchronizing. Says whether the body may come:
-    /// a server may refuse instead of saying `+`.
-    async fn announce(&mut self, command: Command, ticket: Ticket, size: u64) -> Result<bool> {
+    /// Queues a message's announcement, waiting where its literal has to be asked for. Says whether the body may come: a
+    /// server may refuse instead of saying `+`.
+    async fn announce(&mut self, mailbox: &MailboxName, form: &Form<'_>, ticket: Ticket) -> Result<bool> {
+        let way = self.way(mailbox, form);
+        let is_asked = matches!(way, Way::Asked);
         if let Some(open) = &mut self.under_way.open {
-            open.tickets.push(ticket);
-            open.bytes += size;
+            open.add(ticket, form.size, !is_asked);
         }
+        let command = match form.place {
+            Place::First => Command::new("APPEND").mailbox(mailbox),
+            Place::Joined => Command::joining(),
+        };
+        let command = command.flags(form.flags);
+        let date = form.date.and_then(InternalDate::for_append);
+        let command = date.iter().fold(command, |command, date| command.string(date.as_bytes()));
+        if !self.queue(&command.literal(form.size, is_asked)).await? {
+            return Ok(false);
+        }
+        match way {
+            Way::Asked => self.note_taken(mailbox, form),
+            Way::Held(trial) => self.hold(trial).await?,
+            Way::Flown => {}
+        }
+        Ok(true)
+    }
+
+    /// Queues a command piece by piece, each when the server asks for it. Says whether it did.
+    async fn queue(&mut self, command: &Command) -> Result<bool> {
         for (index, piece) in command.pieces().enumerate() {
             while index > 0 && !std::mem::take(&mut self.under_way.continued) {
                 if self.under_way.is_open_answered() {
@@ -289,6 +347,30 @@ impl Appender<'_> {
         Ok(true)
     }
 
+    /// The server has asked for a message of this form.
+    fn note_taken(&mut self, mailbox: &MailboxName, form: &Form<'_>) {
+        self.options.literals.asked_for(form);
+        if !self.connection.appended_to.contains(mailbox) {
+            self.connection.appended_to.insert(mailbox.clone());
+        }
+    }
+
+    /// Gives the server time to complain of an announcement that asked for nothing, before the body is on its way. One that
+    /// says `+` all the same has understood it, too.
+    async fn hold(&mut self, trial: Trial) -> Result<()> {
+        let until = Instant::now() + hold(self.connection.round_trip());
+        self.under_way.hold(true);
+        while !self.under_way.continued {
+            match timeout_at(until, self.exchange(&mut &[][..])).await {
+                Ok(moved) => moved?,
+                Err(_in_peace) => break,
+            }
+        }
+        self.under_way.hold(false);
+        trial.passed();
+        Ok(())
+    }
+
     /// The command ended with its refusal: no line end is owed.
     fn refused(&mut self, ticket: Ticket) -> Result<Begun> {
         self.under_way.open = None;
@@ -301,15 +383,44 @@ impl Appender<'_> {
     async fn exchange(&mut self, more: &mut &[u8]) -> Result<()> {
         let moved = self.connection.wire.exchange(more).await;
         moved.map_err(|error| self.connection.failed(CONTEXT, &error))?;
-        while let Some(end) = self.next_response()? {
+        while self.under_way.end.is_none()
+            && let Some(end) = self.next_response()?
+        {
             let (response, alert) = self.connection.take_response(end);
             self.under_way.note(&response, alert.as_deref());
         }
-        if self.under_way.doomed {
-            let aborted = io::Error::new(io::ErrorKind::ConnectionAborted, "the server gave up");
-            return Err(self.connection.failed(CONTEXT, &aborted));
+        if std::mem::take(&mut self.under_way.landed) {
+            self.options.literals.landed();
         }
-        Ok(())
+        match &self.under_way.end {
+            None => Ok(()),
+            Some(end) => Err(self.over(end)),
+        }
+    }
+
+    /// Why nothing more can be sent.
+    fn over(&self, end: &End) -> Error {
+        let words = match end {
+            End::GaveUp => {
+                return self.broke(io::ErrorKind::ConnectionAborted, "the server gave up");
+            }
+            End::Doubt(refusal) if refusal.kind() != ErrorKind::ServerRefused => {
+                return refusal.to_error().into();
+            }
+            End::Doubt(refusal) => &refusal.line,
+            End::LostTrack(words) => *words,
+        };
+        if self.under_way.has_flown() {
+            self.options.literals.lost_track(matches!(end, End::LostTrack(_)));
+        }
+        self.broke(
+            io::ErrorKind::InvalidData,
+            &format!("the server lost track of what is sent to it: {words}"),
+        )
+    }
+
+    fn broke(&self, kind: io::ErrorKind, words: &str) -> Error {
+        self.connection.failed(CONTEXT, &io::Error::new(kind, words))
     }
 
     fn next_response(&self) -> Result<Option<usize>> {

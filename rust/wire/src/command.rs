@@ -1,26 +1,34 @@
-//! Builds commands: what needs quoting is quoted, what cannot be quoted becomes a literal ([RFC 3501 §4.3]).
+//! Writes commands, and nothing else does: what needs quoting is quoted, what cannot be quoted becomes a literal
+//! ([RFC 3501 §4.3]).
+//!
+//! INVARIANT: outside of literals only printable ASCII goes out, and a line ends only where a literal follows.
 //!
 //! [RFC 3501 §4.3]: https://www.rfc-editor.org/rfc/rfc3501#section-4.3
 
 use std::borrow::Cow;
 
-use crate::capabilities::LiteralMode;
+use crate::flags::Flags;
 use crate::mailbox_name::MailboxName;
+use crate::uid_set::UidSet;
 
 /// A command without its tag and its final line end.
 pub(crate) struct Command {
     bytes: Vec<u8>,
     /// Where the sender must wait for the server's `+`.
     waits: Vec<usize>,
-    mode: LiteralMode,
     /// The words that a log may show, where the rest is secret.
     public: Option<String>,
 }
 
 impl Command {
     /// Starts a command with words that need no quoting.
-    pub(crate) fn new(words: &str, mode: LiteralMode) -> Self {
-        Self { bytes: words.as_bytes().to_vec(), waits: Vec::new(), mode, public: None }
+    pub(crate) fn new(words: &'static str) -> Self {
+        Self { bytes: words.as_bytes().to_vec(), waits: Vec::new(), public: None }
+    }
+
+    /// What another message adds to an APPEND that is open (RFC 3502): a command without a name.
+    pub(crate) fn joining() -> Self {
+        Self::new("")
     }
 
     /// Marks everything that is added from here on as secret: logs show the words so far.
@@ -34,11 +42,22 @@ impl Command {
         self.public.as_deref().map_or_else(|| String::from_utf8_lossy(&self.bytes), Cow::Borrowed)
     }
 
-    /// Adds a space and words that need no quoting.
+    /// Adds a space and words that need no quoting. Octets that no line may have are left out: nobody passes any.
     pub(crate) fn word(mut self, words: &str) -> Self {
+        debug_assert!(words.bytes().all(is_printable), "{words:?} is none of our words");
         self.bytes.push(b' ');
-        self.bytes.extend_from_slice(words.as_bytes());
+        self.bytes.extend(words.bytes().filter(|&byte| is_printable(byte)));
         self
+    }
+
+    /// Adds a space and a set of messages.
+    pub(crate) fn uids(self, uids: &UidSet) -> Self {
+        self.word(&uids.to_string())
+    }
+
+    /// Adds a space and a list of flags: those that a command can carry.
+    pub(crate) fn flags(self, flags: &Flags) -> Self {
+        self.word(&flags.to_string())
     }
 
     /// Adds a space and a mailbox name.
@@ -49,19 +68,20 @@ impl Command {
     /// Adds a space and a string of any bytes.
     pub(crate) fn string(mut self, text: &[u8]) -> Self {
         self.bytes.push(b' ');
-        if text.iter().all(|byte| matches!(byte, b' '..=b'~')) {
+        if text.iter().all(|&byte| is_printable(byte)) {
             self.push_quoted(text);
         } else {
-            self.announce(text.len() as u64);
+            self.announce(text.len() as u64, true);
             self.bytes.extend_from_slice(text);
         }
         self
     }
 
-    /// Adds a space and the announcement of a literal; its bytes come from elsewhere.
-    pub(crate) fn literal(mut self, size: u64) -> Self {
+    /// Adds a space and the announcement of a literal, which waits for the server's `+` or not; its bytes come from
+    /// elsewhere.
+    pub(crate) fn literal(mut self, size: u64, waits: bool) -> Self {
         self.bytes.push(b' ');
-        self.announce(size);
+        self.announce(size, waits);
         self
     }
 
@@ -77,11 +97,10 @@ impl Command {
     }
 
     /// Adds the announcement of a literal and its line end.
-    fn announce(&mut self, size: u64) {
-        let immediate = self.mode.is_immediate(size);
-        let plus = if immediate { "+" } else { "" };
+    fn announce(&mut self, size: u64, waits: bool) {
+        let plus = if waits { "" } else { "+" };
         self.bytes.extend_from_slice(format!("{{{size}{plus}}}\r\n").as_bytes());
-        if !immediate {
+        if waits {
             self.waits.push(self.bytes.len());
         }
     }
@@ -94,9 +113,18 @@ impl Command {
     }
 }
 
+/// What may stand in a line.
+fn is_printable(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~')
+}
+
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::flags::Flag;
+    use crate::internal_date::InternalDate;
 
     fn pieces(command: &Command) -> Vec<String> {
         command.pieces().map(|piece| piece.escape_ascii().to_string()).collect()
@@ -105,28 +133,92 @@ mod tests {
     /// A11, A21
     #[test]
     fn names_are_quoted() {
-        let command =
-            Command::new("SELECT", LiteralMode::Plus).mailbox(&MailboxName::from_wire(r#"a"b\c d"#));
+        let command = Command::new("SELECT").mailbox(&MailboxName::from_wire(r#"a"b\c d"#));
         assert_eq!(pieces(&command), [r#"SELECT \"a\\\"b\\\\c d\""#]);
-        let star = Command::new("SELECT", LiteralMode::Plus).mailbox(&MailboxName::from_wire(r"\*"));
+        let star = Command::new("SELECT").mailbox(&MailboxName::from_wire(r"\*"));
         assert_eq!(pieces(&star), [r#"SELECT \"\\\\*\""#]);
-        let empty = Command::new("LIST", LiteralMode::Plus).string(b"");
+        let empty = Command::new("LIST").string(b"");
         assert_eq!(pieces(&empty), [r#"LIST \"\""#]);
     }
 
     #[test]
     fn a_log_never_shows_what_is_secret() {
-        let login = Command::new("LOGIN", LiteralMode::Plus).secret().string(b"alice").string(b"hunter2");
+        let login = Command::new("LOGIN").secret().string(b"alice").string(b"hunter2");
         assert_eq!(login.shown(), "LOGIN ***");
-        assert_eq!(Command::new("NOOP", LiteralMode::Plus).shown(), "NOOP");
+        assert_eq!(Command::new("NOOP").shown(), "NOOP");
     }
 
     #[test]
-    fn eight_bit_names_become_literals() {
+    fn eight_bit_names_become_literals_that_wait() {
         let name = MailboxName::from_wire(&b"caf\xe9"[..]);
-        let plus = Command::new("SELECT", LiteralMode::Minus).mailbox(&name);
-        assert_eq!(pieces(&plus), ["SELECT {4+}\\r\\ncaf\\xe9"]);
-        let waiting = Command::new("SELECT", LiteralMode::Synchronizing).mailbox(&name).word("(CONDSTORE)");
-        assert_eq!(pieces(&waiting), ["SELECT {4}\\r\\n", "caf\\xe9 (CONDSTORE)"]);
+        let command = Command::new("SELECT").mailbox(&name).word("(CONDSTORE)");
+        assert_eq!(pieces(&command), ["SELECT {4}\\r\\n", "caf\\xe9 (CONDSTORE)"]);
+    }
+
+    /// Reads an APPEND as a server does, which knows of quotes and literals and of nothing else: the name, the rest of the
+    /// line, the announced size.
+    fn read(command: &Command) -> (Vec<u8>, String, u64) {
+        let bytes: Vec<u8> = command.pieces().flatten().copied().collect();
+        let rest = bytes.strip_prefix(b"APPEND ").unwrap();
+        let (name, rest) = match rest {
+            [b'"', quoted @ ..] => read_quoted(quoted),
+            literal => {
+                let (line, after) = split_line(literal);
+                let size = announced(line.strip_prefix("{").unwrap());
+                let (name, after) = after.split_at(usize::try_from(size).unwrap());
+                (name.to_vec(), after)
+            }
+        };
+        let (line, nothing) = split_line(rest);
+        assert_eq!(nothing, b"");
+        let (facts, literal) = line.rsplit_once(" {").unwrap();
+        (name, facts.to_owned(), announced(literal))
+    }
+
+    fn read_quoted(mut rest: &[u8]) -> (Vec<u8>, &[u8]) {
+        let mut text = Vec::new();
+        loop {
+            rest = match rest {
+                [b'"', after @ ..] => return (text, after),
+                [b'\\', byte, after @ ..] | [byte, after @ ..] => {
+                    text.push(*byte);
+                    after
+                }
+                [] => panic!("a quoted string without an end"),
+            };
+        }
+    }
+
+    fn split_line(bytes: &[u8]) -> (&str, &[u8]) {
+        let end = bytes.windows(2).position(|pair| pair == b"\r\n").unwrap();
+        let line = std::str::from_utf8(&bytes[..end]).unwrap();
+        assert!(line.bytes().all(is_printable), "{line:?}");
+        (line, &bytes[end + 2..])
+    }
+
+    fn announced(text: &str) -> u64 {
+        text.strip_suffix('}').unwrap().trim_end_matches('+').parse().unwrap()
+    }
+
+    proptest! {
+        /// Whatever a source calls its folders and keywords, a target reads one command that says what was meant.
+        #[test]
+        fn no_name_flag_or_date_is_read_as_anything_else(
+            name in proptest::collection::vec(any::<u8>(), 0..40),
+            keywords in proptest::collection::vec(any::<String>(), 0..5),
+            date in "[ 0-9]{1,2}-[A-Za-z]{3}-[0-9]{2,4} [0-9:]{8} [-+A-Z0-9]{1,6}|\\PC*",
+            size in any::<u64>(),
+        ) {
+            let flags: Flags = keywords.iter().map(|name| Flag::new(name)).collect();
+            let command = Command::new("APPEND").mailbox(&MailboxName::from_wire(name.clone())).flags(&flags);
+            let date = InternalDate::new(date).for_append();
+            let command = date.iter().fold(command, |command, date| command.string(date.as_bytes()));
+            let (read_name, facts, read_size) = read(&command.literal(size, false));
+            prop_assert_eq!((read_name, read_size), (name, size));
+            let sent = flags.iter().filter(|flag| flag.is_sendable() && **flag != Flag::RECENT);
+            let sent: Vec<&str> = sent.map(Flag::as_str).collect();
+            let date = date.map(|date| format!(" \"{date}\"")).unwrap_or_default();
+            prop_assert_eq!(facts.trim_start(), format!("({}){date}", sent.join(" ")));
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! A connection after login: sends commands, reads responses, and knows whether it may be used again.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::io;
 use std::time::Duration;
@@ -13,8 +14,10 @@ use crate::command::Command;
 use crate::commands::store::MAX_SET_BYTES;
 use crate::error::{Error, Refusal, Result, Status, lossy};
 use crate::frame::{Frame, Framer, Stop};
+use crate::mailbox_name::MailboxName;
 use crate::response::{Response, StatusText};
 use crate::round_trip::RoundTrip;
+use crate::tags::Tags;
 use crate::uid_set::UidSet;
 use crate::wire::Wire;
 
@@ -27,9 +30,11 @@ pub struct Connection {
     pub(crate) capabilities: Capabilities,
     /// What the server greeted us with.
     pub(crate) greeting: String,
+    /// The mailboxes that have taken a message over this connection.
+    pub(crate) appended_to: BTreeSet<MailboxName>,
     /// `host:port`, for messages.
     address: String,
-    tags: u64,
+    tags: Tags,
     usable: bool,
     /// What the server wants people to read, and nothing has failed for yet.
     alert: Alert,
@@ -37,14 +42,15 @@ pub struct Connection {
 }
 
 impl Connection {
-    pub(crate) fn new(wire: Wire, address: String, round_trip: RoundTrip) -> Self {
+    pub(crate) fn new(wire: Wire, address: String, tags: Tags, round_trip: RoundTrip) -> Self {
         let (capabilities, greeting) = Default::default();
         Self {
             wire,
             capabilities,
             greeting,
             address,
-            tags: 0,
+            tags,
+            appended_to: BTreeSet::new(),
             usable: true,
             alert: Alert::default(),
             round_trip,
@@ -75,7 +81,7 @@ impl Connection {
 
     /// Sends LOGOUT and closes (RFC 3501 §6.1.3). A server that just hangs up is fine, too.
     pub async fn logout(mut self) -> Result<()> {
-        let outcome = self.run_one("cannot log out", self.command("LOGOUT"), |_| {}).await;
+        let outcome = self.run_one("cannot log out", Command::new("LOGOUT"), |_| {}).await;
         // The server has said goodbye; how the socket closes changes nothing.
         let _closed = self.wire.shutdown().await;
         match outcome {
@@ -89,11 +95,6 @@ impl Connection {
     pub(crate) fn parts_of(&self, uids: &UidSet) -> Vec<UidSet> {
         let limit = self.capabilities.message_limit().filter(|_| !uids.contains(u32::MAX));
         uids.clone().split_lines(limit.unwrap_or(u64::MAX), MAX_SET_BYTES)
-    }
-
-    /// Starts a command with words that need no quoting.
-    pub(crate) fn command(&self, words: &str) -> Command {
-        Command::new(words, self.capabilities.literal())
     }
 
     /// Runs one command; `on_response` sees each untagged response. Returns the tagged OK's response code.
@@ -196,8 +197,7 @@ impl Connection {
 
     /// Queues a new tag and a space. The text is for the log.
     pub(crate) fn queue_tag(&mut self, shown: &str) -> String {
-        self.tags += 1;
-        let tag = format!("W{}", self.tags);
+        let tag = self.tags.next();
         trace!(server = self.address, tag, command = shown, "Sending");
         self.wire.queue(tag.as_bytes());
         self.wire.queue(b" ");

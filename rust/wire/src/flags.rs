@@ -45,6 +45,17 @@ impl Flag {
         self.0.starts_with('\\')
     }
 
+    /// Whether a command can carry it: a flag is an atom (RFC 3501 §9), and whatever else a server calls one would be read as
+    /// something else by another.
+    pub fn is_sendable(&self) -> bool {
+        let name = self.0.strip_prefix('\\').unwrap_or(&self.0);
+        !name.is_empty() && name.bytes().all(is_atom_char)
+    }
+
+    fn may_be_set(&self) -> bool {
+        *self != Self::RECENT && self.is_sendable()
+    }
+
     /// Whether it is a keyword, or a system flag that RFC 3501 has.
     pub fn is_standard(&self) -> bool {
         !self.is_system() || SYSTEM.contains(&self.as_str())
@@ -98,6 +109,11 @@ impl Flags {
         self.0.is_empty()
     }
 
+    /// Those that a command carries.
+    pub(crate) fn sent(&self) -> impl Iterator<Item = &Flag> {
+        self.0.iter().filter(|flag| flag.may_be_set())
+    }
+
     /// The flags, sorted.
     pub fn iter(&self) -> impl Iterator<Item = &Flag> {
         self.0.iter()
@@ -112,11 +128,16 @@ impl FromIterator<Flag> for Flags {
     }
 }
 
-/// `(\Seen $Forwarded)`. `\Recent` is left out: a client may not set it (RFC 3501 §2.3.2).
+/// RFC 3501 §9, `ATOM-CHAR`.
+fn is_atom_char(byte: u8) -> bool {
+    byte.is_ascii_graphic() && !b"(){%*\"\\]".contains(&byte)
+}
+
+/// `(\Seen $Forwarded)`. `\Recent` is left out: a client may not set it (RFC 3501 §2.3.2). So is what no command can carry.
 impl fmt::Display for Flags {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("(")?;
-        for (index, flag) in self.0.iter().filter(|flag| **flag != Flag::RECENT).enumerate() {
+        for (index, flag) in self.sent().enumerate() {
             let space = if index == 0 { "" } else { " " };
             write!(f, "{space}{flag}")?;
         }
@@ -143,8 +164,11 @@ mod tests {
     }
 
     #[test]
-    fn odd_keywords_survive() {
-        let flags = Flags::parse("[odd] a]b \\* wichtig-ü".as_bytes());
-        assert_eq!(flags.to_string(), "([odd] \\* a]b wichtig-ü)");
+    fn odd_keywords_are_known_and_those_that_are_no_atoms_are_never_sent() {
+        let flags =
+            Flags::parse("[odd a]b \\* wichtig-ü 50% \"my tag\" \\Odd ^~'`#&;:<=>?@_|},.-+/!$".as_bytes());
+        let names: Vec<&str> = flags.iter().filter(|flag| !flag.is_sendable()).map(Flag::as_str).collect();
+        assert_eq!(names, ["50%", "\\*", "a]b", "my tag", "wichtig-ü"]);
+        assert_eq!(flags.to_string(), "([odd \\Odd ^~'`#&;:<=>?@_|},.-+/!$)");
     }
 }

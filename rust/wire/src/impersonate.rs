@@ -4,6 +4,7 @@
 use model::Secret;
 use model::login::Impersonation;
 
+use crate::command::Command;
 use crate::connection::{Connection, completion};
 use crate::error::Result;
 use crate::response::Response;
@@ -17,7 +18,7 @@ impl Connection {
             Impersonation::ProxyAuth(user) => ("PROXYAUTH", user),
             Impersonation::Kerio(user) => ("X-SETUSER", user),
         };
-        let command = self.command(word).string(user.as_bytes());
+        let command = Command::new(word).string(user.as_bytes());
         self.run_one(context, command, |_| {}).await.map(drop)
     }
 

@@ -11,14 +11,17 @@ use jiff::fmt::strtime::BrokenDownTime;
 pub struct InternalDate {
     text: String,
     epoch_seconds: Option<i64>,
+    is_ordinary: bool,
 }
 
 impl InternalDate {
     /// Takes any text; whether it is a date shows in [`Self::to_epoch_seconds`].
     pub fn new(text: impl Into<String>) -> Self {
         let text = text.into();
-        let epoch_seconds = canonical(&text).and_then(|date| parse(&date));
-        Self { text, epoch_seconds }
+        let canonical = canonical(&text).unwrap_or_default();
+        let epoch_seconds = parse(&canonical);
+        let is_ordinary = epoch_seconds.is_some_and(is_everyday) && zone_hours(&canonical) <= 12;
+        Self { text, epoch_seconds, is_ordinary }
     }
 
     /// The server's text.
@@ -29,6 +32,23 @@ impl InternalDate {
     /// Seconds since 1970, where the text is a date-time.
     pub fn to_epoch_seconds(&self) -> Option<i64> {
         self.epoch_seconds
+    }
+
+    /// Whether it is such as servers store every day: within the reach of 32 bits, in a zone of twelve hours at most.
+    pub(crate) fn is_ordinary(&self) -> bool {
+        self.is_ordinary
+    }
+
+    /// The same instant in UTC, for servers that take no other zone.
+    pub fn in_utc(&self) -> Self {
+        let timestamp = self.epoch_seconds.and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
+        let utc = timestamp.map(|timestamp| timestamp.strftime("%e-%b-%Y %H:%M:%S +0000").to_string());
+        utc.map_or_else(|| self.clone(), Self::new)
+    }
+
+    /// Whether its zone is written as UTC's.
+    pub fn is_utc(&self) -> bool {
+        self.text.trim_ascii_end().ends_with("+0000")
     }
 
     /// The date-time for APPEND (RFC 3501 §9). `None` where the text is no date.
@@ -65,6 +85,17 @@ fn parse(text: &str) -> Option<i64> {
     Some(parsed.to_timestamp().ok()?.as_second())
 }
 
+/// Within the reach of 32 bits.
+fn is_everyday(seconds: i64) -> bool {
+    (0..=i64::from(i32::MAX)).contains(&seconds)
+}
+
+/// The hours of the zone at the end of a date-time, in either direction.
+fn zone_hours(date: &str) -> u32 {
+    let [.., first, second, _, _] = date.as_bytes() else { return u32::MAX };
+    [first, second].iter().fold(0, |hours, digit| hours * 10 + u32::from(digit.wrapping_sub(b'0')))
+}
+
 impl fmt::Display for InternalDate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
@@ -97,6 +128,31 @@ mod tests {
     #[test]
     fn dates_before_1970_and_zone_minus_zero_are_dates() {
         assert_eq!(InternalDate::new("30-Dec-1899 00:00:00 -0000").to_epoch_seconds(), Some(-2_209_161_600));
+    }
+
+    #[test]
+    fn the_same_instant_can_be_told_in_utc() {
+        let date = InternalDate::new("17-Jul-1996 02:44:25 +1400");
+        assert!(!date.is_utc() && date.in_utc().is_utc());
+        assert_eq!(date.in_utc().for_append().as_deref(), Some("16-Jul-1996 12:44:25 +0000"));
+        assert_eq!(date.in_utc().to_epoch_seconds(), date.to_epoch_seconds());
+        assert_eq!(
+            InternalDate::new(" 1-Feb-2020 00:00:00 +0000").in_utc().as_str(),
+            " 1-Feb-2020 00:00:00 +0000"
+        );
+        assert_eq!(InternalDate::new("NIL").in_utc(), InternalDate::new("NIL"));
+    }
+
+    #[test]
+    fn zones_beyond_twelve_hours_and_years_beyond_32_bits_are_not_ordinary() {
+        for text in ["17-Jul-1996 02:44:25 -1200", " 1-Jan-1970 00:00:00 +0000"] {
+            assert!(InternalDate::new(text).is_ordinary(), "{text}");
+        }
+        for text in
+            ["17-Jul-1996 02:44:25 +1300", "31-Dec-1969 00:00:00 +0000", "17-Jul-2040 02:44:25 +0000", ""]
+        {
+            assert!(!InternalDate::new(text).is_ordinary(), "{text}");
+        }
     }
 
     /// A23

@@ -122,7 +122,7 @@ async fn attempt(mut opening: Opening<'_>, login: &Login, method: Method) -> Res
 /// async-imap quotes whatever it gets, so it is left out here.
 async fn log_in_with_literals(opening: Opening<'_>, login: &Login, context: &str) -> Result<Connection> {
     let mut connection = connect(opening.options, opening.client.into_inner());
-    let command = Command::new("LOGIN", opening.capabilities.literal())
+    let command = Command::new("LOGIN")
         .secret()
         .string(login.authentication_user.as_bytes())
         .string(login.password.declassify().as_bytes());
@@ -141,7 +141,7 @@ fn connect(options: &Options, gate: Gate) -> Connection {
     let told = told_capabilities(&gate.lines).unwrap_or_default();
     let round_trip = gate.round_trip;
     let wire = gate.into_wire(options.response_timeout);
-    let mut connection = Connection::new(wire, options.address(), round_trip);
+    let mut connection = Connection::new(wire, options.address(), options.dialer.tags(), round_trip);
     connection.capabilities = told;
     connection
 }

@@ -19,7 +19,7 @@ pub(crate) enum Response<'a> {
     /// `* LIST (...)`.
     Data { kind: &'a [u8], rest: &'a [u8] },
     /// What we do not know.
-    Unknown,
+    Unknown(&'a [u8]),
 }
 
 /// A status, its response code (RFC 3501 §7.1) and its text.
@@ -58,8 +58,8 @@ impl<'a> Response<'a> {
         match first {
             b"*" => Self::parse_untagged(rest),
             [b'+', ..] => Self::Continue(rest),
-            [] => Self::Unknown,
-            tag => StatusText::parse(rest).map_or(Self::Unknown, |text| Self::Done { tag, text }),
+            [] => Self::Unknown(data),
+            tag => StatusText::parse(rest).map_or(Self::Unknown(data), |text| Self::Done { tag, text }),
         }
     }
 
@@ -69,7 +69,7 @@ impl<'a> Response<'a> {
         }
         let (kind, rest) = split_word(data);
         let Some(number) = parse_number(kind) else {
-            return if kind.is_empty() { Self::Unknown } else { Self::Data { kind, rest } };
+            return if kind.is_empty() { Self::Unknown(data) } else { Self::Data { kind, rest } };
         };
         let (kind, rest) = split_word(rest);
         Self::Numbered { number, kind, rest }
@@ -152,7 +152,7 @@ mod tests {
     #[test]
     fn what_is_unknown_is_no_error() {
         for line in [&b""[..], b"\r\n", b"garbage", b"*", b"A1 MAYBE x", b"\xff\xfe\0"] {
-            assert_eq!(Response::parse(line), Response::Unknown, "{line:?}");
+            assert!(matches!(Response::parse(line), Response::Unknown(_)), "{line:?}");
         }
         assert!(matches!(Response::parse(b"* XFOO bar"), Response::Data { kind: b"XFOO", .. }));
     }

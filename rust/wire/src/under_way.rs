@@ -2,7 +2,6 @@
 
 use std::collections::VecDeque;
 use tokio::time::Instant;
-
 use tracing::debug;
 
 use crate::append_uid::{self, AppendUid};
@@ -38,6 +37,33 @@ pub(crate) struct Append {
     pub(crate) shared: bool,
     /// When it was begun.
     pub(crate) since: Instant,
+    /// Whether a body in it went without being asked for: what the server does not take of it, it may read as commands.
+    flown: bool,
+}
+
+impl Append {
+    /// One without messages.
+    pub(crate) fn new(tag: String, mailbox: MailboxName, shared: bool) -> Self {
+        Self { tag, mailbox, tickets: Vec::new(), bytes: 0, shared, since: Instant::now(), flown: false }
+    }
+
+    /// Adds a message, which is asked for or not.
+    pub(crate) fn add(&mut self, ticket: Ticket, size: u64, flown: bool) {
+        self.tickets.push(ticket);
+        self.bytes += size;
+        self.flown |= flown;
+    }
+}
+
+/// Why nothing more can be sent.
+#[derive(Debug)]
+pub(crate) enum End {
+    /// The server said that it will hang up.
+    GaveUp,
+    /// It no longer knows which bytes are a message and which are commands: what it answered.
+    LostTrack(&'static str),
+    /// So it may be, unless this is about a message.
+    Doubt(Box<Refusal>),
 }
 
 /// The commands under way.
@@ -50,8 +76,12 @@ pub(crate) struct UnderWay {
     outcomes: VecDeque<Outcome>,
     /// Whether `+` came.
     pub(crate) continued: bool,
-    /// Whether the server said that it will hang up, or lost track of what we write.
-    pub(crate) doomed: bool,
+    /// Whether the body of the message at hand is held back.
+    held: bool,
+    /// Whether a command has ended well of which a body went without being asked for.
+    pub(crate) landed: bool,
+    /// Why nothing more can be sent.
+    pub(crate) end: Option<End>,
 }
 
 impl UnderWay {
@@ -69,6 +99,16 @@ impl UnderWay {
     /// Whether commands wait for their answers.
     pub(crate) fn has_pending(&self) -> bool {
         !self.pending.is_empty()
+    }
+
+    /// Whether a body under way went without being asked for.
+    pub(crate) fn has_flown(&self) -> bool {
+        self.pending.iter().chain(&self.open).any(|append| append.flown)
+    }
+
+    /// The body of the message at hand is held back, or no longer.
+    pub(crate) fn hold(&mut self, held: bool) {
+        self.held = held;
     }
 
     /// Whether the server has answered the open command while it is being written.
@@ -100,22 +140,45 @@ impl UnderWay {
         match response {
             Response::Continue(_) => self.continued = true,
             Response::Done { tag, text } => self.complete(tag, *text, alert),
+            Response::Status(text) if text.status == Status::Bad && self.has_flown() => {
+                self.doubt(*text, alert)
+            }
             Response::Status(text) if matches!(text.status, Status::Bad | Status::Bye) => self.blame(*text),
+            Response::Unknown(line) if !line.trim_ascii().is_empty() => self.stray("a line that is no IMAP"),
             _ => {}
         }
     }
 
     fn complete(&mut self, tag: &[u8], text: StatusText<'_>, alert: Option<&str>) {
         let at = self.pending.iter().position(|append| append.tag.as_bytes() == tag);
-        let open = self.open.as_mut().filter(|append| append.tag.as_bytes() == tag);
-        let answered = match (at, open) {
-            (Some(at), _) => self.pending.remove(at).map(|append| (append.mailbox, append.tickets)),
-            (None, Some(open)) => Some((open.mailbox.clone(), std::mem::take(&mut open.tickets))),
-            (None, None) => None,
+        let open = self.open.as_ref().filter(|append| append.tag.as_bytes() == tag);
+        let Some(append) = at.map_or(open, |at| self.pending.get(at)) else {
+            return self.stray("an answer to nothing that was sent");
         };
-        match answered {
-            Some((mailbox, tickets)) => self.settle(&mailbox, &tickets, text, alert),
-            None => debug!(tag = %tag.escape_ascii(), "Skipped a completion that nobody waits for"),
+        if (at.is_none() && self.held) || (append.flown && text.status == Status::Bad) {
+            return self.doubt(text, alert);
+        }
+        self.landed |= append.flown && text.status == Status::Ok;
+        let mailbox = append.mailbox.clone();
+        let answered = match at {
+            Some(at) => self.pending.remove(at).map(|append| append.tickets),
+            None => self.open.as_mut().map(|open| std::mem::take(&mut open.tickets)),
+        };
+        self.settle(&mailbox, &answered.unwrap_or_default(), text, alert);
+    }
+
+    /// An answer that the server may have given before it took the body: nobody knows what it makes of the rest.
+    fn doubt(&mut self, text: StatusText<'_>, alert: Option<&str>) {
+        self.end = Some(End::Doubt(Box::new(Refusal::new("cannot append messages", text, alert))));
+    }
+
+    /// An answer to nothing that we sent: the server reads messages as commands. What it answers is some mail's words, which
+    /// are not repeated.
+    fn stray(&mut self, words: &'static str) {
+        if self.has_pending() || self.open.is_some() {
+            self.end = Some(End::LostTrack(words));
+        } else {
+            debug!(words, "Skipped what nobody waits for");
         }
     }
 
@@ -127,7 +190,7 @@ impl UnderWay {
             (None, Some(open)) => (open.mailbox.clone(), std::mem::take(&mut open.tickets)),
             (None, None) => return,
         };
-        self.doomed = true;
+        self.end = Some(End::GaveUp);
         self.settle(&mailbox, &tickets, text, None);
     }
 

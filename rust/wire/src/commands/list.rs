@@ -1,5 +1,6 @@
 //! LIST and LSUB: the mailboxes of an account (RFC 3501 §6.3.8, RFC 5258, RFC 5819, RFC 6154).
 
+use crate::command::Command;
 use crate::commands::namespace::parse_delimiter;
 use crate::commands::status::{MailboxStatus, StatusItems};
 use crate::connection::Connection;
@@ -46,7 +47,7 @@ impl Connection {
         pattern: &str,
         options: ListOptions,
     ) -> Result<Vec<ListEntry>> {
-        let mut command = self.command("LIST").string(reference.as_bytes()).string(pattern.as_bytes());
+        let mut command = Command::new("LIST").string(reference.as_bytes()).string(pattern.as_bytes());
         if let Some(wanted) = self.return_options(options) {
             command = command.word(&wanted);
         }
@@ -64,7 +65,7 @@ impl Connection {
 
     /// Lists the subscribed mailboxes that match (RFC 3501 §6.3.9).
     pub async fn lsub(&mut self, reference: &str, pattern: &str) -> Result<Vec<ListEntry>> {
-        let command = self.command("LSUB").string(reference.as_bytes()).string(pattern.as_bytes());
+        let command = Command::new("LSUB").string(reference.as_bytes()).string(pattern.as_bytes());
         let mut listing = Listing::default();
         self.run_one("cannot list the subscribed folders", command, |response| {
             if let Some(rest) = response.data("LSUB") {

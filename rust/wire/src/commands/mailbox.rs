@@ -1,5 +1,6 @@
 //! Commands that make and rename mailboxes, and subscribe to them: CREATE, RENAME, SUBSCRIBE. Many names take one round trip.
 
+use crate::command::Command;
 use crate::connection::Connection;
 use crate::error::{Refusal, Result};
 use crate::mailbox_name::MailboxName;
@@ -14,7 +15,7 @@ impl Connection {
     /// Renames a mailbox, with all below it (RFC 3501 §6.3.5). A name that is taken is a refusal.
     pub async fn rename(&mut self, from: &MailboxName, to: &MailboxName) -> Result<Result<(), Refusal>> {
         let complaint = format!("cannot rename folder `{from}` to `{to}`");
-        let command = self.command("RENAME").mailbox(from).mailbox(to);
+        let command = Command::new("RENAME").mailbox(from).mailbox(to);
         let answers = self.run_each(&complaint, &[command], |_| {}).await?;
         Ok(answers.into_iter().next().map_or(Ok(()), |answer| answer.map(drop)))
     }
@@ -27,11 +28,11 @@ impl Connection {
     /// Runs a command once for each name; says what became of each.
     async fn for_each(
         &mut self,
-        word: &str,
+        word: &'static str,
         names: &[MailboxName],
         complaint: &str,
     ) -> Result<Vec<Result<(), Refusal>>> {
-        let commands: Vec<_> = names.iter().map(|name| self.command(word).mailbox(name)).collect();
+        let commands: Vec<_> = names.iter().map(|name| Command::new(word).mailbox(name)).collect();
         let answers = self.run_each(complaint, &commands, |_| {}).await?;
         let named = |(answer, name): (Result<_, Refusal>, &MailboxName)| {
             answer

@@ -1,5 +1,6 @@
 //! NAMESPACE: where a user's own, other users' and shared mailboxes live (RFC 2342).
 
+use crate::command::Command;
 use crate::connection::Connection;
 use crate::error::Result;
 use crate::mailbox_name::MailboxName;
@@ -30,7 +31,7 @@ impl Connection {
     pub async fn namespace(&mut self) -> Result<Namespace> {
         let mut found = None;
         let context = "cannot ask for the namespaces";
-        self.run_one(context, self.command("NAMESPACE"), |response| {
+        self.run_one(context, Command::new("NAMESPACE"), |response| {
             if let Some(rest) = response.data("NAMESPACE") {
                 found = Some(parse(rest));
             }

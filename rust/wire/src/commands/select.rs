@@ -72,8 +72,8 @@ impl Connection {
     pub async fn look_into(&mut self, name: &MailboxName) -> Result<Selected> {
         let has_unselect = self.capabilities().unselect();
         let leave =
-            if has_unselect { self.command("UNSELECT") } else { self.command("EXAMINE").mailbox(name) };
-        let commands = [self.command("SELECT").mailbox(name), leave];
+            if has_unselect { Command::new("UNSELECT") } else { Command::new("EXAMINE").mailbox(name) };
+        let commands = [Command::new("SELECT").mailbox(name), leave];
         let (selected, _) = self.run_open(&commands, name).await?;
         if !has_unselect {
             self.leave(name, Access::Read).await?;
@@ -88,14 +88,14 @@ impl Connection {
             self.examine(name).await?;
         }
         let word = if self.capabilities().unselect() { "UNSELECT" } else { "CLOSE" };
-        match self.run_one(&format!("cannot leave folder `{name}`"), self.command(word), |_| {}).await {
+        match self.run_one(&format!("cannot leave folder `{name}`"), Command::new(word), |_| {}).await {
             Err(error) if error.refusal().is_some() => Ok(()),
             other => other.map(drop),
         }
     }
 
-    async fn open_mailbox(&mut self, word: &str, name: &MailboxName) -> Result<Selected> {
-        let (mut selected, code) = self.run_open(&[self.command(word).mailbox(name)], name).await?;
+    async fn open_mailbox(&mut self, word: &'static str, name: &MailboxName) -> Result<Selected> {
+        let (mut selected, code) = self.run_open(&[Command::new(word).mailbox(name)], name).await?;
         selected.read_only =
             word == "EXAMINE" || code.is_some_and(|code| code.eq_ignore_ascii_case("READ-ONLY"));
         Ok(selected)

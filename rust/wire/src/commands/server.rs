@@ -1,6 +1,7 @@
 //! Commands about the server itself: CAPABILITY, NOOP, ID.
 
 use crate::capabilities::Capabilities;
+use crate::command::Command;
 use crate::connection::Connection;
 use crate::error::{Result, lossy};
 use crate::token::Lexer;
@@ -10,7 +11,7 @@ impl Connection {
     pub async fn capability(&mut self) -> Result<&Capabilities> {
         let mut found = Capabilities::default();
         let context = "cannot ask for the server's capabilities";
-        self.run_one(context, self.command("CAPABILITY"), |response| {
+        self.run_one(context, Command::new("CAPABILITY"), |response| {
             if let Some(words) = response.data("CAPABILITY") {
                 found = Capabilities::parse(words);
             }
@@ -22,14 +23,14 @@ impl Connection {
 
     /// Does nothing, and gives the server a chance to tell news (RFC 3501 §6.1.2).
     pub async fn noop(&mut self) -> Result<()> {
-        self.run_one("cannot reach the server", self.command("NOOP"), |_| {}).await?;
+        self.run_one("cannot reach the server", Command::new("NOOP"), |_| {}).await?;
         Ok(())
     }
 
     /// Exchanges names with the server (RFC 2971): what it says about itself, in its order.
     pub async fn id(&mut self) -> Result<Vec<(String, String)>> {
         let mut fields = Vec::new();
-        let command = self.command("ID").word("(\"name\" \"ImapMigration\")");
+        let command = Command::new("ID").word("(\"name\" \"ImapMigration\")");
         self.run_one("cannot ask who the server is", command, |response| {
             if let Some(rest) = response.data("ID") {
                 fields = parse_id(rest);

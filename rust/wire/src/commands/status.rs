@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use model::{Numbers, UidValidity};
 
 use crate::capabilities::Capabilities;
+use crate::command::Command;
 use crate::connection::Connection;
 use crate::error::Result;
 use crate::mailbox_name::MailboxName;
@@ -110,7 +111,7 @@ impl Connection {
     ) -> Result<Vec<Option<MailboxStatus>>> {
         let words = items.to_words(self.capabilities());
         let commands: Vec<_> =
-            names.iter().map(|name| self.command("STATUS").mailbox(name).word(&words)).collect();
+            names.iter().map(|name| Command::new("STATUS").mailbox(name).word(&words)).collect();
         let mut told = HashMap::new();
         self.run_each("cannot ask for the status of folders", &commands, |response| {
             if let Some((name, status)) = response.data("STATUS").and_then(MailboxStatus::parse) {

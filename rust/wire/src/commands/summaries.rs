@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::command::Command;
 use crate::connection::Connection;
 use crate::error::{Refusal, Result};
 use crate::fetch_item::FetchItems;
@@ -77,7 +78,7 @@ impl Connection {
         let mut came = UidSet::new();
         while !parts.is_empty() {
             let commands: Vec<_> =
-                parts.iter().map(|set| self.command(&format!("UID FETCH {set} {words}"))).collect();
+                parts.iter().map(|set| Command::new("UID FETCH").uids(set).word(&words)).collect();
             let answers = self.run_each("cannot list the messages", &commands, |response| {
                 let Some(found) = response.fetch().map(FetchItems::parse) else { return };
                 // Without a UID it is news about some message; outside the set it is the `*` of an empty range.

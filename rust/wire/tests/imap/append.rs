@@ -5,7 +5,7 @@ use wire::{
     AppendOptions, AppendUid, Appender, Begun, Flag, Flags, InternalDate, MailboxName, Outcome, Ticket,
 };
 
-use crate::support::{far_session, session};
+use crate::support::{far_session, practised, session};
 
 pub(crate) fn x() -> MailboxName {
     MailboxName::from_text("x")
@@ -34,7 +34,7 @@ pub(crate) fn outcomes(appender: &mut Appender<'_>) -> Vec<(Ticket, String)> {
 /// G14, Y1: the date is always sent, and a body without a final CRLF is followed by the command's own.
 #[tokio::test]
 async fn a_message_is_announced_with_flags_and_date_and_its_place_is_told() {
-    let (mut connection, server) = session(
+    let (mut connection, server, options) = practised(
         "LITERAL+ UIDPLUS",
         "
         C: A1 APPEND \"x\" (\\Seen) \" 1-Jan-2020 00:00:00 +0000\" {7+}
@@ -45,7 +45,7 @@ async fn a_message_is_announced_with_flags_and_date_and_its_place_is_told() {
         S: A2 OK done",
     )
     .await;
-    let mut appender = connection.appender(AppendOptions::default()).unwrap();
+    let mut appender = connection.appender(options).unwrap();
     let flags: Flags = [Flag::SEEN, Flag::RECENT].into_iter().collect();
     let date = InternalDate::new("1-Jan-2020 00:00:00 +0000");
     let begun = appender.begin(&x(), &flags, Some(&date), 7).await.unwrap();
@@ -68,9 +68,9 @@ async fn a_message_is_announced_with_flags_and_date_and_its_place_is_told() {
 /// A18, peers 2.4: the list of flags is sent even where it is empty.
 #[tokio::test]
 async fn an_odd_date_is_left_to_the_server() {
-    let (mut connection, server) =
-        session("LITERAL+", "\nC: A1 APPEND \"x\" () {1+}\nC: a\nS: A1 OK done").await;
-    let mut appender = connection.appender(AppendOptions::default()).unwrap();
+    let (mut connection, server, options) =
+        practised("LITERAL+", "\nC: A1 APPEND \"x\" () {1+}\nC: a\nS: A1 OK done").await;
+    let mut appender = connection.appender(options).unwrap();
     let date = InternalDate::new("00-Jan-0000 00:00:00 +0000");
     assert!(matches!(appender.begin(&x(), &Flags::new(), Some(&date), 1).await.unwrap(), Begun::Accepted(_)));
     appender.write(b"a").await.unwrap();
@@ -81,7 +81,7 @@ async fn an_odd_date_is_left_to_the_server() {
 
 #[tokio::test]
 async fn pipelined_messages_get_their_outcomes_by_tag() {
-    let (mut connection, server) = session(
+    let (mut connection, server, options) = practised(
         "LITERAL+",
         "
         C: A1 APPEND *
@@ -98,7 +98,7 @@ async fn pipelined_messages_get_their_outcomes_by_tag() {
         S: A4 OK done",
     )
     .await;
-    let mut appender = connection.appender(AppendOptions::default()).unwrap();
+    let mut appender = connection.appender(options).unwrap();
     let one = put(&mut appender, "one").await;
     let two = put(&mut appender, "two").await;
     let three = put(&mut appender, "three").await;
@@ -226,7 +226,7 @@ async fn a_plus_that_came_unasked_does_not_count_for_the_next_message() {
 
 #[tokio::test]
 async fn a_refusal_in_the_middle_of_a_literal_ends_with_the_literal() {
-    let (mut connection, server) = session(
+    let (mut connection, server, options) = practised(
         "LITERAL+",
         "
         C: A1 APPEND *
@@ -238,7 +238,7 @@ async fn a_refusal_in_the_middle_of_a_literal_ends_with_the_literal() {
         S: A2 OK done",
     )
     .await;
-    let mut appender = connection.appender(AppendOptions::default()).unwrap();
+    let mut appender = connection.appender(options).unwrap();
     let Begun::Accepted(one) = appender.begin(&x(), &Flags::new(), None, 9).await.unwrap() else { panic!() };
     appender.write(b"one\r\n").await.unwrap();
     appender.write(b"rest").await.unwrap();
@@ -253,7 +253,7 @@ async fn a_refusal_in_the_middle_of_a_literal_ends_with_the_literal() {
 #[tokio::test]
 async fn literal_minus_waits_for_large_messages_only() {
     let large = "x".repeat(4097);
-    let (mut connection, server) = session(
+    let (mut connection, server, options) = practised(
         "LITERAL-",
         format!(
             "
@@ -267,7 +267,7 @@ async fn literal_minus_waits_for_large_messages_only() {
         ),
     )
     .await;
-    let mut appender = connection.appender(AppendOptions::default()).unwrap();
+    let mut appender = connection.appender(options).unwrap();
     put(&mut appender, "one").await;
     put(&mut appender, &large).await;
     appender.drain().await.unwrap();
@@ -277,7 +277,7 @@ async fn literal_minus_waits_for_large_messages_only() {
 
 #[tokio::test]
 async fn no_more_is_under_way_than_allowed() {
-    let (mut connection, server) = session(
+    let (mut connection, server, options) = practised(
         "LITERAL+",
         "
         C: A1 APPEND *
@@ -291,7 +291,7 @@ async fn no_more_is_under_way_than_allowed() {
         S: A3 OK done",
     )
     .await;
-    let limits = AppendOptions { messages_in_flight: 2, ..AppendOptions::default() };
+    let limits = AppendOptions { messages_in_flight: 2, ..options };
     let mut appender = connection.appender(limits).unwrap();
     put(&mut appender, "one").await;
     put(&mut appender, "two").await;
@@ -304,7 +304,7 @@ async fn no_more_is_under_way_than_allowed() {
 
 #[tokio::test]
 async fn bytes_under_way_are_bounded_but_one_message_always_may() {
-    let (mut connection, server) = session(
+    let (mut connection, server, options) = practised(
         "LITERAL+",
         "
         C: A1 APPEND *
@@ -315,7 +315,7 @@ async fn bytes_under_way_are_bounded_but_one_message_always_may() {
         S: A2 OK done",
     )
     .await;
-    let limits = AppendOptions { bytes_in_flight: 4, ..AppendOptions::default() };
+    let limits = AppendOptions { bytes_in_flight: 4, ..options };
     let mut appender = connection.appender(limits).unwrap();
     put(&mut appender, "larger than the limit").await;
     put(&mut appender, "two").await;

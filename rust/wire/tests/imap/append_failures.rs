@@ -4,15 +4,15 @@ use model::ErrorKind;
 use wire::{AppendOptions, Begun, Flags, Status};
 
 use crate::append::{outcomes, put, x};
-use crate::support::{impatient_session, session};
+use crate::support::{impatient_session, practised, session};
 
 /// A22
 #[tokio::test]
 async fn a_lost_ok_leaves_the_message_in_doubt() {
-    let (mut connection, _server) =
-        session("LITERAL+", "\nC: A1 APPEND *\nC: one\nC: A2 APPEND *\nC: two\nS: A1 OK done\nS: <CUT>")
+    let (mut connection, _server, options) =
+        practised("LITERAL+", "\nC: A1 APPEND *\nC: one\nC: A2 APPEND *\nC: two\nS: A1 OK done\nS: <CUT>")
             .await;
-    let mut appender = connection.appender(AppendOptions::default()).unwrap();
+    let mut appender = connection.appender(options).unwrap();
     let one = put(&mut appender, "one").await;
     let two = put(&mut appender, "two").await;
     assert_eq!(appender.drain().await.unwrap_err().kind(), ErrorKind::ConnectionLost);
@@ -30,14 +30,11 @@ async fn an_untagged_bad_or_bye_is_the_outcome_of_the_message_at_hand() {
         ("* BAD command line limit exceeded", Status::Bad, ErrorKind::MessageTooLarge),
         ("* BYE Invalid character in literal", Status::Bye, ErrorKind::ConnectionLost),
     ] {
-        let transcript =
-            format!("\nC: A1 APPEND *\nC: one\nC: A2 APPEND *\nC: two\nS: A1 OK done\nS: {line}");
-        let (mut connection, _server) = session("LITERAL+", transcript).await;
+        let (mut connection, _server) =
+            session("", format!("\nC: A1 APPEND *\nS: +\nC: two\nS: {line}")).await;
         let mut appender = connection.appender(AppendOptions::default()).unwrap();
-        put(&mut appender, "one").await;
         let two = put(&mut appender, "two").await;
         assert_eq!(appender.drain().await.unwrap_err().kind(), ErrorKind::ConnectionLost);
-        assert!(appender.next_outcome().unwrap().result.is_ok());
         let outcome = appender.next_outcome().unwrap();
         let refusal = outcome.result.unwrap_err();
         assert_eq!((outcome.ticket, refusal.status, refusal.kind()), (two, status, kind));
@@ -48,8 +45,8 @@ async fn an_untagged_bad_or_bye_is_the_outcome_of_the_message_at_hand() {
 
 #[tokio::test]
 async fn a_message_that_ends_short_takes_the_connection_with_it() {
-    let (mut connection, server) = session("LITERAL+", "\nC: A1 APPEND *\nC: whole message").await;
-    let mut appender = connection.appender(AppendOptions::default()).unwrap();
+    let (mut connection, server, options) = practised("LITERAL+", "\nC: A1 APPEND *\nC: whole message").await;
+    let mut appender = connection.appender(options).unwrap();
     let Begun::Accepted(_) = appender.begin(&x(), &Flags::new(), None, 13).await.unwrap() else { panic!() };
     appender.write(b"half").await.unwrap();
     assert_eq!(appender.finish().await.unwrap_err().kind(), ErrorKind::Internal);
@@ -61,8 +58,8 @@ async fn a_message_that_ends_short_takes_the_connection_with_it() {
 
 #[tokio::test]
 async fn more_than_announced_is_never_sent() {
-    let (mut connection, _server) = session("LITERAL+", "\nC: A1 APPEND *").await;
-    let mut appender = connection.appender(AppendOptions::default()).unwrap();
+    let (mut connection, _server, options) = practised("LITERAL+", "\nC: A1 APPEND *").await;
+    let mut appender = connection.appender(options).unwrap();
     let Begun::Accepted(_) = appender.begin(&x(), &Flags::new(), None, 3).await.unwrap() else { panic!() };
     assert_eq!(appender.write(b"four").await.unwrap_err().kind(), ErrorKind::Internal);
     assert!(appender.finish().await.is_err());
@@ -70,8 +67,8 @@ async fn more_than_announced_is_never_sent() {
 
 #[tokio::test]
 async fn an_abandoned_message_poisons_the_connection() {
-    let (mut connection, _server) = session("LITERAL+", "\nC: A1 APPEND *").await;
-    let mut appender = connection.appender(AppendOptions::default()).unwrap();
+    let (mut connection, _server, options) = practised("LITERAL+", "\nC: A1 APPEND *").await;
+    let mut appender = connection.appender(options).unwrap();
     let Begun::Accepted(_) = appender.begin(&x(), &Flags::new(), None, 3).await.unwrap() else { panic!() };
     appender.abandon();
     assert!(!connection.is_usable());
@@ -79,16 +76,17 @@ async fn an_abandoned_message_poisons_the_connection() {
 
 #[tokio::test]
 async fn an_appender_without_messages_gives_the_connection_back() {
-    let (mut connection, server) = session("LITERAL+", "\nC: A1 NOOP\nS: A1 OK done").await;
-    drop(connection.appender(AppendOptions::default()).unwrap());
+    let (mut connection, server, options) = practised("LITERAL+", "\nC: A1 NOOP\nS: A1 OK done").await;
+    drop(connection.appender(options).unwrap());
     connection.noop().await.unwrap();
     server.finish().await.unwrap();
 }
 
 #[tokio::test]
 async fn an_appender_dropped_with_messages_under_way_poisons_the_connection() {
-    let (mut connection, _server) = session("LITERAL+", "\nC: A1 APPEND *\nC: one\nS: A1 OK done").await;
-    let mut appender = connection.appender(AppendOptions::default()).unwrap();
+    let (mut connection, _server, options) =
+        practised("LITERAL+", "\nC: A1 APPEND *\nC: one\nS: A1 OK done").await;
+    let mut appender = connection.appender(options).unwrap();
     put(&mut appender, "one").await;
     drop(appender);
     assert!(!connection.is_usable());

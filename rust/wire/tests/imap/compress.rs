@@ -89,8 +89,8 @@ async fn a_cancelled_read_poisons_a_compressed_connection() {
     assert!(!connection.is_usable());
 }
 
-/// A connection to a server that says OK, sends these bytes with it, and says no more.
-async fn compressed_with(behind_the_ok: Vec<u8>) -> Connection {
+/// A connection to a server that says OK, sends with it what is made of the next command's tag, and says no more.
+async fn compressed_with(behind_the_ok: impl Fn(&str) -> Vec<u8> + Send + 'static) -> Connection {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     tokio::spawn(async move {
@@ -100,7 +100,8 @@ async fn compressed_with(behind_the_ok: Vec<u8>) -> Connection {
         let mut command = String::new();
         stream.read_line(&mut command).await.unwrap();
         let tag = command.split(' ').next().unwrap();
-        let answer = [tag.as_bytes(), b" OK active\r\n", &behind_the_ok].concat();
+        let next = format!("{}2", tag.strip_suffix('1').unwrap());
+        let answer = [tag.as_bytes(), b" OK active\r\n", &behind_the_ok(&next)].concat();
         stream.write_all(&answer).await.unwrap();
         stream.shutdown().await.unwrap();
         // To close with bytes unread would be a reset.
@@ -121,13 +122,14 @@ fn deflated(text: &[u8]) -> Vec<u8> {
 
 #[tokio::test]
 async fn what_came_with_the_ok_belongs_to_the_compressed_stream() {
-    let mut connection = compressed_with(deflated(b"* 3 EXISTS\r\nW2 OK done\r\n")).await;
+    let mut connection =
+        compressed_with(|tag| deflated(format!("* 3 EXISTS\r\n{tag} OK done\r\n").as_bytes())).await;
     connection.noop().await.unwrap();
 }
 
 #[tokio::test]
 async fn damaged_data_is_a_violation() {
-    let mut connection = compressed_with(b"W2 OK done\r\n".repeat(9)).await;
+    let mut connection = compressed_with(|tag| format!("{tag} OK done\r\n").into_bytes().repeat(9)).await;
     let error = connection.noop().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ProtocolViolation);
     assert!(error.to_string().contains("compressed data is damaged"), "{error}");
@@ -138,7 +140,7 @@ async fn damaged_data_is_a_violation() {
 async fn a_cut_in_the_middle_of_a_block_loses_the_connection() {
     let mut sent = deflated(b"* OK a text with an end that nobody hears");
     sent.truncate(sent.len() / 2);
-    let mut connection = compressed_with(sent).await;
+    let mut connection = compressed_with(move |_| sent.clone()).await;
     assert_eq!(connection.noop().await.unwrap_err().kind(), ErrorKind::ConnectionLost);
     assert!(!connection.is_usable());
 }

@@ -23,6 +23,7 @@ async fn answers_are_read_while_bodies_are_written() {
         stream.write_all(b"* PREAUTH [CAPABILITY IMAP4rev1 LITERAL+] hi\r\n").await.unwrap();
         let mut command = String::new();
         stream.read_line(&mut command).await.unwrap();
+        stream.write_all(b"+ go\r\n").await.unwrap();
         let line = format!("* OK {}\r\n", "chatter ".repeat(500));
         let news = line.repeat(CHATTER / line.len()).into_bytes();
         stream.write_all(&news).await.unwrap();
@@ -61,6 +62,7 @@ async fn a_refusal_is_heard_even_if_the_server_stops_reading() {
         let mut command = String::new();
         stream.read_line(&mut command).await.unwrap();
         let tag = command.split(' ').next().unwrap();
+        stream.write_all(b"+ go\r\n").await.unwrap();
         stream.write_all(format!("{tag} NO [TOOBIG] too big\r\n").as_bytes()).await.unwrap();
         let mut all = Vec::new();
         // The client leaves in the middle of a message, by a reset.

@@ -3,6 +3,7 @@
 
 mod append;
 mod append_failures;
+mod append_trust;
 mod compress;
 mod compress_dovecot;
 mod connection;

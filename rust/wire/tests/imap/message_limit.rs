@@ -1,14 +1,11 @@
 //! MESSAGELIMIT: one command is about no more messages than the server says, and a part is not taken for the whole
 //! (RFC 9738).
 
-use wire::{
-    AppendOptions, BodiesReport, FetchOptions, Flag, Flags, Refusal, Status, StoreAction, SummaryItems,
-    UidSet,
-};
+use wire::{BodiesReport, FetchOptions, Flag, Flags, Refusal, Status, StoreAction, SummaryItems, UidSet};
 
 use crate::append::put;
 use crate::fetch::fetch;
-use crate::support::{refusal, session, set};
+use crate::support::{practised, refusal, session, set};
 
 /// The UIDs that a listing tells, in its order.
 async fn list(transcript: &str, uids: UidSet) -> Result<Vec<u32>, Refusal> {
@@ -103,7 +100,7 @@ async fn a_part_of_a_store_or_of_a_fetch_is_not_the_whole() {
 /// Y2
 #[tokio::test]
 async fn no_append_brings_more_messages_than_the_server_takes_at_once() {
-    let (mut connection, server) = session(
+    let (mut connection, server, options) = practised(
         "MESSAGELIMIT=2 MULTIAPPEND LITERAL+",
         "
         C: A1 APPEND \"x\" () {1+}
@@ -115,7 +112,7 @@ async fn no_append_brings_more_messages_than_the_server_takes_at_once() {
         S: A2 OK done",
     )
     .await;
-    let mut appender = connection.appender(AppendOptions::default()).unwrap();
+    let mut appender = connection.appender(options).unwrap();
     for _ in 0..3 {
         put(&mut appender, "a").await;
     }

@@ -4,11 +4,11 @@ use model::ErrorKind;
 use wire::{AppendOptions, Begun, Flags, MailboxName};
 
 use crate::append::{outcomes, put};
-use crate::support::session;
+use crate::support::practised;
 
 #[tokio::test]
 async fn several_messages_share_a_command_and_its_uids() {
-    let (mut connection, server) = session(
+    let (mut connection, server, options) = practised(
         "LITERAL+ MULTIAPPEND",
         "
         C: A1 APPEND \"x\" () {3+}
@@ -18,7 +18,7 @@ async fn several_messages_share_a_command_and_its_uids() {
         S: A1 OK [APPENDUID 7 10:11,20] done",
     )
     .await;
-    let mut appender = connection.appender(AppendOptions::default()).unwrap();
+    let mut appender = connection.appender(options).unwrap();
     let mut expected = Vec::new();
     for (body, uid) in [("one", "10"), ("two", "11"), ("three", "20")] {
         expected.push((put(&mut appender, body).await, uid.to_owned()));
@@ -30,12 +30,12 @@ async fn several_messages_share_a_command_and_its_uids() {
 
 #[tokio::test]
 async fn a_refused_batch_refuses_all_of_it() {
-    let (mut connection, server) = session(
+    let (mut connection, server, options) = practised(
         "LITERAL+ MULTIAPPEND",
         "\nC: A1 APPEND *\nC: one () {3+}\nC: two\nS: A1 NO [TOOBIG] one of them",
     )
     .await;
-    let mut appender = connection.appender(AppendOptions::default()).unwrap();
+    let mut appender = connection.appender(options).unwrap();
     put(&mut appender, "one").await;
     put(&mut appender, "two").await;
     appender.drain().await.unwrap();
@@ -49,7 +49,7 @@ async fn a_refused_batch_refuses_all_of_it() {
 
 #[tokio::test]
 async fn batches_end_at_their_limits_another_folder_and_an_empty_message() {
-    let (mut connection, server) = session(
+    let (mut connection, server, options) = practised(
         "LITERAL+ MULTIAPPEND",
         "
         C: A1 APPEND \"x\" () {1+}
@@ -70,7 +70,7 @@ async fn batches_end_at_their_limits_another_folder_and_an_empty_message() {
         S: A5 NO empty",
     )
     .await;
-    let limits = AppendOptions { messages_per_batch: 2, bytes_per_batch: 5, ..AppendOptions::default() };
+    let limits = AppendOptions { messages_per_batch: 2, bytes_per_batch: 5, ..options };
     let mut appender = connection.appender(limits).unwrap();
     for (folder, body) in [("x", "a"), ("x", "b"), ("x", "cccccc"), ("x", "d"), ("y", "e"), ("y", "")] {
         let folder = MailboxName::from_text(folder);

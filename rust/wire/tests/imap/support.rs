@@ -7,7 +7,10 @@ use model::{Secret, Security};
 use testkit::Address;
 use testkit::proxy::{Proxy, Way};
 use testkit::script::{Script, ScriptServer};
-use wire::{Connection, Error, Login, Options, Refusal, UidSet};
+use wire::{
+    AppendOptions, Begun, Connection, Error, Flag, Flags, InternalDate, Login, MailboxName, Options, Refusal,
+    UidSet,
+};
 
 /// Starts a server for one client.
 pub(crate) async fn serve(transcript: impl AsRef<[u8]>) -> ScriptServer {
@@ -33,6 +36,67 @@ pub(crate) async fn session(capabilities: &str, transcript: impl AsRef<[u8]>) ->
     let server = serve(script).await;
     let connection = Connection::open(&options(&server, Security::None), &login("a", "b")).await.unwrap();
     (connection, server)
+}
+
+/// The size of the largest message that a practised server has taken.
+const PRACTISED: usize = 64;
+
+/// As [`session`], with a server that has taken before what the tests send to the folders `x` and `y`: neither its size, nor
+/// `\Seen`, nor a date have to be asked for.
+pub(crate) async fn practised(
+    capabilities: &str,
+    transcript: impl AsRef<[u8]>,
+) -> (Connection, ScriptServer, AppendOptions) {
+    let largest = "p".repeat(PRACTISED);
+    let mut practice = format!(
+        "
+        C: P1 APPEND \"y\" *
+        S: +
+        C: a
+        S: P1 OK done
+        C: P2 APPEND \"x\" *
+        S: +
+        C: {largest}
+        S: P2 OK done
+        C: P3 APPEND \"x\" () {{1+}}
+        C: a
+        S: P3 OK done"
+    );
+    let shares = capabilities.contains("MULTIAPPEND");
+    if shares {
+        practice += "
+        C: P4 APPEND \"x\" () {1+}
+        C: a () {1+}
+        C: a
+        S: P4 OK done";
+    }
+    let transcript = [practice.as_bytes(), transcript.as_ref()].concat();
+    let (mut connection, server) = session(capabilities, transcript).await;
+    let options = practise(&mut connection, &largest, shares).await;
+    (connection, server, options)
+}
+
+async fn practise(connection: &mut Connection, largest: &str, shares: bool) -> AppendOptions {
+    let options = AppendOptions::default();
+    let mut appender = connection.appender(options.clone()).unwrap();
+    let (none, seen) = (Flags::new(), [Flag::SEEN].into_iter().collect());
+    let date = InternalDate::new("1-Jan-2020 00:00:00 +0000");
+    let mut messages =
+        vec![("y", &none, None, "a"), ("x", &seen, Some(&date), largest), ("x", &none, None, "a")];
+    messages.extend(vec![("x", &none, None, "a"); if shares { 2 } else { 0 }]);
+    for (index, (folder, flags, date, body)) in messages.into_iter().enumerate() {
+        let folder = MailboxName::from_text(folder);
+        let begun = appender.begin(&folder, flags, date, body.len() as u64).await.unwrap();
+        assert!(matches!(begun, Begun::Accepted(_)));
+        appender.write(body.as_bytes()).await.unwrap();
+        appender.finish().await.unwrap();
+        if index != 3 {
+            appender.drain().await.unwrap();
+        }
+    }
+    while appender.next_outcome().is_some() {}
+    drop(appender);
+    options
 }
 
 /// As [`session`], for a server without extensions that is 42 ms away.
