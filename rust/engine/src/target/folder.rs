@@ -28,7 +28,7 @@ pub(crate) struct OpenFolder {
     pub(crate) place: OpenPlace,
 }
 
-/// The flags that a folder keeps: those of PERMANENTFLAGS; where the server does not say, all (RFC 3501 §7.1) but
+/// The flags that a folder keeps, of those that a command can carry: those of PERMANENTFLAGS; where the server does not say, all (RFC 3501 §7.1) but
 /// system flags that no RFC has, which make some servers refuse the command (peers D6).
 #[derive(Debug, Clone)]
 pub(crate) struct KeptFlags(pub(crate) Option<PermanentFlags>);
@@ -74,7 +74,9 @@ impl KeptFlags {
     pub(crate) fn split(&self, flags: &Flags) -> (Flags, Flags) {
         let keeps = |flag: &&str| {
             let flag = wire::Flag::new(flag);
-            self.0.as_ref().map_or_else(|| flag.is_standard(), |permanent| permanent.keeps(&flag))
+            let keeps =
+                || self.0.as_ref().map_or_else(|| flag.is_standard(), |permanent| permanent.keeps(&flag));
+            flag.is_sendable() && keeps()
         };
         let (kept, dropped): (Vec<&str>, Vec<&str>) = flags.iter().partition(keeps);
         (Flags::parse(&kept.join(" ")), Flags::parse(&dropped.join(" ")))
@@ -92,5 +94,13 @@ mod tests {
             KeptFlags(None).split(&Flags::parse("\\SEEN \\Draft $NotJunk \\$NOTJUNK \\Something"));
         assert_eq!(kept, Flags::parse("\\Seen \\Draft $NotJunk"));
         assert_eq!(dropped, Flags::parse("\\$NOTJUNK \\Something"));
+    }
+
+    #[test]
+    fn no_folder_keeps_what_no_command_can_carry() {
+        for keeps in [KeptFlags(None), KeptFlags(Some(PermanentFlags::default()))] {
+            let (kept, dropped) = keeps.split(&Flags::parse("\\Seen Café [Gmail]/Important 50%"));
+            assert!(!kept.iter().any(|flag| flag != "\\Seen") && dropped.iter().count() >= 3, "{kept}");
+        }
     }
 }

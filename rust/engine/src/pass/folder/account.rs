@@ -1,11 +1,12 @@
 //! Gives everything that was not copied a named cause, with what helps to find the message.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use model::{Result, SkippedItem, SkippedKind};
 use wire::{InternalDate, Summary, SummaryItems, UidSet};
 
+use crate::base::flags::shown;
 use crate::base::header::field;
 use crate::base::stop::Ended;
 use crate::pass::context::Context;
@@ -157,7 +158,7 @@ async fn dropped_flags(
     folder: &str,
     report: CopyReport,
 ) -> Result<Option<SkippedItem>> {
-    let mut names = report.dropped_flags;
+    let mut names: BTreeSet<String> = report.dropped_flags.iter().map(|flag| shown(flag)).collect();
     if names.is_empty() {
         return Ok(None);
     }

@@ -9,6 +9,7 @@ pub(crate) mod find;
 pub(crate) mod flags;
 pub(crate) mod lost_flags;
 pub(crate) mod place;
+pub(crate) mod plainer;
 pub(crate) mod present;
 pub(crate) mod renumber;
 pub(crate) mod repair;

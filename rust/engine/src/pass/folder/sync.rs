@@ -3,10 +3,13 @@
 //! INVARIANT: a message is sent only after everything on the target that may be its copy was looked at, and after it is on
 //! the disk from where on that was so.
 
+use std::collections::BTreeSet;
+
 use model::Result;
 use model::plan::{FlagChange, FolderPlan, Found, LedgerRow, plan_folder};
 use wire::UidSet;
 
+use super::plainer::send_plainer;
 use super::repair::{note_adopted, repair};
 use super::task::Task;
 use super::work::{Row, Work, named};
@@ -16,6 +19,7 @@ use crate::base::stop::Ended;
 use crate::pass::pair::Pair;
 use crate::pass::side::source::SourceFolder;
 use crate::pass::transfer::copy::Copy;
+use crate::pass::transfer::manner::Manner;
 use crate::pass::transfer::outcome::CopyReport;
 use crate::pass::transfer::pump::Meanwhile;
 
@@ -108,13 +112,14 @@ impl Work<'_> {
             folder: &mut self.to,
             ledger_id: self.ledger_id,
             recipe: None,
+            manner: Manner::default(),
         };
-        match copy.run(uids, report).await? {
-            Ended::Complete => {
-                repair(&mut copy, &context.repairs, &context.journal, &self.shown, report).await
-            }
-            Ended::Stopped => Ok(Ended::Stopped),
+        if copy.run(uids, report).await? == Ended::Stopped
+            || send_plainer(&mut copy, &self.shown, report).await? == Ended::Stopped
+        {
+            return Ok(Ended::Stopped);
         }
+        repair(&mut copy, &context.repairs, &context.journal, &self.shown, report).await
     }
 
     /// Names what was left behind, brings flags over, and writes down what is known now.
@@ -142,10 +147,12 @@ impl Work<'_> {
         self.tell_of_order(&report).await?;
         let unlisted = self.from.unlisted();
         let clean = report.is_clean() && unlisted == 0;
+        // What failed is told after what is known.
+        let brought =
+            if ended == Ended::Complete { self.bring_flags_over(changes).await } else { Ok(BTreeSet::new()) };
+        report.dropped_flags.extend(brought.iter().flatten().cloned());
         account::account(self.pair, &self.from, &self.shown, report, unlisted, ended).await?;
-        if ended == Ended::Complete {
-            self.bring_flags_over(changes).await?;
-        }
+        brought?;
         self.save(clean && ended == Ended::Complete).await?;
         self.pair.target.leave().await
     }
@@ -175,18 +182,21 @@ impl Work<'_> {
         self.note(&text).await
     }
 
-    async fn bring_flags_over(&mut self, changes: &[FlagChange]) -> Result<()> {
+    /// Returns the flags that the target refuses.
+    async fn bring_flags_over(&mut self, changes: &[FlagChange]) -> Result<BTreeSet<String>> {
         let rows: Vec<(u32, String)> =
             changes.iter().map(|change| (change.uid, self.from.flags(change.uid).to_string())).collect();
         if rows.is_empty() {
-            return Ok(());
+            return Ok(BTreeSet::new());
         }
         let (from, validity) = (&self.from, self.from.numbers.uid_validity);
-        flags::apply(&mut self.pair.target, &mut self.to, changes, validity, |uid| from.flags(uid)).await?;
+        let target = &mut self.pair.target;
+        let refused = flags::apply(target, &mut self.to, changes, validity, |uid| from.flags(uid)).await?;
         // The rows that the changes are about come first.
         self.pair.recorder.flush().await?;
         let (store, lease, id) =
             (self.pair.context.store.clone(), self.pair.context.lease.clone(), self.ledger_id);
-        blocking(move || store.update_flags(&lease, id, &rows)).await
+        blocking(move || store.update_flags(&lease, id, &rows)).await?;
+        Ok(refused)
     }
 }

@@ -5,6 +5,7 @@
 pub(crate) mod folder_suspects;
 pub(crate) mod kept_flags;
 pub(crate) mod lane_limits;
+pub(crate) mod literals;
 pub(crate) mod suspects;
 
 use crate::net::governor::Governor;
@@ -13,6 +14,7 @@ use crate::net::outage::Outages;
 use folder_suspects::FolderSuspects;
 use kept_flags::SeenFlags;
 use lane_limits::LaneLimits;
+use literals::LiteralMemory;
 use suspects::Suspects;
 
 /// What all passes of a worker share. Cheap to clone.
@@ -28,6 +30,8 @@ pub(crate) struct Memory {
     pub(crate) folder_suspects: FolderSuspects,
     /// Flags that servers keep.
     pub(crate) kept_flags: SeenFlags,
+    /// What servers take without being asked.
+    pub(crate) literals: LiteralMemory,
     /// How many connections mailboxes may have.
     pub(crate) lane_limits: LaneLimits,
 }
@@ -35,10 +39,11 @@ pub(crate) struct Memory {
 impl Memory {
     /// Forgets what it has of a user, of the user's folders and of the target: somebody has changed something, and asks for a
     /// new try. What a host bears is learned anew by itself.
-    pub(crate) fn forget(&self, user: i64, folders: impl Iterator<Item = i64>, target_host: &str) {
-        self.suspects.forget(folders);
+    pub(crate) fn forget(&self, user: i64, folders: impl Iterator<Item = i64> + Clone, target_host: &str) {
+        self.suspects.forget(folders.clone());
         self.folder_suspects.forget(user);
         self.lane_limits.forget(user);
         self.kept_flags.forget(target_host);
+        self.literals.forget(folders, target_host);
     }
 }

@@ -4,6 +4,7 @@ use model::Result;
 use wire::{AppendOptions, FetchOptions, UidSet};
 
 use super::fate::Fate;
+use super::manner::Manner;
 use super::outcome::{Again, CopyReport};
 use super::outgoing::Recipe;
 use super::pump::{Meanwhile, Pump};
@@ -28,6 +29,8 @@ pub(crate) struct Copy<'a, M> {
     pub(crate) ledger_id: i64,
     /// How messages are repaired on the way; without it they go as they are.
     pub(crate) recipe: Option<Recipe<'a>>,
+    /// What of their flags and dates goes along.
+    pub(crate) manner: Manner,
 }
 
 impl<M: Meanwhile + Send> Copy<'_, M> {
@@ -79,14 +82,21 @@ impl<M: Meanwhile + Send> Copy<'_, M> {
         again: &mut Again,
     ) -> Result<Ended> {
         let (keeps, recipe, suspects) = (self.folder.keeps.clone(), self.recipe, self.suspects());
+        let manner = self.manner;
         let Self { pair, meanwhile, from, folder, ledger_id, .. } = self;
         let Pair { context, source, target, recorder } = &mut **pair;
         let (ledger_id, refused_before, copied_before) = (*ledger_id, report.refused.len(), report.copied);
         target.leave().await?;
+        let literals = &context.memory.literals;
+        let append = AppendOptions { literals: literals.of(&context.target_host), ..grouping.append() };
         let fate = Fate { recorder, meter: &context.meter, report, again, writing: None };
-        let sink = Sink::open(target, folder, from.numbers.uid_validity, grouping.append())?;
-        let mut pump = Pump { sink, fate, keeps, recipe, cancel: &context.stop, owed: None };
+        let sink = Sink::open(target, folder, from.numbers.uid_validity, append)?;
+        let wary = literals.wary(ledger_id);
+        let mut pump = Pump { sink, fate, keeps, recipe, manner, wary, cancel: &context.stop, owed: None };
         let mut pumped = pump.run(source, from, *meanwhile, uids, grouping.fetch()).await;
+        if pump.sink.lost_track() {
+            literals.be_wary(ledger_id, pump.sink.under_way().chain(pump.fate.writing).collect());
+        }
         if let Err(error) = &mut pumped
             && is_break(error.kind)
             && let Some((side, under_way)) = pump.under_suspicion(refused_before)

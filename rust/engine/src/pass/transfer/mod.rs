@@ -4,6 +4,7 @@
 
 pub(crate) mod copy;
 pub(crate) mod fate;
+pub(crate) mod manner;
 pub(crate) mod outcome;
 pub(crate) mod outgoing;
 pub(crate) mod pump;

@@ -43,6 +43,8 @@ pub(crate) struct Sent {
     pub(crate) flags: Flags,
     /// When it arrived there, as Unix time.
     pub(crate) received: Option<i64>,
+    /// Whether that is told in UTC, if at all.
+    pub(crate) is_utc: bool,
     /// What it is known by.
     pub(crate) identity: Option<Identity>,
 }

@@ -6,6 +6,7 @@ use wire::{Bodies, Body, BodyHead, FetchOptions, InternalDate, UidSet};
 use xxhash_rust::xxh3::Xxh3Default;
 
 use super::fate::Fate;
+use super::manner::Manner;
 use super::outcome::Sent;
 use super::outgoing::{Outgoing, Recipe};
 use super::sink::Sink;
@@ -13,6 +14,7 @@ use crate::base::flags::plan_flags;
 use crate::base::header::HeaderTap;
 use crate::base::stop::Ended;
 use crate::pass::memory::suspects::Side;
+use crate::pass::report::words::is_of_folder;
 use crate::pass::side::source::{Source, SourceFolder};
 use crate::target::KeptFlags;
 
@@ -28,6 +30,9 @@ pub(crate) struct Pump<'a> {
     pub(crate) fate: Fate<'a>,
     pub(crate) keeps: KeptFlags,
     pub(crate) recipe: Option<Recipe<'a>>,
+    pub(crate) manner: Manner,
+    /// Messages that wait for the target's `+`.
+    pub(crate) wary: UidSet,
     pub(crate) cancel: &'a CancellationToken,
     /// What the source still owed when it failed.
     pub(crate) owed: Option<UidSet>,
@@ -49,7 +54,12 @@ impl Pump<'_> {
                 self.save().await;
                 return Err(error);
             }
-            Err(Broken::Elsewhere(error)) => return Err(error),
+            Err(Broken::Elsewhere(error)) => {
+                if is_of_folder(error.kind) {
+                    self.leave(&mut bodies).await;
+                }
+                return Err(error);
+            }
             Ok(ended) => ended,
         };
         let left = bodies.into_report();
@@ -81,12 +91,18 @@ impl Pump<'_> {
     async fn message(&mut self, body: Body<'_, '_>) -> Result<(), Broken> {
         let mut body = Outgoing::new(body, self.recipe);
         let BodyHead { uid, size, .. } = *body.head();
-        let received = body.head().internal_date.as_ref().and_then(InternalDate::to_epoch_seconds);
+        let own_date = body.head().internal_date.as_ref();
+        let received = own_date.and_then(InternalDate::to_epoch_seconds);
+        let is_utc = own_date.is_none_or(InternalDate::is_utc);
         let flags = plan_flags(&body.head().flags);
         let (kept, dropped) = self.keeps.split(&flags);
         self.fate.report.dropped_flags.extend(dropped.iter().map(str::to_owned));
         self.fate.writing = Some(uid);
-        let accepted = self.sink.begin(body.head(), &kept).await?;
+        let (kept, date) = (self.manner.flags(kept), own_date.map(|date| self.manner.date(date)));
+        if self.wary.contains(uid) {
+            self.sink.ask();
+        }
+        let accepted = self.sink.begin(body.head(), date.as_deref(), &kept).await?;
         let (mut hasher, mut header) = (Xxh3Default::new(), HeaderTap::default());
         while accepted && let Some(chunk) = body.chunk().await.map_err(Broken::Source)? {
             hasher.update(chunk);
@@ -95,10 +111,17 @@ impl Pump<'_> {
             self.sink.write(chunk).await?;
         }
         let (digest, identity) = (hasher.digest128().to_be_bytes(), header.identity());
-        let message = Sent { uid, size, digest, flags, received, identity };
+        let message = Sent { uid, size, digest, flags, received, is_utc, identity };
         self.sink.finish(message, accepted, &kept).await?;
         self.fate.writing = None;
         Ok(self.fate.settle(&mut self.sink).await?)
+    }
+
+    /// Other folders follow over the same connections: what is under way comes to its end, read and not sent.
+    async fn leave(&mut self, bodies: &mut Bodies<'_>) {
+        while let Ok(Some(_unread)) = bodies.next().await {}
+        // What fails here fails again when the next folder is opened.
+        let _drained = self.sink.drain().await;
     }
 
     /// What the source delivered before it broke is stored still, unless it broke inside a message.

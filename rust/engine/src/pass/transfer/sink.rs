@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use model::plan::Flags;
 use model::{Error, ErrorKind, Result, UidValidity};
-use wire::{AppendOptions, AppendUid, Appender, Begun, BodyHead, MailboxName, Outcome, Ticket};
+use wire::{AppendOptions, AppendUid, Appender, Begun, BodyHead, InternalDate, MailboxName, Outcome, Ticket};
 
 use super::outcome::{Delivered, NotDelivered, Sent};
 use crate::base::flags::wire_flags;
@@ -64,12 +64,23 @@ impl<'t> Sink<'t> {
         }
     }
 
-    /// Announces a message with the flags that the folder keeps. False: it is refused already, and has no body.
-    pub(crate) async fn begin(&mut self, head: &BodyHead, kept: &Flags) -> Result<bool> {
+    /// The next message waits until the target asks for it.
+    pub(crate) fn ask(&mut self) {
+        if let Self::Imap(sink) = self {
+            sink.appender.ask();
+        }
+    }
+
+    /// Announces a message with a date and the flags that the folder keeps. False: it is refused already, and has no body.
+    pub(crate) async fn begin(
+        &mut self,
+        head: &BodyHead,
+        date: Option<&InternalDate>,
+        kept: &Flags,
+    ) -> Result<bool> {
         match self {
             Self::Imap(sink) => {
                 let flags = wire_flags(kept);
-                let date = head.internal_date.as_ref();
                 let begun = sink.appender.begin(&sink.mailbox, &flags, date, head.size).await;
                 match sink.note(begun)? {
                     Begun::Accepted(ticket) => sink.current = Some(ticket),
@@ -83,7 +94,7 @@ impl<'t> Sink<'t> {
             }
             Self::Maildir(sink) => {
                 let delivery = sink.folder.begin(head.uid, sink.uid_validity)?;
-                let received = head.internal_date.as_ref().and_then(|date| date.to_epoch_seconds());
+                let received = date.and_then(InternalDate::to_epoch_seconds);
                 sink.current = Some((delivery, received));
                 Ok(true)
             }
@@ -152,6 +163,11 @@ impl Sink<'_> {
     /// Whether this side has failed.
     pub(crate) fn has_failed(&self) -> bool {
         matches!(self, Self::Imap(sink) if sink.failed)
+    }
+
+    /// Whether the server no longer knows which bytes are a message and which are commands.
+    pub(crate) fn lost_track(&self) -> bool {
+        matches!(self, Self::Imap(sink) if sink.appender.lost_track())
     }
 
     /// The source UIDs of what was sent and has no outcome.
