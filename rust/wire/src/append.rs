@@ -43,6 +43,9 @@ pub struct AppendOptions {
     pub bytes_per_batch: u64,
     /// What the server was seen to take.
     pub literals: Literals,
+    /// Whether nothing is sent while a command of several messages has no outcome: what it refuses can then be sent
+    /// again in its place.
+    pub in_turn: bool,
 }
 
 impl Default for AppendOptions {
@@ -53,6 +56,7 @@ impl Default for AppendOptions {
             messages_per_batch: 512,
             bytes_per_batch: 8 * 1024 * 1024,
             literals: Literals::default(),
+            in_turn: false,
         }
     }
 }
@@ -118,6 +122,16 @@ impl Appender<'_> {
         self.asks = true;
     }
 
+    /// Waits until a message of exactly `size` bytes may be announced. [`Self::begin`] does so, too: who calls this before
+    /// learns what was refused meanwhile, and may announce another message, or none.
+    pub async fn make_way(&mut self, mailbox: &MailboxName, size: u64) -> Result<()> {
+        self.claim(self.left.is_none(), "a message was announced inside another")?;
+        self.make_room(mailbox, size).await?;
+        self.make_way_for_leave(size).await?;
+        self.broken = false;
+        Ok(())
+    }
+
     /// Announces a message of exactly `size` bytes. Waits while too much is under way, and for the server's `+`
     /// where literals are synchronizing. A date that is none is left to the server.
     pub async fn begin(
@@ -127,10 +141,8 @@ impl Appender<'_> {
         date: Option<&InternalDate>,
         size: u64,
     ) -> Result<Begun> {
-        self.claim(self.left.is_none(), "a message was begun inside another")?;
-        self.left = Some(size);
-        self.make_room(size).await?;
-        self.make_way_for_leave(size).await?;
+        self.make_way(mailbox, size).await?;
+        (self.left, self.broken) = (Some(size), true);
         self.last_ticket += 1;
         let ticket = Ticket(self.last_ticket);
         let place = self.open_command(mailbox, size);
@@ -221,17 +233,22 @@ impl Appender<'_> {
     }
 
     /// Waits until one more message may be under way.
-    async fn make_room(&mut self, size: u64) -> Result<()> {
+    async fn make_room(&mut self, mailbox: &MailboxName, size: u64) -> Result<()> {
         loop {
             let (messages, bytes) = self.under_way.load();
             let fits = messages < self.options.messages_in_flight.max(1)
                 && bytes.saturating_add(size) <= self.options.bytes_in_flight;
-            if messages == 0 || fits {
+            if messages == 0 || fits && self.is_its_turn(mailbox, size) {
                 return Ok(());
             }
             self.close_command();
             self.exchange(&mut &[][..]).await?;
         }
+    }
+
+    /// Whether no command of several messages would be under way beside the one of this message.
+    fn is_its_turn(&self, mailbox: &MailboxName, size: u64) -> bool {
+        !self.options.in_turn || self.joins(mailbox, size) || !self.under_way.is_shared()
     }
 
     /// Where the server says `+` to each message, it must not have answered another one just before: its `+` might wait for
@@ -254,10 +271,7 @@ impl Appender<'_> {
 
     /// Starts a command, or goes on with the open one where the message may join it (RFC 3502).
     fn open_command(&mut self, mailbox: &MailboxName, size: u64) -> Place {
-        let joins = self.under_way.open.as_ref().is_some_and(|open| {
-            open.mailbox == *mailbox && open.bytes.saturating_add(size) <= self.options.bytes_per_batch
-        });
-        if joins && self.is_open_for_more() && self.may_share(size) {
+        if self.joins(mailbox, size) {
             return Place::Joined;
         }
         self.close_command();
@@ -265,6 +279,14 @@ impl Appender<'_> {
         let tag = self.connection.queue_tag(&format!("APPEND {mailbox}"));
         self.under_way.open = Some(Append::new(tag, mailbox.clone(), shared));
         Place::First
+    }
+
+    /// Whether a message joins the open command.
+    fn joins(&self, mailbox: &MailboxName, size: u64) -> bool {
+        let fits = self.under_way.open.as_ref().is_some_and(|open| {
+            open.mailbox == *mailbox && open.bytes.saturating_add(size) <= self.options.bytes_per_batch
+        });
+        fits && self.is_open_for_more() && self.may_share(size)
     }
 
     /// Whether a message of this size may share its command. One without bytes may not: an empty literal takes

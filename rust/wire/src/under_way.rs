@@ -111,6 +111,11 @@ impl UnderWay {
         self.held = held;
     }
 
+    /// Whether a command of several messages has no outcome.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.pending.iter().chain(&self.open).any(|append| append.tickets.len() > 1)
+    }
+
     /// Whether the server has answered the open command while it is being written.
     pub(crate) fn is_open_answered(&self) -> bool {
         self.open.as_ref().is_none_or(|open| open.tickets.is_empty())

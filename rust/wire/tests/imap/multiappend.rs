@@ -3,7 +3,7 @@
 use model::ErrorKind;
 use wire::{AppendOptions, Begun, Flags, MailboxName};
 
-use crate::append::{outcomes, put};
+use crate::append::{outcomes, put, x};
 use crate::support::practised;
 
 #[tokio::test]
@@ -81,5 +81,37 @@ async fn batches_end_at_their_limits_another_folder_and_an_empty_message() {
     }
     appender.drain().await.unwrap();
     assert_eq!(outcomes(&mut appender).len(), 6);
+    server.finish().await.unwrap();
+}
+
+#[tokio::test]
+async fn in_turn_what_a_command_of_several_messages_comes_to_is_known_before_anything_else_is_sent() {
+    let (mut connection, server, options) = practised(
+        "LITERAL+ MULTIAPPEND",
+        "
+        C: A1 APPEND *
+        C: one () {3+}
+        C: two
+        S: A1 NO one of them
+        C: A2 APPEND *
+        C: larger than the rest
+        C: A3 APPEND *
+        C: one
+        S: A2 OK done
+        S: A3 OK done",
+    )
+    .await;
+    let limits = AppendOptions { in_turn: true, bytes_per_batch: 6, ..options };
+    let mut appender = connection.appender(limits).unwrap();
+    put(&mut appender, "one").await;
+    appender.make_way(&x(), 3).await.unwrap();
+    assert_eq!(appender.next_outcome(), None, "it may join");
+    put(&mut appender, "two").await;
+    appender.make_way(&x(), 20).await.unwrap();
+    assert_eq!(outcomes(&mut appender).len(), 2);
+    put(&mut appender, "larger than the rest").await;
+    put(&mut appender, "one").await;
+    assert_eq!(appender.unanswered().count(), 2, "what stands alone refuses nothing else");
+    appender.drain().await.unwrap();
     server.finish().await.unwrap();
 }
