@@ -55,13 +55,18 @@ impl<'c> Bodies<'c> {
     }
 
     /// What did not come. Complete when [`Self::next`] has returned `None`.
-    pub fn into_report(self) -> BodiesReport {
-        self.queue.report
+    pub fn take_report(&mut self) -> BodiesReport {
+        std::mem::take(&mut self.queue.report)
     }
 
     /// What was asked for and has not begun to come.
     pub fn owed(&self) -> UidSet {
         self.queue.owed()
+    }
+
+    /// What may still come, asked for or not.
+    pub fn left(&self) -> UidSet {
+        self.queue.left()
     }
 
     async fn advance(&mut self) -> Result<Option<BodyHead>> {

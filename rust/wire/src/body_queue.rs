@@ -241,6 +241,15 @@ impl BodyQueue {
         owed
     }
 
+    /// What has not begun to come, asked for or not.
+    pub(crate) fn left(&self) -> UidSet {
+        let mut left = self.owed();
+        let unasked = self.waiting.ranges().chain(self.again.ranges());
+        unasked.for_each(|range| left.insert_range(range));
+        left.extend(self.single);
+        left
+    }
+
     fn is_owed(&self, uid: u32) -> bool {
         self.flight.iter().any(|asked| asked.what != What::Facts && asked.uids.contains(uid))
     }

@@ -90,6 +90,12 @@ impl Connection {
         }
     }
 
+    /// Gives the line up at once, whatever the server is saying; nothing can be done over it any more.
+    pub fn hang_up(&mut self) {
+        self.usable = false;
+        self.wire.hang_up();
+    }
+
     /// Divides a set of messages into what one command each may be about. A range without an end counts as one message:
     /// nobody knows how many are in it, and the server says where it stopped.
     pub(crate) fn parts_of(&self, uids: &UidSet) -> Vec<UidSet> {

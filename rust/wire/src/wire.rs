@@ -109,6 +109,12 @@ impl Wire {
         poll_fn(|cx| Pin::new(&mut self.io).poll_shutdown(cx)).await
     }
 
+    /// Drops the stream, and what was not sent.
+    pub(crate) fn hang_up(&mut self) {
+        self.io = Box::new(tokio::io::empty());
+        (self.sent, self.unflushed) = (self.output.len(), false);
+    }
+
     fn poll_exchange(&mut self, cx: &mut Context<'_>, more: &mut &[u8]) -> Poll<io::Result<()>> {
         let sent = self.poll_send(cx, more);
         match self.poll_receive(cx) {

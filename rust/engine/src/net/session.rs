@@ -62,6 +62,25 @@ async fn compressed(mut connection: Connection) -> Result<Connection> {
     Ok(connection)
 }
 
+/// Where a connection leads, and as whom: another one can be had.
+#[derive(Debug, Clone)]
+pub(crate) struct Door {
+    world: World,
+    place: Place,
+    login: Login,
+}
+
+impl Door {
+    pub(crate) fn new(world: World, place: Place, login: Login) -> Self {
+        Self { world, place, login }
+    }
+
+    /// A connection, and whether the server was there.
+    pub(crate) async fn reach(&self) -> Opened<Connection> {
+        reach(&self.world, &self.place, self.login.clone()).await
+    }
+}
+
 /// What came of opening a side.
 #[derive(Debug)]
 pub(crate) struct Opened<T> {

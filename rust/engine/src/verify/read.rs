@@ -85,7 +85,7 @@ async fn deliver(
             flags: sorted(&plan_flags(&head.flags)),
         });
     }
-    let BodiesReport { missing, refused } = bodies.into_report();
+    let BodiesReport { missing, refused } = bodies.take_report();
     let mut owed: Owed = missing.iter().map(|uid| (uid, None)).collect();
     for refused in refused {
         owed.extend(refused.uids.iter().map(|uid| (uid, Some(refused.refusal.line.clone()))));

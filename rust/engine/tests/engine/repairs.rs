@@ -106,6 +106,8 @@ fn what_a_strict_target_refuses_arrives_repaired_and_is_named_with_the_targets_w
     let statistics = lab.statistics("ada");
     let told = statistics.report.iter().filter(|entry| entry.text.contains("was repaired: ")).count();
     assert_eq!((told, statistics.percentage_complete), (5, 100));
+    let order = "Folder Work: 5 messages lie behind later ones, as they could not be copied before them.";
+    assert!(statistics.report.iter().any(|entry| entry.text == order), "{:#?}", statistics.report);
     let user = statistics.user;
     assert_eq!((user.synced_item_count, user.skipped_item_count), (7, 0));
     assert_eq!(user.data_consistency_score, Some(DataConsistencyScore::Good));

@@ -23,7 +23,7 @@ pub(crate) async fn fetch(
         let date = internal_date.as_ref().map_or("-", |date| date.as_str());
         messages.push(format!("{uid} {flags} {date}: {}", body.escape_ascii()));
     }
-    (messages, bodies.into_report())
+    (messages, bodies.take_report())
 }
 
 fn one_by_one() -> FetchOptions {

@@ -46,6 +46,7 @@ pub(crate) async fn sync<M: Meanwhile + Send>(
     let left_behind = work.pair.context.left_behind(&work.shown);
     let has_row = |uid: &u32| rows.binary_search_by_key(uid, |row| row.uid).is_ok();
     let since_copied: Vec<u32> = left_behind.into_iter().filter(has_row).collect();
+    let last = rows.iter().rev().find(|row| row.target_uid.is_some()).map(|row| row.uid);
     drop(rows);
     let unlisted = usize::try_from(work.from.unlisted()).unwrap_or(usize::MAX);
     work.pair.context.tally.found(work.items(), copy.len().saturating_add(unlisted));
@@ -65,7 +66,8 @@ pub(crate) async fn sync<M: Meanwhile + Send>(
     work.save(false).await?;
     work.pair.context.tally.synced(u64::try_from(adopted.len()).unwrap_or(0));
     let found = wanted.iter().filter(|uid| !append.contains(*uid)).collect();
-    let mut report = CopyReport { found, ..CopyReport::default() };
+    let last = adopted.iter().map(|adopted| adopted.uid).chain(last).max().unwrap_or(0);
+    let mut report = CopyReport { found, last, ..CopyReport::default() };
     since_copied.into_iter().for_each(|uid| report.found.insert(uid));
     let ended = work.copy(append, meanwhile, &mut report).await?;
     work.place(&mut report, &known).await?;
@@ -172,14 +174,12 @@ impl Work<'_> {
 
     /// The order is part of the copy, and the report says where it could not be kept.
     async fn tell_of_order(&mut self, report: &CopyReport) -> Result<()> {
-        let late = report.late.iter().filter(|uid| report.done.contains(*uid)).count();
+        let late = report.late.count();
         if late == 0 {
             return Ok(());
         }
-        let text = format!(
-            "{late} messages shared a command with one that was refused, and lie behind later ones now."
-        );
-        self.note(&text).await
+        self.note(&format!("{late} messages lie behind later ones, as they could not be copied before them."))
+            .await
     }
 
     /// Returns the flags that the target refuses.

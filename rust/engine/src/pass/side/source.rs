@@ -6,12 +6,15 @@ use model::{Error, ErrorKind, Numbers, Result, UidValidity};
 use wire::{Connection, MailboxName, Selected, UidSet};
 
 use super::inventory::{self, FlagSets, Listed};
+use crate::net::session::Door;
 
 /// A user's mailbox on the source.
 pub(crate) struct Source {
     /// The connection.
     pub(crate) connection: Connection,
     selected: Option<Vec<u8>>,
+    /// Where another connection is to be had.
+    door: Door,
 }
 
 /// Which folder to list, and how.
@@ -57,8 +60,16 @@ impl SourceFolder {
 }
 
 impl Source {
-    pub(crate) fn new(connection: Connection) -> Self {
-        Self { connection, selected: None }
+    pub(crate) fn new(connection: Connection, door: Door) -> Self {
+        Self { connection, selected: None, door }
+    }
+
+    /// Gives the connection up, which delivers what nobody wants any more, and opens another one.
+    pub(crate) async fn renew(&mut self) -> Result<()> {
+        self.selected = None;
+        self.connection.hang_up();
+        self.connection = self.door.reach().await.result.map_err(of_source)?;
+        Ok(())
     }
 
     /// Opens a folder and lists it. Where fewer

@@ -1,13 +1,14 @@
 //! Copies messages of a folder: as many together as may be, fewer where some were refused or a connection broke.
 
 use model::Result;
-use wire::{AppendOptions, FetchOptions, UidSet};
+use wire::UidSet;
 
+use super::backlog::{Backlog, Grouping};
 use super::fate::Fate;
 use super::manner::Manner;
 use super::outcome::{Again, CopyReport};
 use super::outgoing::Recipe;
-use super::pump::{Meanwhile, Pump};
+use super::pump::{Meanwhile, Pump, Streamed};
 use super::sink::Sink;
 use crate::base::stop::Ended;
 use crate::pass::memory::suspects::{Side, Suspects, is_break};
@@ -59,17 +60,16 @@ impl<M: Meanwhile + Send> Copy<'_, M> {
     }
 
     /// Copies messages, at first as many together as may be. Those that were refused together, by either side, are tried
-    /// again by halves, so that a bad one costs only itself.
-    async fn copy(&mut self, mut uids: UidSet, mut most: usize, report: &mut CopyReport) -> Result<Ended> {
-        while !uids.is_empty() {
+    /// again by halves before anything else is sent, so that a bad one costs only itself, and order holds.
+    async fn copy(&mut self, uids: UidSet, most: usize, report: &mut CopyReport) -> Result<Ended> {
+        let mut backlog = Backlog::new(uids, most);
+        while let Some((uids, grouping)) = backlog.next() {
             let mut again = Again::default();
-            let ended = self.stream(uids, Grouping { most }, report, &mut again).await?;
-            if ended == Ended::Stopped {
-                return Ok(ended);
+            match self.stream(uids, grouping, report, &mut again).await? {
+                Streamed::Stopped => return Ok(Ended::Stopped),
+                Streamed::Complete => backlog.put_back(grouping, again, UidSet::new()),
+                Streamed::Refused { unsent } => backlog.put_back(grouping, again, unsent),
             }
-            report.note_late(&again.uids);
-            most = (again.together.min(most) / 2).max(1);
-            uids = again.uids;
         }
         Ok(Ended::Complete)
     }
@@ -80,7 +80,7 @@ impl<M: Meanwhile + Send> Copy<'_, M> {
         grouping: Grouping,
         report: &mut CopyReport,
         again: &mut Again,
-    ) -> Result<Ended> {
+    ) -> Result<Streamed> {
         let (keeps, recipe, suspects) = (self.folder.keeps.clone(), self.recipe, self.suspects());
         let manner = self.manner;
         let Self { pair, meanwhile, from, folder, ledger_id, .. } = self;
@@ -106,28 +106,5 @@ impl<M: Meanwhile + Send> Copy<'_, M> {
             error.retryable = true;
         }
         pumped
-    }
-}
-
-/// How many messages may share a command, and so an outcome.
-#[derive(Debug, Clone, Copy)]
-struct Grouping {
-    most: usize,
-}
-
-impl Grouping {
-    fn fetch(self) -> FetchOptions {
-        match u64::try_from(self.most) {
-            // Short commands would cost a round trip each, were they not under way together.
-            Ok(most) if self.most != usize::MAX => {
-                FetchOptions { messages_per_command: most, commands_in_flight: 8 }
-            }
-            _ => FetchOptions::default(),
-        }
-    }
-
-    fn append(self) -> AppendOptions {
-        let options = AppendOptions::default();
-        AppendOptions { messages_per_batch: options.messages_per_batch.min(self.most), ..options }
     }
 }

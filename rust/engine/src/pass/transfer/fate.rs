@@ -32,7 +32,7 @@ impl Fate<'_> {
                 Ok(place) => self.copied(message, place).await?,
                 Err(NotDelivered::WithOthers { together }) => {
                     self.again.uids.insert(message.uid);
-                    self.again.together = self.again.together.max(together);
+                    self.again.sent = self.again.sent.max(together);
                 }
                 Err(NotDelivered::Refused(refusal)) => self.refused(message, *refusal)?,
             }
@@ -48,7 +48,7 @@ impl Fate<'_> {
             p.transferred_bytes += message.size;
             p.synced_items += 1;
         });
-        self.report.done.insert(message.uid);
+        self.report.done(message.uid);
         match place {
             Some(uid) => {
                 self.report.placed.insert(uid);
@@ -81,7 +81,7 @@ impl Fate<'_> {
             0 | 1 => self.report.unreadable.push(refused),
             together => {
                 refused.uids.ranges().for_each(|range| self.again.uids.insert_range(range));
-                self.again.together = self.again.together.max(together);
+                self.again.read = self.again.read.max(together);
             }
         }
         Ok(())

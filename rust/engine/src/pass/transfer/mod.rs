@@ -2,6 +2,7 @@
 //!
 //! INVARIANT: a message counts as copied only by the target's own tagged OK.
 
+mod backlog;
 pub(crate) mod copy;
 pub(crate) mod fate;
 pub(crate) mod manner;

@@ -78,8 +78,10 @@ pub(crate) struct CopyReport {
     pub(crate) done: UidSet,
     /// UIDs that copies have on the target, as far as they were told.
     pub(crate) placed: UidSet,
-    /// Source UIDs of what is sent again behind messages that come later in the source's order.
+    /// Source UIDs of what was copied behind messages that come later in the source's order.
     pub(crate) late: UidSet,
+    /// The last of the messages, in the source's order, that the target has.
+    pub(crate) last: u32,
     /// How many were copied.
     pub(crate) copied: u64,
     /// How many the target has refused since for a bug of its own.
@@ -97,16 +99,20 @@ impl CopyReport {
             && self.not_stored.is_empty()
     }
 
-    /// Notes which of these, which are sent again, come behind others that were copied meanwhile.
-    pub(crate) fn note_late(&mut self, again: &UidSet) {
-        let last = self.done.ranges().last().map_or(0, |range| *range.end());
-        again.iter().take_while(|uid| *uid < last).for_each(|uid| self.late.insert(uid));
+    /// Notes a message that was copied now.
+    pub(crate) fn done(&mut self, uid: u32) {
+        self.done.insert(uid);
+        if uid < self.last {
+            self.late.insert(uid);
+        }
+        self.last = self.last.max(uid);
     }
 
     /// Takes an OK back: the message is not there.
     pub(crate) fn not_stored(&mut self, sent: Sent) {
         self.copied = self.copied.saturating_sub(1);
         self.done.remove(sent.uid);
+        self.late.remove(sent.uid);
         self.not_stored.push(sent);
     }
 
@@ -122,7 +128,7 @@ impl CopyReport {
         for (flag, place) in again.samples {
             self.samples.entry(flag).or_insert(place);
         }
-        again.done.ranges().for_each(|range| self.done.insert_range(range));
+        again.done.iter().for_each(|uid| self.done(uid));
         again.placed.ranges().for_each(|range| self.placed.insert_range(range));
         self.copied += again.copied;
     }
@@ -132,6 +138,23 @@ impl CopyReport {
 #[derive(Debug, Default)]
 pub(crate) struct Again {
     pub(crate) uids: UidSet,
-    /// How many shared the largest of the refused commands.
-    pub(crate) together: usize,
+    /// How many shared the largest command that the source refused; 0 where it refused none.
+    pub(crate) read: usize,
+    /// How many shared the largest that the target refused.
+    pub(crate) sent: usize,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_copied_behind_a_later_message_is_late_once_it_is_there() {
+        let mut report = CopyReport { last: 3, ..CopyReport::default() };
+        [2, 7, 5, 8].into_iter().for_each(|uid| report.done(uid));
+        assert_eq!(
+            (report.late, report.done),
+            ([2, 5].into_iter().collect(), [2, 5, 7, 8].into_iter().collect())
+        );
+    }
 }

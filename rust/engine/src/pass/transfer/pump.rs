@@ -2,7 +2,7 @@
 
 use model::{Error, Result};
 use tokio_util::sync::CancellationToken;
-use wire::{Bodies, Body, BodyHead, FetchOptions, InternalDate, UidSet};
+use wire::{Bodies, BodyHead, FetchOptions, InternalDate, UidSet};
 use xxhash_rust::xxh3::Xxh3Default;
 
 use super::fate::Fate;
@@ -12,7 +12,6 @@ use super::outgoing::{Outgoing, Recipe};
 use super::sink::Sink;
 use crate::base::flags::plan_flags;
 use crate::base::header::HeaderTap;
-use crate::base::stop::Ended;
 use crate::pass::memory::suspects::Side;
 use crate::pass::report::words::is_of_folder;
 use crate::pass::side::source::{Source, SourceFolder};
@@ -22,6 +21,20 @@ use crate::target::KeptFlags;
 pub(crate) trait Meanwhile {
     /// The source has delivered everything.
     fn source_is_free(&mut self, source: &mut Source) -> impl Future<Output = ()> + Send;
+}
+
+/// How much the source may still deliver in vain before another connection to it costs less.
+const MOST_IN_VAIN: u64 = 4 * 1024 * 1024;
+
+/// How a stream ended in good order.
+#[derive(Debug)]
+pub(crate) enum Streamed {
+    /// All of it has its outcome.
+    Complete,
+    /// It was told to stop.
+    Stopped,
+    /// The target refused several together, so these were not sent behind them.
+    Refused { unsent: UidSet },
 }
 
 /// Moves messages from one side to the other.
@@ -46,9 +59,9 @@ impl Pump<'_> {
         meanwhile: &mut (impl Meanwhile + Send),
         uids: UidSet,
         options: FetchOptions,
-    ) -> Result<Ended> {
+    ) -> Result<Streamed> {
         let mut bodies = source.select(from).await?.fetch_bodies(uids, options)?;
-        let ended = match self.messages(&mut bodies).await {
+        let streamed = match self.messages(&mut bodies).await {
             Err(Broken::Source(error)) => {
                 self.owed = Some(bodies.owed());
                 self.save().await;
@@ -56,40 +69,74 @@ impl Pump<'_> {
             }
             Err(Broken::Elsewhere(error)) => {
                 if is_of_folder(error.kind) {
-                    self.leave(&mut bodies).await;
+                    // Other folders follow over the same connections.
+                    let (_drained, is_free) = tokio::join!(self.sink.drain(), in_vain(&mut bodies));
+                    if !is_free {
+                        drop(bodies);
+                        source.renew().await?;
+                    }
                 }
                 return Err(error);
             }
-            Ok(ended) => ended,
+            Ok(streamed) => streamed,
         };
-        let left = bodies.into_report();
-        // The target stores the last messages while the source lists the next folder.
-        let (drained, ()) = tokio::join!(self.sink.drain(), async {
-            if ended == Ended::Complete {
-                meanwhile.source_is_free(source).await;
+        let left = bodies.take_report();
+        match streamed {
+            Streamed::Complete => {
+                drop(bodies);
+                // The target stores the last messages while the source lists the next folder.
+                let (drained, ()) = tokio::join!(self.drain(), meanwhile.source_is_free(source));
+                drained?;
             }
-        });
-        self.fate.settle(&mut self.sink).await?;
-        drained?;
-        if ended == Ended::Complete {
-            left.missing.ranges().for_each(|range| self.fate.report.missing.insert_range(range));
-            left.refused.into_iter().try_for_each(|refused| self.fate.not_read(refused))?;
+            Streamed::Stopped => return self.drain().await.map(|()| streamed),
+            Streamed::Refused { .. } => {
+                let (drained, is_free) = tokio::join!(self.drain(), in_vain(&mut bodies));
+                drained?;
+                if !is_free {
+                    drop(bodies);
+                    source.renew().await?;
+                }
+            }
         }
-        Ok(ended)
+        left.missing.ranges().for_each(|range| self.fate.report.missing.insert_range(range));
+        left.refused.into_iter().try_for_each(|refused| self.fate.not_read(refused))?;
+        Ok(streamed)
     }
 
-    async fn messages(&mut self, bodies: &mut Bodies<'_>) -> Result<Ended, Broken> {
+    /// Waits for what becomes of all that was sent, and notes it.
+    async fn drain(&mut self) -> Result<()> {
+        let drained = self.sink.drain().await;
+        self.fate.settle(&mut self.sink).await?;
+        drained
+    }
+
+    async fn messages(&mut self, bodies: &mut Bodies<'_>) -> Result<Streamed, Broken> {
         while let Some(body) = bodies.next().await.map_err(Broken::source)? {
             if self.cancel.is_cancelled() {
-                return Ok(Ended::Stopped);
+                return Ok(Streamed::Stopped);
+            }
+            let body = Outgoing::new(body, self.recipe);
+            let BodyHead { uid, size, .. } = *body.head();
+            if self.wary.contains(uid) {
+                self.sink.ask();
+            }
+            if !self.may_send(size).await? {
+                let unsent = bodies.left().iter().chain([uid]).collect();
+                return Ok(Streamed::Refused { unsent });
             }
             self.message(body).await?;
         }
-        Ok(Ended::Complete)
+        Ok(Streamed::Complete)
     }
 
-    async fn message(&mut self, body: Body<'_, '_>) -> Result<(), Broken> {
-        let mut body = Outgoing::new(body, self.recipe);
+    /// Waits for the way to be free; says whether no message waits to be sent again in front of this one.
+    async fn may_send(&mut self, size: u64) -> Result<bool> {
+        self.sink.make_way(size).await?;
+        self.fate.settle(&mut self.sink).await?;
+        Ok(self.fate.again.uids.is_empty())
+    }
+
+    async fn message(&mut self, mut body: Outgoing<'_, '_>) -> Result<(), Broken> {
         let BodyHead { uid, size, .. } = *body.head();
         let own_date = body.head().internal_date.as_ref();
         let received = own_date.and_then(InternalDate::to_epoch_seconds);
@@ -99,9 +146,6 @@ impl Pump<'_> {
         self.fate.report.dropped_flags.extend(dropped.iter().map(str::to_owned));
         self.fate.writing = Some(uid);
         let (kept, date) = (self.manner.flags(kept), own_date.map(|date| self.manner.date(date)));
-        if self.wary.contains(uid) {
-            self.sink.ask();
-        }
         let accepted = self.sink.begin(body.head(), date.as_deref(), &kept).await?;
         let (mut hasher, mut header) = (Xxh3Default::new(), HeaderTap::default());
         while accepted && let Some(chunk) = body.chunk().await.map_err(Broken::Source)? {
@@ -115,13 +159,6 @@ impl Pump<'_> {
         self.sink.finish(message, accepted, &kept).await?;
         self.fate.writing = None;
         Ok(self.fate.settle(&mut self.sink).await?)
-    }
-
-    /// Other folders follow over the same connections: what is under way comes to its end, read and not sent.
-    async fn leave(&mut self, bodies: &mut Bodies<'_>) {
-        while let Ok(Some(_unread)) = bodies.next().await {}
-        // What fails here fails again when the next folder is opened.
-        let _drained = self.sink.drain().await;
     }
 
     /// What the source delivered before it broke is stored still, unless it broke inside a message.
@@ -154,6 +191,20 @@ impl Pump<'_> {
         let under_way = || self.sink.under_way().chain(self.fate.writing).chain(together).collect();
         Some((Side::Target, if blamed.is_empty() { under_way() } else { blamed }))
     }
+}
+
+/// Reads what the source still delivers and nobody wants. Says whether it came to its end soon, in good order.
+async fn in_vain(bodies: &mut Bodies<'_>) -> bool {
+    let mut left = Some(MOST_IN_VAIN);
+    while let Some(most) = left {
+        match bodies.next().await {
+            Ok(Some(body)) => left = most.checked_sub(body.head().size),
+            Ok(None) => return true,
+            // Another connection is had in place of this one.
+            Err(_) => return false,
+        }
+    }
+    false
 }
 
 /// What a copy breaks off by.

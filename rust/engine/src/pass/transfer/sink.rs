@@ -71,6 +71,17 @@ impl<'t> Sink<'t> {
         }
     }
 
+    /// Waits until a message of this size may be announced: what was refused before is known then.
+    pub(crate) async fn make_way(&mut self, size: u64) -> Result<()> {
+        match self {
+            Self::Imap(sink) => {
+                let made = sink.appender.make_way(&sink.mailbox, size).await;
+                sink.note(made)
+            }
+            Self::Maildir(_) => Ok(()),
+        }
+    }
+
     /// Announces a message with a date and the flags that the folder keeps. False: it is refused already, and has no body.
     pub(crate) async fn begin(
         &mut self,

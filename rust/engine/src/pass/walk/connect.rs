@@ -11,8 +11,9 @@ use super::patience::{self, End, Patience, host, keys};
 use crate::base::world::World;
 use crate::net::governor::{ExtraSeats, Governor, Seat};
 use crate::net::outage::{Key, Outages, Try};
-use crate::net::session::{self, Opened};
+use crate::net::session::{self, Door, Opened};
 use crate::pass::report::meter::Meter;
+use crate::pass::side::source::Source;
 use crate::target::Target;
 
 /// How often servers may refuse for the number of connections before the pass fails.
@@ -20,14 +21,14 @@ const MOST_REFUSALS: u32 = 8;
 
 /// Both sides of a pass, and the right to be connected to them.
 pub(crate) struct Connected {
-    pub(crate) source: Connection,
+    pub(crate) source: Source,
     pub(crate) target: Target,
     pub(crate) seats: Vec<Seat>,
 }
 
 /// What came of opening both sides.
 struct Sides {
-    source: Opened<Connection>,
+    source: Opened<Source>,
     target: Opened<Target>,
     /// Which of them has too many connections, as status details have it.
     crowded: Option<&'static str>,
@@ -123,10 +124,9 @@ impl Ends {
     async fn open(&self, governor: &Governor, lease: &Lease) -> Result<Sides> {
         let (source, target) = &*self.both;
         let login = login::source_login(source, &lease.user.row)?;
-        let (from, to) = tokio::join!(
-            session::reach(&self.world, &source.place, login),
-            Target::reach(&self.world, target, &lease.user.row)
-        );
+        let door = Door::new(self.world.clone(), source.place.clone(), login);
+        let (from, to) = tokio::join!(door.reach(), Target::reach(&self.world, target, &lease.user.row));
+        let from = from.map(|connection| Source::new(connection, door));
         let mut crowded = None;
         let sides = [
             (source, from.reached, from.result.as_ref().err(), "StalledDueToSource_ConnectionLimit"),
@@ -151,7 +151,7 @@ impl Ends {
 }
 
 impl Sides {
-    fn both(self) -> Result<(Connection, Target)> {
+    fn both(self) -> Result<(Source, Target)> {
         let (source, target) = (self.source.result, self.target.result);
         source.and_then(|source| Ok((source, target?)))
     }

@@ -18,7 +18,7 @@ use crate::pass::memory::suspects::is_break;
 use crate::pass::pair::Pair;
 use crate::pass::report::words::is_of_folder;
 use crate::pass::side::recorder::Recorder;
-use crate::pass::side::source::{Source, SourceFolder, is_of_source, of_source};
+use crate::pass::side::source::{SourceFolder, is_of_source, of_source};
 use crate::target::Target;
 
 /// A pair of connections at work.
@@ -33,7 +33,7 @@ impl Lane {
     pub(crate) fn new(context: Arc<Context>, connected: Connected) -> Self {
         let Connected { source, target, seats } = connected;
         let recorder = Recorder::new(context.store.clone(), context.lease.clone());
-        let pair = Pair { context, source: Source::new(source), target, recorder };
+        let pair = Pair { context, source, target, recorder };
         Self { pair, ahead: Ahead::default(), _seats: seats }
     }
 
