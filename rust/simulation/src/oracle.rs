@@ -16,7 +16,7 @@ use crate::world::Scene;
 type Counts = BTreeMap<Content, i64>;
 
 /// What is wrong with a user's copy.
-pub(crate) fn judge(scene: &Scene, user: &User, skipped: &[SkippedItem]) -> Vec<String> {
+pub(crate) fn judge(scene: &Scene, user: &User, skipped: &[SkippedItem], report: &[String]) -> Vec<String> {
     let who = &user.row.user_name;
     let sides = scene.source.accounts.get(who).zip(scene.target.accounts.get(who));
     let Some((source, target)) = sides else { return vec![format!("{who} has no mail")] };
@@ -27,6 +27,7 @@ pub(crate) fn judge(scene: &Scene, user: &User, skipped: &[SkippedItem]) -> Vec<
     }
     let missing = judge.counts(&mut faults);
     judge.names(&mut faults);
+    judge.order_is_told(report, &mut faults);
     if user.score == Some(DataConsistencyScore::Perfect) && missing > 0 {
         faults.push(format!("score Perfect with {missing} missing"));
     }
@@ -196,6 +197,21 @@ impl Judge<'_> {
         }
     }
 
+    /// Refusals may cost the order: what lies behind later messages is counted in the report.
+    fn order_is_told(&self, report: &[String], faults: &mut Vec<String>) {
+        let climate = &self.scene.climate;
+        if climate.refusals == 0 || climate.swallowed > 0 || climate.interrupts() {
+            return;
+        }
+        let folders = self.source.folders.iter().filter(|(path, _)| self.is_untouched(path));
+        let both = folders.filter_map(|(path, folder)| Some((folder, self.target.folders.get(path)?)));
+        let displaced: usize = both.map(|(folder, copy)| displaced(&self.pairs(folder, copy))).sum();
+        let told: usize = report.iter().filter_map(|line| told_late(line)).sum();
+        if displaced > told {
+            faults.push(format!("{displaced} lie behind later messages, {told} are told"));
+        }
+    }
+
     /// Dates and flags.
     fn faces(&self, path: &str, folder: &Folder, copy: &Folder, faults: &mut Vec<String>) {
         let keywords = self.scene.target.manners.keywords;
@@ -234,6 +250,20 @@ impl Judge<'_> {
             }
         }
     }
+}
+
+/// How many copies lie behind one that is later on the source.
+fn displaced(pairs: &[(&Message, &Message)]) -> usize {
+    let is_late = |(at, (_, copy)): (usize, &(&Message, &Message))| {
+        pairs.get(at + 1..).into_iter().flatten().any(|(_, later)| later.uid < copy.uid)
+    };
+    pairs.iter().enumerate().filter(|pair| is_late(*pair)).count()
+}
+
+/// The number in a line that tells how many messages lie behind later ones.
+fn told_late(line: &str) -> Option<usize> {
+    let (count, _) = line.rsplit_once(": ")?.1.split_once(" messages lie behind later ones")?;
+    count.parse().ok()
 }
 
 fn count<'c>(contents: impl Iterator<Item = &'c Content>) -> Counts {

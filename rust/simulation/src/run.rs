@@ -228,15 +228,11 @@ impl Play {
             faults.push(format!("a pass with nothing to do copied {more}"));
         }
         for user in lab.users()? {
-            let skipped = lab.skipped(&user)?;
-            let scene = self.stage.lock();
-            faults.extend(oracle::judge(&scene, &user, &skipped));
+            let (skipped, report) = (lab.skipped(&user)?, lab.report(&user));
+            faults.extend(oracle::judge(&self.stage.lock(), &user, &skipped, &report));
             if !faults.is_empty() {
-                faults.extend(
-                    lab.report(&user)
-                        .into_iter()
-                        .map(|line| format!("report of {}: {line}", user.row.user_name)),
-                );
+                let told = |line| format!("report of {}: {line}", user.row.user_name);
+                faults.extend(report.into_iter().map(told));
             }
         }
         Ok(faults)
