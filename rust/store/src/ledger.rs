@@ -8,10 +8,10 @@ use std::num::NonZeroU32;
 use model::{Error, Lease, Numbers, Result, UidValidity};
 use rusqlite::{Connection, Row, Statement, named_params, params};
 
-use crate::Store;
 use crate::column::Bits;
 use crate::fault::Sql;
 use crate::leases::require;
+use crate::{Store, orphans};
 
 /// How many rows are read at a time: the store is free for others between two reads.
 const PAGE: usize = 4096;
@@ -58,15 +58,6 @@ pub struct LedgerMessage {
     pub identity: Option<[u8; 16]>,
     /// The flags that were last set on the target, separated by blanks.
     pub flags: String,
-}
-
-/// A copy whose source message is gone.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Orphan {
-    /// Its key.
-    pub id: i64,
-    /// What was known of it; the source's UID means nothing.
-    pub message: LedgerMessage,
 }
 
 /// What is new in one folder.
@@ -158,7 +149,6 @@ impl Store {
         self.write(|tx| {
             require(tx, lease)?;
             let mut insert = tx.prepare_cached(INSERT_MESSAGE)?;
-            let mut claimed = tx.prepare_cached("DELETE FROM orphan WHERE id = ?")?;
             for record in records {
                 if let Some(numbers) = &record.numbers {
                     upsert_folder(tx, lease, numbers)?;
@@ -167,9 +157,7 @@ impl Store {
                 for message in &record.messages {
                     insert_message(&mut insert, record.folder, message)?;
                 }
-                for orphan in &record.claimed {
-                    claimed.execute([orphan])?;
-                }
+                orphans::claim(tx, &record.claimed)?;
             }
             Ok(())
         })
@@ -183,37 +171,6 @@ impl Store {
                 tx.prepare_cached("UPDATE message SET flags = ? WHERE folder_id = ? AND source_uid = ?")?;
             for (uid, flags) in flags {
                 update.execute(params![flags, folder, uid])?;
-            }
-            Ok(())
-        })
-    }
-
-    /// The copies of a folder whose source messages are gone.
-    pub fn orphans(&self, folder: i64) -> Result<Vec<Orphan>> {
-        self.read(|tx| {
-            let mut select = tx.prepare_cached(
-                "SELECT 0, target_uid, size, digest, received, identity, flags, id FROM orphan WHERE folder_id = ?
-                 ORDER BY id",
-            )?;
-            let orphan = |row: &Row<'_>| Ok(Orphan { id: row.get(7)?, message: read_message(row)? });
-            Ok(select.query_map([folder], orphan)?.collect::<Result<_, _>>()?)
-        })
-    }
-
-    /// Makes orphans of the messages of these source UIDs.
-    pub fn orphan(&self, lease: &Lease, folder: i64, source_uids: &[u32]) -> Result<()> {
-        self.write(|tx| {
-            require_folder(tx, lease, folder)?;
-            let mut copy = tx.prepare_cached(
-                "INSERT INTO orphan (folder_id, target_uid, size, digest, received, identity, flags)
-                 SELECT folder_id, target_uid, size, digest, received, identity, flags FROM message
-                 WHERE folder_id = ? AND source_uid = ?",
-            )?;
-            let mut delete =
-                tx.prepare_cached("DELETE FROM message WHERE folder_id = ? AND source_uid = ?")?;
-            for uid in source_uids {
-                copy.execute(params![folder, uid])?;
-                delete.execute(params![folder, uid])?;
             }
             Ok(())
         })
@@ -256,17 +213,9 @@ impl Store {
             require_folder(tx, lease, folder)?;
             upsert_folder(tx, lease, numbers)?;
             tx.execute("DELETE FROM message WHERE folder_id = ?", [folder])?;
-            tx.execute("DELETE FROM orphan WHERE folder_id = ?", [folder])?;
             let mut insert = tx.prepare_cached(INSERT_MESSAGE)?;
             messages.iter().try_for_each(|message| insert_message(&mut insert, folder, message))?;
-            let mut insert = tx.prepare_cached(
-                "INSERT INTO orphan (folder_id, target_uid, size, digest, received, identity, flags)
-                 VALUES (?, ?, ?, ?, ?, ?, ?)",
-            )?;
-            for LedgerMessage { target_uid, size, digest, received, identity, flags, .. } in orphans {
-                insert.execute(params![folder, target_uid, size, digest, received, identity, flags])?;
-            }
-            Ok(())
+            orphans::replace(tx, folder, orphans)
         })
     }
 }
@@ -328,7 +277,8 @@ fn advance(tx: &Connection, lease: &Lease, record: &FolderRecord) -> Sql<()> {
     }
 }
 
-fn require_folder(tx: &Connection, lease: &Lease, folder: i64) -> Sql<()> {
+/// Only the holder of the user's lease may write, and only into folders of that user.
+pub(crate) fn require_folder(tx: &Connection, lease: &Lease, folder: i64) -> Sql<()> {
     require(tx, lease)?;
     let mut select = tx.prepare_cached("SELECT 1 FROM folder WHERE id = ? AND user_id = ?")?;
     if select.exists([folder, lease.user.id])? { Ok(()) } else { Err(unknown(lease, folder).into()) }
@@ -354,7 +304,8 @@ fn page(tx: &Connection, folder: i64, after: Option<u32>) -> Sql<Vec<LedgerMessa
     Ok(messages.collect::<Result<_, _>>()?)
 }
 
-fn read_message(row: &Row<'_>) -> rusqlite::Result<LedgerMessage> {
+/// A row of the columns that messages and orphans share, after the source's UID.
+pub(crate) fn read_message(row: &Row<'_>) -> rusqlite::Result<LedgerMessage> {
     Ok(LedgerMessage {
         source_uid: row.get(0)?,
         target_uid: row.get(1)?,
