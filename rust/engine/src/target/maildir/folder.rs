@@ -1,41 +1,27 @@
-//! A Maildir++ tree as a target: one a user, below the endpoint's folder.
+//! A folder of a Maildir++ tree, and how a message gets into it.
 //!
 //! A message's file name is made from its source UID and UIDVALIDITY, so a message has one place, and writing it
 //! again cannot double it. Files are written in `tmp`, flushed to disk and renamed, as Maildir has it. Bytes are
 //! kept as they came, CRLF included; INTERNALDATE is the file's modification time, which Dovecot reads as such.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File, FileTimes, OpenOptions};
-use std::io::{self, BufRead, BufReader, Write};
+use std::fs::{self, File, FileTimes};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use model::plan::Flags;
-use model::{Error, ErrorKind, Result, UidValidity};
+use model::{Result, UidValidity};
 
+use super::fault::failed;
+use super::letters::Letters;
 use crate::base::digest::short;
-use crate::base::flags::sorted;
 use crate::base::message::Message;
-
-/// Maildir++ separates folder levels so.
-pub(crate) const DELIMITER: char = '.';
-/// Dovecot keeps keywords as the letters `a` to `z`.
-const MOST_KEYWORDS: usize = 26;
-/// The system flags and their letters, in the order of the letters.
-const SYSTEM_FLAGS: [(&str, char); 5] =
-    [("\\Draft", 'D'), ("\\Flagged", 'F'), ("\\Answered", 'R'), ("\\Seen", 'S'), ("\\Deleted", 'T')];
-
-/// One user's tree.
-#[derive(Debug)]
-pub(crate) struct MaildirTree {
-    root: PathBuf,
-}
 
 /// One folder of a tree.
 #[derive(Debug)]
 pub(crate) struct MaildirFolder {
     path: PathBuf,
-    keywords: Vec<String>,
+    letters: Letters,
 }
 
 /// A message being written; dropped before `finish`, it leaves nothing behind that a reader would see.
@@ -57,99 +43,13 @@ pub(crate) struct Delivered {
     pub(crate) size: u64,
 }
 
-fn failed(path: &Path, action: &str, e: &io::Error) -> Error {
-    let kind = match e.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => ErrorKind::QuotaExceeded,
-        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => ErrorKind::PermissionDenied,
-        io::ErrorKind::InvalidFilename => ErrorKind::FolderNameInvalid,
-        _ => ErrorKind::ServerRefused,
-    };
-    Error::new(kind, format!("cannot {action} `{}`", path.display()))
-        .server(e.to_string())
-        .object(path.display().to_string())
-        .remedy("make room, or give the account that runs the worker the right to write there")
-}
-
-impl MaildirTree {
-    /// Opens a user's tree, making its INBOX if need be.
-    pub(crate) fn open(root: PathBuf) -> Result<Self> {
-        let tree = Self { root };
-        tree.make(&tree.root)?;
-        Ok(tree)
-    }
-
-    /// The folders there are, by their name on disk; INBOX is the tree itself.
-    pub(crate) fn folders(&self) -> Result<Vec<String>> {
-        let mut names = vec!["INBOX".to_owned()];
-        let entries = fs::read_dir(&self.root).map_err(|e| failed(&self.root, "list", &e))?;
-        for entry in entries {
-            let entry = entry.map_err(|e| failed(&self.root, "list", &e))?;
-            let name = entry.file_name().to_string_lossy().into_owned();
-            if let Some(folder) = name.strip_prefix(DELIMITER)
-                && entry.path().join("cur").is_dir()
-            {
-                names.push(folder.to_owned());
-            }
-        }
-        names.sort();
-        Ok(names)
-    }
-
-    /// Makes a folder, named in modified UTF-7 with `.` between levels.
-    pub(crate) fn create(&self, name: &str) -> Result<()> {
-        let path = self.path_of(name);
-        self.make(&path)?;
-        let marker = path.join("maildirfolder");
-        if path != self.root && !marker.exists() {
-            File::create(&marker).map_err(|e| failed(&marker, "make", &e))?;
-        }
-        Ok(())
-    }
-
-    /// Opens a folder that exists.
-    pub(crate) fn folder(&self, name: &str) -> Result<MaildirFolder> {
-        let path = self.path_of(name);
-        let keywords = read_keywords(&path.join("dovecot-keywords"))?;
-        Ok(MaildirFolder { path, keywords })
-    }
-
-    /// Subscribes to a folder.
-    pub(crate) fn subscribe(&self, name: &str) -> Result<()> {
-        let path = self.root.join("subscriptions");
-        let known = match fs::read_to_string(&path) {
-            Ok(text) => text.lines().any(|line| line == name),
-            Err(e) if e.kind() == io::ErrorKind::NotFound => false,
-            Err(e) => return Err(failed(&path, "read", &e)),
-        };
-        if known {
-            return Ok(());
-        }
-        let mut file = OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(&path)
-            .map_err(|e| failed(&path, "open", &e))?;
-        writeln!(file, "{name}").map_err(|e| failed(&path, "write", &e))
-    }
-
-    fn path_of(&self, name: &str) -> PathBuf {
-        if name.eq_ignore_ascii_case("INBOX") {
-            self.root.clone()
-        } else {
-            self.root.join(format!("{DELIMITER}{name}"))
-        }
-    }
-
-    fn make(&self, path: &Path) -> Result<()> {
-        for part in ["tmp", "new", "cur"] {
-            let path = path.join(part);
-            fs::create_dir_all(&path).map_err(|e| failed(&path, "make", &e))?;
-        }
-        Ok(())
-    }
-}
-
 impl MaildirFolder {
+    /// Opens a folder that exists.
+    pub(super) fn open(path: PathBuf) -> Result<Self> {
+        let letters = Letters::read(&path)?;
+        Ok(Self { path, letters })
+    }
+
     /// The numbers that messages had on the source, as file names tell them.
     pub(crate) fn names(&self) -> Result<Vec<(u32, Option<UidValidity>)>> {
         let mut found = Vec::new();
@@ -191,26 +91,12 @@ impl MaildirFolder {
             hasher.update_reader(&file).map_err(|e| failed(&path, "read", &e))?;
             let modified = file.metadata().and_then(|metadata| metadata.modified());
             let modified = modified.map_err(|e| failed(&path, "look at", &e))?;
-            let flags = self.flags_of(&delivered.path.to_string_lossy());
+            let flags = self.letters.flags_of(&delivered.path.to_string_lossy());
             let digest = short(hasher.finalize().as_bytes());
             let (size, received) = (delivered.size, epoch_seconds(modified));
             Ok(Message { uid, size, digest, repaired: None, received, flags })
         };
         self.delivered(uid_validity)?.into_iter().map(read).collect()
-    }
-
-    /// The flags that the letters of a file name stand for, as verification compares them.
-    fn flags_of(&self, name: &str) -> Vec<String> {
-        let letters = name.rsplit_once(":2,").map(|(_, letters)| letters).unwrap_or_default();
-        let word = |letter: char| {
-            let system =
-                SYSTEM_FLAGS.iter().find(|(_, known)| *known == letter).map(|(name, _)| (*name).to_owned());
-            let index =
-                u32::from(letter).checked_sub(u32::from('a')).and_then(|index| usize::try_from(index).ok());
-            system.or_else(|| self.keywords.get(index?).cloned())
-        };
-        let words: Vec<String> = letters.chars().filter_map(word).collect();
-        sorted(&Flags::parse(&words.join(" ")))
     }
 
     /// Begins to write a message.
@@ -227,7 +113,7 @@ impl MaildirFolder {
         received: Option<i64>,
         flags: impl IntoIterator<Item = &'f str>,
     ) -> Result<Vec<String>> {
-        let (suffix, dropped) = self.suffix(flags)?;
+        let (suffix, dropped) = self.letters.of(flags)?;
         let Delivery { file, temporary, uid, uid_validity, size } = delivery;
         if let Some(at) = received.and_then(system_time) {
             file.set_times(FileTimes::new().set_modified(at)).map_err(|e| failed(&temporary, "date", &e))?;
@@ -256,52 +142,13 @@ impl MaildirFolder {
         message: &Delivered,
         flags: impl IntoIterator<Item = &'f str>,
     ) -> Result<Vec<String>> {
-        let (suffix, dropped) = self.suffix(flags)?;
+        let (suffix, dropped) = self.letters.of(flags)?;
         let old = self.path.join(&message.path);
         let name = message.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let base = name.split(":2,").next().unwrap_or_default();
         let new = self.path.join("cur").join(format!("{base}:2,{suffix}"));
         fs::rename(&old, &new).map_err(|e| failed(&old, "rename", &e))?;
         Ok(dropped)
-    }
-
-    /// The letters of flags, in ASCII order as Maildir has it, and the keywords that had no room.
-    fn suffix<'f>(&mut self, flags: impl IntoIterator<Item = &'f str>) -> Result<(String, Vec<String>)> {
-        let (mut letters, mut dropped) = (Vec::new(), Vec::new());
-        for flag in flags {
-            match SYSTEM_FLAGS.iter().find(|(name, _)| name.eq_ignore_ascii_case(flag)) {
-                Some((_, letter)) => letters.push(*letter),
-                None if flag.starts_with('\\') => dropped.push(flag.to_owned()),
-                None => match self.keyword_letter(flag)? {
-                    Some(letter) => letters.push(letter),
-                    None => dropped.push(flag.to_owned()),
-                },
-            }
-        }
-        letters.sort_unstable();
-        Ok((letters.into_iter().collect(), dropped))
-    }
-
-    fn keyword_letter(&mut self, keyword: &str) -> Result<Option<char>> {
-        let known = self.keywords.iter().position(|k| k.eq_ignore_ascii_case(keyword));
-        let index = match known {
-            Some(index) => index,
-            None if self.keywords.len() >= MOST_KEYWORDS => return Ok(None),
-            None => {
-                self.keywords.push(keyword.to_owned());
-                self.write_keywords()?;
-                self.keywords.len() - 1
-            }
-        };
-        Ok(u8::try_from(index).ok().map(|index| char::from(b'a' + index)))
-    }
-
-    fn write_keywords(&self) -> Result<()> {
-        let text: String = self.keywords.iter().enumerate().map(|(i, k)| format!("{i} {k}\n")).collect();
-        let (path, temporary) = (self.path.join("dovecot-keywords"), self.path.join("tmp/dovecot-keywords"));
-        fs::write(&temporary, text)
-            .and_then(|()| fs::rename(&temporary, &path))
-            .map_err(|e| failed(&path, "write", &e))
     }
 }
 
@@ -311,22 +158,6 @@ impl Delivery {
         self.size += u64::try_from(bytes.len()).unwrap_or(0);
         self.file.write_all(bytes).map_err(|e| failed(&self.temporary, "write", &e))
     }
-}
-
-fn read_keywords(path: &Path) -> Result<Vec<String>> {
-    let file = match File::open(path) {
-        Ok(file) => file,
-        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(e) => return Err(failed(path, "read", &e)),
-    };
-    let mut keywords = Vec::new();
-    for line in BufReader::new(file).lines() {
-        let line = line.map_err(|e| failed(path, "read", &e))?;
-        if let Some((_, keyword)) = line.split_once(' ') {
-            keywords.push(keyword.to_owned());
-        }
-    }
-    Ok(keywords)
 }
 
 /// Dovecot gives UIDs in the order of the leading numbers, so source order is kept.
@@ -366,6 +197,11 @@ mod tests {
         UidValidity::new(number)
     }
 
+    fn new_folder(path: &Path) -> MaildirFolder {
+        ["tmp", "new", "cur"].iter().for_each(|part| fs::create_dir_all(path.join(part)).unwrap());
+        MaildirFolder::open(path.to_owned()).unwrap()
+    }
+
     fn deliver(folder: &mut MaildirFolder, uid: u32, body: &[u8], flags: &[&str]) -> Vec<String> {
         let mut delivery = folder.begin(uid, validity(7)).unwrap();
         delivery.write(body).unwrap();
@@ -375,8 +211,7 @@ mod tests {
     #[test]
     fn a_message_has_one_place_and_writing_it_again_does_not_double_it() {
         let root = tempfile::tempdir().unwrap();
-        let tree = MaildirTree::open(root.path().join("ann")).unwrap();
-        let mut folder = tree.folder("INBOX").unwrap();
+        let mut folder = new_folder(&root.path().join("ann"));
         deliver(&mut folder, 3, b"Subject: x\r\n\r\nbody", &["\\Seen"]);
         deliver(&mut folder, 3, b"Subject: x\r\n\r\nbody", &["\\Seen"]);
         let found = folder.delivered(validity(7)).unwrap();
@@ -391,8 +226,7 @@ mod tests {
     #[test]
     fn a_message_begun_and_not_finished_is_not_seen() {
         let root = tempfile::tempdir().unwrap();
-        let tree = MaildirTree::open(root.path().to_owned()).unwrap();
-        let folder = tree.folder("INBOX").unwrap();
+        let folder = new_folder(root.path());
         folder.begin(1, validity(7)).unwrap().write(b"half").unwrap();
         assert!(folder.delivered(validity(7)).unwrap().is_empty());
     }
@@ -400,28 +234,14 @@ mod tests {
     #[test]
     fn flags_become_letters_and_keywords_are_kept_until_their_letters_run_out() {
         let root = tempfile::tempdir().unwrap();
-        let tree = MaildirTree::open(root.path().to_owned()).unwrap();
-        tree.create("Archive.2019").unwrap();
-        let mut folder = tree.folder("Archive.2019").unwrap();
+        let mut folder = new_folder(root.path());
         let keywords: Vec<String> = (0..27).map(|i| format!("k{i}")).collect();
         let flags: Vec<&str> =
             ["\\Seen", "\\Flagged"].into_iter().chain(keywords.iter().map(String::as_str)).collect();
         assert_eq!(deliver(&mut folder, 1, b"x", &flags), ["k26"]);
         let name = folder.delivered(validity(7)).unwrap()[&1].path.to_string_lossy().into_owned();
         assert!(name.ends_with(",S=1:2,FSabcdefghijklmnopqrstuvwxyz"), "{name}");
-        let again = tree.folder("Archive.2019").unwrap();
-        assert_eq!(again.keywords.len(), 26);
-    }
-
-    #[test]
-    fn folders_and_subscriptions_are_listed_once() {
-        let root = tempfile::tempdir().unwrap();
-        let tree = MaildirTree::open(root.path().to_owned()).unwrap();
-        for _ in 0..2 {
-            tree.create("Sent").unwrap();
-            tree.subscribe("Sent").unwrap();
-        }
-        assert_eq!(tree.folders().unwrap(), ["INBOX", "Sent"]);
-        assert_eq!(fs::read_to_string(root.path().join("subscriptions")).unwrap(), "Sent\n");
+        let again = MaildirFolder::open(root.path().to_owned()).unwrap();
+        assert_eq!(again.letters, folder.letters);
     }
 }

@@ -1,0 +1,9 @@
+//! A Maildir++ tree as a target: one a user, below the endpoint's folder.
+
+mod fault;
+mod folder;
+mod letters;
+mod tree;
+
+pub(crate) use folder::{Delivery, MaildirFolder};
+pub(crate) use tree::{DELIMITER, MaildirTree};
