@@ -7,10 +7,12 @@ use std::collections::BTreeSet;
 
 use model::Result;
 use model::plan::{FlagChange, FolderPlan, Found, LedgerRow, plan_folder};
+use store::Orphan;
 use wire::UidSet;
 
 use super::plainer::send_plainer;
 use super::repair::{note_adopted, repair};
+use super::restore::Restoring;
 use super::task::Task;
 use super::work::{Row, Work, named};
 use super::{account, flags, lost_flags};
@@ -23,7 +25,7 @@ use crate::pass::transfer::manner::Manner;
 use crate::pass::transfer::outcome::CopyReport;
 use crate::pass::transfer::pump::Meanwhile;
 
-/// Brings one folder in step.
+/// Brings one folder in step. The steps are told in ARCHITECTURE.md ("Exactly once").
 pub(crate) async fn sync<M: Meanwhile + Send>(
     pair: &mut Pair,
     meanwhile: &mut M,
@@ -34,49 +36,89 @@ pub(crate) async fn sync<M: Meanwhile + Send>(
     let counted = task.counted;
     let mut work = Work::new(pair, task, from, to);
     work.make_numbers_hold().await?;
-    // A folder that was never in step has no rows to read.
-    let mut rows = if work.is_new { Vec::new() } else { work.rows().await? };
-    work.complete_listing(&rows).await?;
-    work.part_with(&mut rows).await?;
-    work.miss_copies(&mut rows).await?;
-    let orphans = if work.is_new { Vec::new() } else { work.orphans().await? };
+    let (rows, orphans) = work.known().await?;
     let known = named(&rows, &orphans);
-    let FolderPlan { mut copy, flag_changes: mut changes } = work.plan(&rows)?;
-    // A pass that was cut off may have copied what is still named.
-    let left_behind = work.pair.context.left_behind(&work.shown);
-    let has_row = |uid: &u32| rows.binary_search_by_key(uid, |row| row.uid).is_ok();
-    let since_copied: Vec<u32> = left_behind.into_iter().filter(has_row).collect();
-    let last = rows.iter().rev().find(|row| row.target_uid.is_some()).map(|row| row.uid);
-    drop(rows);
-    let unlisted = usize::try_from(work.from.unlisted()).unwrap_or(usize::MAX);
-    work.pair.context.tally.found(work.items(), copy.len().saturating_add(unlisted));
-    let wanted: UidSet = copy.iter().copied().collect();
-    changes.extend(work.welcome_back(&mut copy, &orphans).await?);
-    let mut restoring = work.restore(&mut copy).await?;
-    let wanted: UidSet = wanted.iter().chain(restoring.again()).collect();
-    let Found { adopted, append } = work.find(copy, &known).await?;
-    let append: UidSet = append.into_iter().collect();
+    let mut aims = work.aims(rows)?;
+    let mut restoring = work.add_returned(&mut aims, &orphans).await?;
+    let append = work.take_over(&mut aims, &known).await?;
     restoring.leave(&append);
-    note_adopted(work.pair, &work.from, &work.shown, &adopted).await?;
-    changes.extend(work.adopt_rows(&adopted).await?);
-    if !append.is_empty() {
-        // Known again when all that is sent has its place.
-        work.page.target_messages = None;
-    }
-    work.save(false).await?;
-    work.pair.context.tally.synced(u64::try_from(adopted.len()).unwrap_or(0));
-    let found = wanted.iter().filter(|uid| !append.contains(*uid)).collect();
-    let last = adopted.iter().map(|adopted| adopted.uid).chain(last).max().unwrap_or(0);
-    let mut report = CopyReport { found, last, ..CopyReport::default() };
-    since_copied.into_iter().for_each(|uid| report.found.insert(uid));
+    let mut report = aims.report(&append);
     let ended = work.copy(append, meanwhile, &mut report).await?;
     work.place(&mut report, &known).await?;
     work.tell_restored(&restoring, &report).await?;
-    work.finish(ended, report, &changes, counted).await?;
+    work.finish(ended, report, &aims.flag_changes, counted).await?;
     Ok(ended)
 }
 
+/// What is to be done in a folder.
+struct Aims {
+    /// Messages without a copy, in their order, before the target was looked at.
+    copy: Vec<u32>,
+    /// Those of them that are to be copied, and no known copies that are only looked for.
+    wanted: UidSet,
+    flag_changes: Vec<FlagChange>,
+    /// What an earlier pass has left behind and copied after all, before it was cut off.
+    since_copied: Vec<u32>,
+    /// The last message, in the source's order, that the target has.
+    last: u32,
+}
+
+impl Aims {
+    /// The report of a copy that has not begun: what is not appended was found.
+    fn report(&self, append: &UidSet) -> CopyReport {
+        let found = self.wanted.iter().filter(|uid| !append.contains(*uid));
+        let found = found.chain(self.since_copied.iter().copied()).collect();
+        CopyReport { found, last: self.last, ..CopyReport::default() }
+    }
+}
+
 impl Work<'_> {
+    /// What the ledger knows of the folder's messages, as they lie on both sides now.
+    async fn known(&mut self) -> Result<(Vec<Row>, Vec<Orphan>)> {
+        // A folder that was never in step has no rows to read.
+        let mut rows = if self.is_new { Vec::new() } else { self.rows().await? };
+        self.complete_listing(&rows).await?;
+        self.part_with(&mut rows).await?;
+        self.miss_copies(&mut rows).await?;
+        let orphans = if self.is_new { Vec::new() } else { self.orphans().await? };
+        Ok((rows, orphans))
+    }
+
+    /// Compares the listing with what is known.
+    fn aims(&self, rows: Vec<Row>) -> Result<Aims> {
+        let FolderPlan { copy, flag_changes } = self.plan(&rows)?;
+        // A pass that was cut off may have copied what is still named.
+        let has_row = |uid: &u32| rows.binary_search_by_key(uid, |row| row.uid).is_ok();
+        let since_copied = self.pair.context.left_behind(&self.shown).into_iter().filter(has_row).collect();
+        let unlisted = usize::try_from(self.from.unlisted()).unwrap_or(usize::MAX);
+        self.pair.context.tally.found(self.items(), copy.len().saturating_add(unlisted));
+        let last = rows.iter().rev().find(|row| row.target_uid.is_some()).map_or(0, |row| row.uid);
+        Ok(Aims { wanted: copy.iter().copied().collect(), copy, flag_changes, since_copied, last })
+    }
+
+    /// Messages that have come back need no copy; known ones whose copies are gone may need one.
+    async fn add_returned(&mut self, aims: &mut Aims, orphans: &[Orphan]) -> Result<Restoring> {
+        aims.flag_changes.extend(self.welcome_back(&mut aims.copy, orphans).await?);
+        let restoring = self.restore(&mut aims.copy).await?;
+        aims.wanted.extend(restoring.again());
+        Ok(restoring)
+    }
+
+    /// Takes over what is on the target already, and tells what is to be appended.
+    async fn take_over(&mut self, aims: &mut Aims, known: &UidSet) -> Result<UidSet> {
+        let Found { adopted, append } = self.find(std::mem::take(&mut aims.copy), known).await?;
+        note_adopted(self.pair, &self.from, &self.shown, &adopted).await?;
+        aims.flag_changes.extend(self.adopt_rows(&adopted).await?);
+        aims.last = adopted.iter().map(|adopted| adopted.uid).fold(aims.last, u32::max);
+        if !append.is_empty() {
+            // Known again when all that is sent has its place.
+            self.page.target_messages = None;
+        }
+        self.save(false).await?;
+        self.pair.context.tally.synced(u64::try_from(adopted.len()).unwrap_or(0));
+        Ok(append.into_iter().collect())
+    }
+
     fn plan(&self, rows: &[Row]) -> Result<FolderPlan> {
         let sets = &self.from.sets;
         let listed = self.from.listed.iter().map(|listed| (listed.uid, sets.get(listed.flags)));
