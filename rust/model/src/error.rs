@@ -7,6 +7,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::Side;
+
 /// The result of everything that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -119,6 +121,9 @@ pub struct Error {
     /// The message's UID in the source folder.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub uid: Option<u32>,
+    /// The side that is to blame, where both are at work. It crosses no boundary: `object` has it in words.
+    #[serde(skip)]
+    pub side: Option<Side>,
 }
 
 impl Error {
@@ -134,6 +139,7 @@ impl Error {
             user: None,
             folder: None,
             uid: None,
+            side: None,
         }
     }
 

@@ -15,6 +15,7 @@ pub mod numbers;
 pub mod plan;
 pub mod repair;
 pub mod secret;
+pub mod side;
 pub mod status;
 pub mod user;
 
@@ -24,4 +25,5 @@ pub use error::{Error, ErrorKind, Result};
 pub use name::Name;
 pub use numbers::{Numbers, UidValidity};
 pub use secret::Secret;
+pub use side::Side;
 pub use user::{Lease, Progress, ReportEntry, SkippedItem, SkippedKind, User, UserRow};

@@ -1,8 +1,6 @@
 //! Decides as whom to log in for a user (spec 3.4). Never says whether the server agrees.
 
-use std::fmt;
-
-use crate::{AdminLoginFormat, Credentials, Endpoint, Error, ErrorKind, Result, Secret, UserRow};
+use crate::{AdminLoginFormat, Credentials, Endpoint, Error, ErrorKind, Result, Secret, Side, UserRow};
 
 /// What to send to log in for one user.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,22 +24,6 @@ pub enum Impersonation {
     ProxyAuth(String),
     /// After a login with the master password alone: X-SETUSER (Kerio).
     Kerio(String),
-}
-
-/// Where a login goes, for errors.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Side {
-    Source,
-    Target,
-}
-
-impl fmt::Display for Side {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Source => "source",
-            Self::Target => "target",
-        })
-    }
 }
 
 /// The login on the source. The endpoint's administrator comes before the row's password.

@@ -7,14 +7,14 @@ use model::plan::{
     Adopted, Adoption, Candidate, Digest, Flags, Found, Present, Reconciliation, Tail, reconcile,
 };
 use model::repair::{self, Changes};
-use model::{Repair, Result};
+use model::{Repair, Result, Side};
 use wire::{Connection, SummaryItems, UidSet};
 
 use super::present::present;
 use crate::base::digest::{Hashed, hash_all};
 use crate::base::flags::plan_flags;
 use crate::base::header::{IDENTITY_FIELDS, identity};
-use crate::pass::memory::suspects::{Side, Suspects, is_break};
+use crate::pass::memory::suspects::{Suspects, is_break};
 use crate::pass::side::source::of_source;
 
 /// What may be changed in copies.

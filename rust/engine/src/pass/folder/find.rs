@@ -2,15 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::Result;
 use model::plan::{Adopted, Bytes, Candidate, FlagChange, Found, Identity, Present, Proof, place};
+use model::{Result, Side};
 use store::LedgerMessage;
 use wire::UidSet;
 
 use super::adopt::{Reader, Repairs, Unknown, adopt, unknown};
 use super::present::{claimed, present, remembered};
 use super::work::Work;
-use crate::pass::memory::suspects::Side;
 use crate::target::Target;
 
 impl Work<'_> {

@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
-use model::ErrorKind;
+use model::{ErrorKind, Side};
 use wire::UidSet;
 
 use crate::base::lock::lock;
@@ -19,15 +19,6 @@ const MOST_BREAKS: u32 = 3;
 const MOST_BREAKS_ALONE: u32 = 6;
 /// How many messages in a row are given up while nothing passes. Then it is the line.
 const MOST_IN_A_ROW: u32 = 10;
-
-/// The side whose connection breaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Side {
-    /// Where messages are read.
-    Source,
-    /// Where they are sent.
-    Target,
-}
 
 /// Whether a connection ends by an error of this kind: it was closed, fell silent, or spoke out of order (peers I5).
 pub(crate) fn is_break(kind: ErrorKind) -> bool {

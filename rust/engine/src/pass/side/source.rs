@@ -2,7 +2,7 @@
 
 use model::content_filter::ContentFilter;
 use model::plan::Flags;
-use model::{Error, ErrorKind, Numbers, Result, UidValidity};
+use model::{Error, ErrorKind, Numbers, Result, Side, UidValidity};
 use wire::{Connection, MailboxName, Selected, UidSet};
 
 use super::inventory::{self, FlagSets, Listed};
@@ -148,15 +148,7 @@ impl Source {
     }
 }
 
-/// What an error is about for which the source is to blame, where both sides are at work.
-const SOURCE: &str = "the source";
-
-/// Marks an error as the source's.
+/// Marks an error as the source's, where both sides are at work.
 pub(crate) fn of_source(error: Error) -> Error {
-    error.object(SOURCE)
-}
-
-/// Whether an error was marked as the source's.
-pub(crate) fn is_of_source(error: &Error) -> bool {
-    error.object.as_deref() == Some(SOURCE)
+    Error { side: Some(Side::Source), ..error.object("the source") }
 }

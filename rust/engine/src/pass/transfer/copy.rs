@@ -1,6 +1,6 @@
 //! Copies messages of a folder: as many together as may be, fewer where some were refused or a connection broke.
 
-use model::Result;
+use model::{Result, Side};
 use wire::UidSet;
 
 use super::backlog::{Backlog, Grouping};
@@ -11,7 +11,7 @@ use super::outgoing::Recipe;
 use super::pump::{Meanwhile, Pump, Streamed};
 use super::sink::Sink;
 use crate::base::stop::Ended;
-use crate::pass::memory::suspects::{Side, Suspects, is_break};
+use crate::pass::memory::suspects::{Suspects, is_break};
 use crate::pass::pair::Pair;
 use crate::pass::side::source::SourceFolder;
 use crate::target::OpenFolder;

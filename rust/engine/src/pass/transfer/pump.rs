@@ -1,6 +1,6 @@
 //! Moves bodies from FETCH to APPEND, hashed on the way, never whole in memory.
 
-use model::{Error, Result};
+use model::{Error, Result, Side};
 use tokio_util::sync::CancellationToken;
 use wire::{Bodies, BodyHead, FetchOptions, InternalDate, UidSet};
 use xxhash_rust::xxh3::Xxh3Default;
@@ -12,7 +12,6 @@ use super::outgoing::{Outgoing, Recipe};
 use super::sink::Sink;
 use crate::base::flags::plan_flags;
 use crate::base::header::HeaderTap;
-use crate::pass::memory::suspects::Side;
 use crate::pass::report::words::is_of_folder;
 use crate::pass::side::source::{Source, SourceFolder};
 use crate::target::KeptFlags;

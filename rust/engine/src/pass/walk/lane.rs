@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{Error, ErrorKind, Result, SkippedKind};
+use model::{Error, ErrorKind, Result, Side, SkippedKind};
 
 use super::agenda::Agenda;
 use super::ahead::Ahead;
@@ -18,7 +18,7 @@ use crate::pass::memory::suspects::is_break;
 use crate::pass::pair::Pair;
 use crate::pass::report::words::is_of_folder;
 use crate::pass::side::recorder::Recorder;
-use crate::pass::side::source::{SourceFolder, is_of_source, of_source};
+use crate::pass::side::source::{SourceFolder, of_source};
 use crate::target::Target;
 
 /// A pair of connections at work.
@@ -95,7 +95,7 @@ impl Lane {
 /// What it is called that a folder was left out: the side that refused decides.
 fn left_out_as(error: &Error) -> SkippedKind {
     match error.kind {
-        _ if is_of_source(error) => SkippedKind::SourceReadError,
+        _ if error.side == Some(Side::Source) => SkippedKind::SourceReadError,
         ErrorKind::FolderNameInvalid => SkippedKind::FolderNameInvalid,
         _ => SkippedKind::TargetRejected,
     }

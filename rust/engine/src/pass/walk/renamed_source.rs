@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::folder::{Listing, MappedFolder};
 use model::plan::Trace;
-use model::{Numbers, Result};
+use model::{Numbers, Result, Side};
 use store::LedgerFolder;
 use wire::MailboxName;
 
 use super::lane::Lane;
 use super::mapping::Pages;
-use super::renames::{Come, Gone, Known, Side, is_replaced, levels, text, trace};
+use super::renames::{Come, Gone, Known, is_replaced, levels, text, trace};
 use crate::net::session;
 
 /// A page that has followed its source folder.

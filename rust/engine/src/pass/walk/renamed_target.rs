@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 use std::num::NonZeroU32;
 
 use model::plan::Trace;
-use model::{Numbers, Result};
+use model::{Numbers, Result, Side};
 use store::LedgerFolder;
 use wire::MailboxName;
 
 use super::lane::Lane;
-use super::renames::{Come, Gone, Known, Side, is_replaced, levels, trace};
+use super::renames::{Come, Gone, Known, is_replaced, levels, trace};
 use crate::base::blocking::blocking;
 use crate::target::Target;
 

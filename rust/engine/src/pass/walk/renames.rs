@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::folder::{FolderFilter, Listing, MappedFolder, TargetRules};
 use model::plan::{Likeness, Look, Present, Renames, Trace};
-use model::{Result, UidValidity};
+use model::{Result, Side, UidValidity};
 use wire::{MailboxName, MailboxStatus, UidSet};
 
 use super::lane::Lane;
@@ -28,13 +28,6 @@ pub(crate) struct Known<'a> {
     pub(crate) target: &'a mut (Listing, TargetRules, Statuses),
     pub(crate) user_root: Option<&'a str>,
     pub(crate) filter: &'a FolderFilter,
-}
-
-/// One side of a pass.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Side {
-    Source,
-    Target,
 }
 
 /// A page whose folder is gone.
