@@ -4,6 +4,7 @@
 
 mod address;
 pub mod client;
+pub mod command;
 mod credentials;
 #[cfg(unix)]
 pub mod dovecot;

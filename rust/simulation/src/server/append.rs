@@ -1,6 +1,7 @@
 //! APPEND of one or several messages (RFC 3501 §6.3.11, RFC 3502, RFC 4315), and what servers do to them.
 
-use super::command::{Argument, Command};
+use testkit::command::{Argument, Command};
+
 use super::folders::path;
 use super::selected::kept_flags;
 use super::session::{Session, account};
@@ -94,13 +95,13 @@ fn messages(mut arguments: &[Argument], server: &Server) -> Option<Vec<Sent>> {
             arguments = rest;
         }
         let mut date = server.now;
-        if let [Argument::Text(told), rest @ ..] = arguments
-            && let Some(parsed) = parse_date(told)
+        if let [told, rest @ ..] = arguments
+            && let Some(parsed) = told.octets().and_then(parse_date)
         {
             (date, arguments) = (parsed, rest);
         }
-        let [Argument::Text(octets), rest @ ..] = arguments else { return None };
-        messages.push(Sent { flags, date, octets: octets.as_slice().into() });
+        let [body, rest @ ..] = arguments else { return None };
+        messages.push(Sent { flags, date, octets: body.octets()?.into() });
         arguments = rest;
     }
     (!messages.is_empty()).then_some(messages)

@@ -1,7 +1,8 @@
 //! UID FETCH of numbers, flags, dates, sizes, and of a message's octets or headers (RFC 3501 §6.4.5, RFC 7162).
 
+use testkit::command::{Argument, Command};
+
 use super::Server;
-use super::command::Command;
 use super::selected::{self, Selected};
 use super::session::{Session, account};
 use crate::mail::{Content, Message};
@@ -27,7 +28,7 @@ pub(super) fn fetch(
     Some("OK Done".to_owned())
 }
 
-fn changed_since(modifier: &super::command::Argument) -> Option<u64> {
+fn changed_since(modifier: &Argument) -> Option<u64> {
     let words = modifier.words();
     match words.as_slice() {
         [word, number] if word.eq_ignore_ascii_case("CHANGEDSINCE") => number.parse().ok(),

@@ -1,8 +1,9 @@
 //! The commands about folders: LIST, LSUB, CREATE, SUBSCRIBE, RENAME, DELETE, STATUS, NAMESPACE (RFC 3501 §6.3,
 //! RFC 5258, RFC 5819, RFC 6154).
 
+use testkit::command::{Argument, Command};
+
 use super::Server;
-use super::command::{Argument, Command};
 use super::name::{decode, quoted};
 use super::session::{Session, account};
 use crate::mail::{Account, Folder};

@@ -2,8 +2,8 @@
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use testkit::command::Command;
 
-use super::command::Command;
 use super::session::Session;
 use super::{PASSWORD, Server};
 

@@ -4,9 +4,9 @@
 //! INVARIANT: it follows from its manners, its chance and what it is sent: nothing else.
 
 mod append;
-mod command;
 mod fetch;
 mod folders;
+mod framer;
 mod login;
 mod manners;
 mod name;

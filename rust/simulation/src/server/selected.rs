@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use testkit::command::Command;
+
 use super::Server;
-use super::command::Command;
 use super::folders::{done, missing, path};
 use super::session::{Session, account};
 use crate::mail::{By, Flags};

@@ -1,6 +1,8 @@
 //! One connection's conversation: octets in, octets out, one command at a time.
 
-use super::command::{Command, Framer, Head};
+use testkit::command::Command;
+
+use super::framer::{Framer, Head};
 use super::selected::Selected;
 use super::{Server, append, fetch, folders, login, selected};
 use crate::mail::Account;

@@ -7,12 +7,12 @@
 use jiff::Timestamp;
 use jiff::fmt::strtime;
 
-use super::command::{Argument, Command};
 use super::fault::{Fault, Moment};
 use super::options::{Options, answer_to};
 use super::selected::flags;
 use super::session::Session;
 use super::store::Incoming;
+use crate::command::{Argument, Command};
 
 /// Stores all messages of the command or none.
 pub(super) fn append(session: &mut Session, user: &str, command: &Command, faults: Vec<Fault>) -> String {

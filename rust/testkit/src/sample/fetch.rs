@@ -4,13 +4,13 @@
 
 use std::io;
 
-use super::command::{Argument, Command};
 use super::fault::Moment;
 use super::options::answer_to;
 use super::selected::{Selected, join, numbers};
 use super::sequence::{Numbers, resolve};
 use super::session::Session;
 use super::store::Stored;
+use crate::command::{Argument, Command};
 
 /// One thing to fetch.
 #[derive(Debug, Clone, PartialEq, Eq)]

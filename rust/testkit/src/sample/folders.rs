@@ -2,12 +2,12 @@
 //!
 //! [RFC 3501 §6.3]: https://www.rfc-editor.org/rfc/rfc3501#section-6.3
 
-use super::command::{Argument, Command};
 use super::fault::Moment;
 use super::session::Session;
 use super::store::canonical;
 use super::{pattern, selected};
 use crate::client::quote;
+use crate::command::{Argument, Command};
 
 /// Answers a command about folders, if it is one.
 pub(super) fn answer(session: &mut Session, user: &str, command: &Command) -> Option<String> {

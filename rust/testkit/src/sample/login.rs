@@ -9,10 +9,10 @@ use std::io;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
-use super::command::Command;
 use super::fault::Moment;
 use super::options::Refusal;
 use super::session::Session;
+use crate::command::Command;
 use crate::credentials::{MASTER_PASSWORD, MASTER_SEPARATOR, MASTER_USER, PASSWORD};
 
 /// Answers a command of somebody who is not logged in.

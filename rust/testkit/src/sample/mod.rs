@@ -6,7 +6,6 @@
 //! [RFC 3501]: https://www.rfc-editor.org/rfc/rfc3501
 
 mod append;
-mod command;
 mod fault;
 mod fetch;
 mod folders;

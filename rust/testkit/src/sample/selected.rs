@@ -4,10 +4,10 @@
 
 use std::collections::BTreeSet;
 
-use super::command::{Argument, Command};
 use super::folders::{done, no_such_folder};
 use super::sequence::{Numbers, resolve};
 use super::session::Session;
+use crate::command::{Argument, Command};
 
 /// A connection's view of its folder.
 #[derive(Debug, Clone)]

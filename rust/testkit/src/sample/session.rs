@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use tokio::net::TcpStream;
 
-use super::command::Command;
 use super::fault::{Fault, Moment};
 use super::options::Refusal;
 use super::selected::Selected;
-use super::stream::{Literal, Stream};
+use super::stream::Stream;
 use super::{Shared, Wrapping, append, fetch, folders, lock, login, selected};
+use crate::command::{Command, Literal};
 
 /// How much of an answer is gathered before it is sent.
 const FLUSH_AT: usize = 1 << 18;

@@ -6,27 +6,6 @@ use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWrite
 use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 
-/// A literal that a line announces ([RFC 3501 §4.3], [RFC 7888]).
-///
-/// [RFC 3501 §4.3]: https://www.rfc-editor.org/rfc/rfc3501#section-4.3
-/// [RFC 7888]: https://www.rfc-editor.org/rfc/rfc7888
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Literal {
-    pub(super) size: u64,
-    /// Whether the client waits for a `+` before it sends.
-    pub(super) waits: bool,
-}
-
-impl Literal {
-    /// The literal that this line ends with, if any.
-    pub(super) fn announced(line: &[u8]) -> Option<Self> {
-        let inside = line.strip_suffix(b"}\r\n")?.rsplit(|byte| *byte == b'{').next()?;
-        let text = std::str::from_utf8(inside).ok()?;
-        let digits = text.trim_end_matches('+');
-        Some(Self { size: digits.parse().ok()?, waits: digits.len() == text.len() })
-    }
-}
-
 trait Socket: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Socket for T {}

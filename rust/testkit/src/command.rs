@@ -1,12 +1,32 @@
-//! Takes a command line with its literals apart ([RFC 3501 §9]).
+//! Takes what a client sends apart: a command line with its literals ([RFC 3501 §9]).
 //!
 //! [RFC 3501 §9]: https://www.rfc-editor.org/rfc/rfc3501#section-9
 
-use super::stream::Literal;
+/// A literal that a line announces ([RFC 3501 §4.3], [RFC 7888]).
+///
+/// [RFC 3501 §4.3]: https://www.rfc-editor.org/rfc/rfc3501#section-4.3
+/// [RFC 7888]: https://www.rfc-editor.org/rfc/rfc7888
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Literal {
+    /// Its size in octets.
+    pub size: u64,
+    /// Whether the client waits for a `+` before it sends.
+    pub waits: bool,
+}
+
+impl Literal {
+    /// The literal that this line ends with, if any.
+    pub fn announced(line: &[u8]) -> Option<Self> {
+        let inside = line.strip_suffix(b"}\r\n")?.rsplit(|byte| *byte == b'{').next()?;
+        let text = std::str::from_utf8(inside).ok()?;
+        let digits = text.trim_end_matches('+');
+        Some(Self { size: digits.parse().ok()?, waits: digits.len() == text.len() })
+    }
+}
 
 /// One argument of a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Argument {
+pub enum Argument {
     /// An atom, with a section such as `BODY[HEADER.FIELDS (TO)]` in one piece.
     Atom(String),
     /// A quoted string.
@@ -19,27 +39,45 @@ pub(super) enum Argument {
 
 impl Argument {
     /// The argument as text, where it is not a list.
-    pub(super) fn text(&self) -> Option<String> {
+    pub fn text(&self) -> Option<String> {
         match self {
             Self::Atom(atom) => Some(atom.clone()),
             Self::Quoted(bytes) | Self::Literal(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
             Self::List(_) => None,
         }
     }
+
+    /// The octets of a string.
+    pub fn octets(&self) -> Option<&[u8]> {
+        match self {
+            Self::Quoted(octets) | Self::Literal(octets) => Some(octets),
+            Self::Atom(_) | Self::List(_) => None,
+        }
+    }
+
+    /// The words of a list; of anything else, the one that it is.
+    pub fn words(&self) -> Vec<String> {
+        match self {
+            Self::List(items) => items.iter().filter_map(Self::text).collect(),
+            other => other.text().into_iter().collect(),
+        }
+    }
 }
 
 /// A command with its tag.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Command {
-    pub(super) tag: String,
+pub struct Command {
+    /// The tag.
+    pub tag: String,
     /// Upper-case, with `UID ` in front where it was there.
-    pub(super) name: String,
-    pub(super) arguments: Vec<Argument>,
+    pub name: String,
+    /// What follows the name.
+    pub arguments: Vec<Argument>,
 }
 
 impl Command {
     /// Parses a line with its literals in place; nothing where it is malformed.
-    pub(super) fn parse(line: &[u8]) -> Option<Self> {
+    pub fn parse(line: &[u8]) -> Option<Self> {
         let mut cursor = Cursor { rest: line.strip_suffix(b"\r\n")? };
         let tag = cursor.word();
         let mut name = cursor.word().to_uppercase();
@@ -52,7 +90,7 @@ impl Command {
     }
 
     /// The argument at this place as text.
-    pub(super) fn text(&self, index: usize) -> Option<String> {
+    pub fn text(&self, index: usize) -> Option<String> {
         self.arguments.get(index)?.text()
     }
 }
@@ -61,10 +99,10 @@ struct Cursor<'a> {
     rest: &'a [u8],
 }
 
-impl Cursor<'_> {
+impl<'a> Cursor<'a> {
     fn word(&mut self) -> String {
         let end = self.rest.iter().position(|byte| *byte == b' ').unwrap_or(self.rest.len());
-        let word = String::from_utf8_lossy(&self.take(end)).into_owned();
+        let word = String::from_utf8_lossy(self.take(end)).into_owned();
         self.skip_spaces();
         word
     }
@@ -112,8 +150,8 @@ impl Cursor<'_> {
 
     fn literal(&mut self) -> Option<Argument> {
         let end = self.rest.iter().position(|byte| *byte == b'\n')? + 1;
-        let size = Literal::announced(&self.take(end))?.size;
-        Some(Argument::Literal(self.take(usize::try_from(size).ok()?)))
+        let size = Literal::announced(self.take(end))?.size;
+        Some(Argument::Literal(self.take(usize::try_from(size).ok()?).to_vec()))
     }
 
     fn atom(&mut self) -> Argument {
@@ -127,17 +165,17 @@ impl Cursor<'_> {
             depth == 0 && matches!(byte, b' ' | b'(' | b')')
         };
         let end = self.rest.iter().position(ends).unwrap_or(self.rest.len());
-        Argument::Atom(String::from_utf8_lossy(&self.take(end)).into_owned())
+        Argument::Atom(String::from_utf8_lossy(self.take(end)).into_owned())
     }
 
     fn skip_spaces(&mut self) {
         self.rest = self.rest.trim_ascii_start();
     }
 
-    fn take(&mut self, count: usize) -> Vec<u8> {
+    fn take(&mut self, count: usize) -> &'a [u8] {
         let (taken, rest) = self.rest.split_at(count.min(self.rest.len()));
         self.rest = rest;
-        taken.to_vec()
+        taken
     }
 }
 
@@ -162,6 +200,7 @@ mod tests {
         let items = ["UID", "BODY.PEEK[HEADER.FIELDS (To Date)]"].map(|item| Argument::Atom(item.to_owned()));
         assert_eq!(command.name, "UID FETCH");
         assert_eq!(command.arguments[1], Argument::List(items.to_vec()));
+        assert_eq!(command.arguments[1].words(), ["UID", "BODY.PEEK[HEADER.FIELDS (To Date)]"]);
     }
 
     #[test]
