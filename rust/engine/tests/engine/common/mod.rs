@@ -4,7 +4,9 @@
 pub(crate) mod lab;
 pub(crate) mod mailbox;
 pub(crate) mod servers;
+pub(crate) mod slow;
 
 pub(crate) use lab::{Lab, batch_of};
 pub(crate) use mailbox::{Mailbox, message, message_with, put};
 pub(crate) use servers::{dovecot, fresh_dovecot};
+pub(crate) use slow::Slow;
