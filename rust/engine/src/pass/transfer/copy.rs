@@ -68,7 +68,7 @@ impl<M: Meanwhile + Send> Copy<'_, M> {
             match self.stream(uids, grouping, report, &mut again).await? {
                 Streamed::Stopped => return Ok(Ended::Stopped),
                 Streamed::Complete => backlog.put_back(grouping, again, UidSet::new()),
-                Streamed::Refused { unsent } => backlog.put_back(grouping, again, unsent),
+                Streamed::Refused { unsent, .. } => backlog.put_back(grouping, again, unsent),
             }
         }
         Ok(Ended::Complete)

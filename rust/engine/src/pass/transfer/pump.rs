@@ -32,8 +32,8 @@ pub(crate) enum Streamed {
     Complete,
     /// It was told to stop.
     Stopped,
-    /// The target refused several together, so these were not sent behind them.
-    Refused { unsent: UidSet },
+    /// The target refused several together, so these were not sent behind them; the first is so many bytes.
+    Refused { unsent: UidSet, first: u64 },
 }
 
 /// Moves messages from one side to the other.
@@ -88,8 +88,8 @@ impl Pump<'_> {
                 drained?;
             }
             Streamed::Stopped => return self.drain().await.map(|()| streamed),
-            Streamed::Refused { .. } => {
-                let (drained, is_free) = tokio::join!(self.drain(), in_vain(&mut bodies));
+            Streamed::Refused { first, .. } => {
+                let (drained, is_free) = tokio::join!(self.drain(), in_vain(&mut bodies, first));
                 drained?;
                 if !is_free {
                     drop(bodies);
@@ -121,7 +121,7 @@ impl Pump<'_> {
             }
             if !self.may_send(size).await? {
                 let unsent = bodies.left().iter().chain([uid]).collect();
-                return Ok(Streamed::Refused { unsent });
+                return Ok(Streamed::Refused { unsent, first: size });
             }
             self.message(body).await?;
         }
@@ -192,9 +192,10 @@ impl Pump<'_> {
     }
 }
 
-/// Reads what the source still delivers and nobody wants. Says whether it came to its end soon, in good order.
-async fn in_vain(bodies: &mut Bodies<'_>) -> bool {
-    let mut left = Some(MOST_IN_VAIN);
+/// Reads what the source still delivers and nobody wants, the first of it so large. Says whether it came to its end soon, in
+/// good order.
+async fn in_vain(bodies: &mut Bodies<'_>, first: u64) -> bool {
+    let mut left = MOST_IN_VAIN.checked_sub(first);
     while let Some(most) = left {
         match bodies.next().await {
             Ok(Some(body)) => left = most.checked_sub(body.head().size),
