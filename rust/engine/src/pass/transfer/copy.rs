@@ -67,8 +67,8 @@ impl<M: Meanwhile + Send> Copy<'_, M> {
             let mut again = Again::default();
             match self.stream(uids, grouping, report, &mut again).await? {
                 Streamed::Stopped => return Ok(Ended::Stopped),
-                Streamed::Complete => backlog.put_back(grouping, again, UidSet::new()),
-                Streamed::Refused { unsent, .. } => backlog.put_back(grouping, again, unsent),
+                Streamed::Complete => backlog.put_back(again, &UidSet::new()),
+                Streamed::Refused { unsent, .. } => backlog.put_back(again, &unsent),
             }
         }
         Ok(Ended::Complete)

@@ -32,7 +32,7 @@ impl Fate<'_> {
                 Ok(place) => self.copied(message, place).await?,
                 Err(NotDelivered::WithOthers { together }) => {
                     self.again.uids.insert(message.uid);
-                    self.again.sent = self.again.sent.max(together);
+                    self.again.sent.together = self.again.sent.together.max(together);
                 }
                 Err(NotDelivered::Refused(refusal)) => self.refused(message, *refusal)?,
             }
@@ -78,10 +78,13 @@ impl Fate<'_> {
             return Err(refused.refusal.to_error());
         }
         match usize::try_from(refused.uids.count()).unwrap_or(usize::MAX) {
-            0 | 1 => self.report.unreadable.push(refused),
+            0 | 1 => {
+                self.again.read.alone = true;
+                self.report.unreadable.push(refused);
+            }
             together => {
                 refused.uids.ranges().for_each(|range| self.again.uids.insert_range(range));
-                self.again.read = self.again.read.max(together);
+                self.again.read.together = self.again.read.together.max(together);
             }
         }
         Ok(())
@@ -104,6 +107,7 @@ impl Fate<'_> {
                 Err(error.uid(message.uid))
             }
             _ => {
+                self.again.sent.alone = true;
                 self.report.refused.push((message, refusal));
                 Ok(())
             }

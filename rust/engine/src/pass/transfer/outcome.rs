@@ -134,14 +134,24 @@ impl CopyReport {
     }
 }
 
-/// Messages that were refused together.
+/// What is to be tried again, and why.
 #[derive(Debug, Default)]
 pub(crate) struct Again {
+    /// Messages that were refused together.
     pub(crate) uids: UidSet,
-    /// How many shared the largest command that the source refused; 0 where it refused none.
-    pub(crate) read: usize,
-    /// How many shared the largest that the target refused.
-    pub(crate) sent: usize,
+    /// What the source refused to read.
+    pub(crate) read: Refused,
+    /// What the target refused.
+    pub(crate) sent: Refused,
+}
+
+/// What one side refused.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Refused {
+    /// How many shared the largest command; 0 where none was refused that several shared.
+    pub(crate) together: usize,
+    /// Whether a message was refused for itself.
+    pub(crate) alone: bool,
 }
 
 #[cfg(test)]
