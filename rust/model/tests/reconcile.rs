@@ -157,6 +157,28 @@ fn digests_that_are_known_to_differ_beat_message_id_size_and_date() {
     assert_eq!(reconcile(&[own], &[other], Tail::Whole), Reconciliation::Done { adopted: vec![] });
 }
 
+#[test]
+fn mail_that_is_nobodys_copy_is_not_read() {
+    assert_eq!(run(&[message(1, 0, 5)], &[message(90, 4, 6)]), (vec![], vec![1], 0));
+}
+
+#[test]
+fn only_what_was_not_read_is_asked_for() {
+    let (own, other) = (candidate(&message(1, 0, 5)), candidate(&message(90, 0, 6)));
+    let asked = |source: Vec<u32>, target: Vec<u32>| Reconciliation::NeedsDigests { source, target };
+    let read_other = Candidate { digest: digest(0), ..other.clone() };
+    assert_eq!(reconcile(std::slice::from_ref(&own), &[read_other], Tail::Whole), asked(vec![1], vec![]));
+    let read_own = Candidate { digest: digest(0), ..own };
+    assert_eq!(reconcile(&[read_own], &[other], Tail::Whole), asked(vec![], vec![90]));
+}
+
+#[test]
+fn of_messages_that_cannot_be_read_none_is_taken_for_the_rewritten_one() {
+    let unreadable = |uid| Candidate { digest: Digest::Unreadable, ..candidate(&message(uid, 0, 5)) };
+    let nothing = Reconciliation::Done { adopted: vec![] };
+    assert_eq!(reconcile(&[unreadable(1), unreadable(2)], &[read(90, 2)], Tail::SinceLedger), nothing);
+}
+
 /// A source message with these bytes, which are repaired to those.
 fn repairable(uid: u32, body: u8, repaired: u8) -> Candidate {
     Candidate {
@@ -192,9 +214,16 @@ fn the_repaired_copy_of_a_refused_message_is_found_under_any_message_id() {
 /// The same size and date do not tell whether the copy is a repaired one.
 #[test]
 fn a_refused_message_is_adopted_by_its_bytes_only() {
-    let refused = Candidate { was_refused: true, ..candidate(&message(1, 0, 5)) };
+    let refused = |digest| Candidate { was_refused: true, digest, ..candidate(&message(1, 0, 5)) };
     let unread = Reconciliation::NeedsDigests { source: vec![1], target: vec![90] };
-    assert_eq!(reconcile(&[refused], &[candidate(&message(90, 0, 5))], Tail::Whole), unread);
+    assert_eq!(reconcile(&[refused(Digest::NotRead)], &[candidate(&message(90, 0, 5))], Tail::Whole), unread);
+    let nothing = Reconciliation::Done { adopted: vec![] };
+    assert_eq!(reconcile(&[refused(digest(0))], &[read(90, 2)], Tail::SinceLedger), nothing);
+    assert_eq!(
+        reconcile(&[refused(Digest::NotRead)], &[], Tail::Whole),
+        nothing,
+        "there is nothing to compare"
+    );
 }
 
 /// Its owner has moved a copy away and back, and a draft was revised meanwhile.

@@ -81,5 +81,6 @@ mod tests {
     #[test]
     fn flags_stay_as_they_were_written() {
         assert_eq!(Flags::parse(" \\sEEN  a \\Seen \\recent ").to_string(), "\\sEEN a");
+        assert!(Flags::parse(" \\recent").is_empty() && !Flags::parse("a").is_empty());
     }
 }

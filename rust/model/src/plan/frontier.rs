@@ -69,6 +69,13 @@ mod tests {
     }
 
     #[test]
+    fn copies_that_follow_each_other_beyond_a_gap_are_remembered_as_one_run() {
+        let mut frontier = Frontier::new(5);
+        [7, 8, 9, 8, 7].into_iter().for_each(|uid| frontier.place(uid));
+        assert_eq!(frontier.beyond, BTreeMap::from([(7, 10)]));
+    }
+
+    #[test]
     fn a_reconciled_listing_raises_it_over_gaps_and_nothing_lowers_it() {
         let mut frontier = Frontier::new(0);
         assert_eq!(frontier.first_unknown(), 1);

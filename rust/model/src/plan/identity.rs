@@ -28,3 +28,15 @@ impl Identity {
         self.is_message_id
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_identity_says_of_what_it_is() {
+        let (id, fields) = (Identity::of_message_id([1; 16]), Identity::of_fields([2; 16]));
+        assert_eq!((id.digest(), id.is_message_id()), ([1; 16], true));
+        assert_eq!((fields.digest(), fields.is_message_id()), ([2; 16], false));
+    }
+}

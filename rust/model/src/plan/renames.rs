@@ -221,6 +221,34 @@ mod tests {
     }
 
     #[test]
+    fn an_identifier_of_one_side_only_says_nothing() {
+        let gone = [with_id(trace("a", 5, 9, 4), "F1")];
+        let found = |come: Trace| run(&gone, &[come], |_, _| Look::Same) == [(0, 0)];
+        assert!(found(trace("b", 5, 9, 4)) && found(trace("b", 6, 5, 4)));
+        assert!(!found(with_id(trace("b", 5, 9, 4), "F2")) && !found(with_id(trace("b", 6, 5, 4), "F2")));
+    }
+
+    /// A copy of a folder, or a backup of it, has messages of it, too.
+    #[test]
+    fn a_folder_whose_numbers_are_what_they_were_comes_before_others_with_the_same_messages() {
+        for other in [trace("c", 5, 4, 3), trace("c", 5, 4, 2), trace("c", 5, 3, 1)] {
+            assert_eq!(
+                run(&[trace("a", 5, 3, 2)], &[other, trace("b", 5, 3, 2)], |_, _| Look::Same),
+                [(0, 1)]
+            );
+        }
+    }
+
+    #[test]
+    fn more_pairs_than_that_is_worth_are_not_looked_at() {
+        let looks = |gone: usize, come: usize| {
+            let all = |count| (0..count).map(|n| trace(&format!("a{n}"), 5, 3, 2)).collect();
+            Renames::new(all(gone), all(come)).to_look_at(Likeness::Possible).len()
+        };
+        assert_eq!((looks(20, 20), looks(401, 1)), (MOST_LOOKS, 0));
+    }
+
+    #[test]
     fn numbers_that_cannot_have_become_so_are_another_folder() {
         let gone = [trace("a", 5, 9, 4)];
         let possible = |folder| run(&gone, &[folder], |_, _| Look::Nothing) == [(0, 0)];
@@ -241,6 +269,8 @@ mod tests {
         assert!(found(trace("b", 6, 5, 4), Look::Same));
         assert!(!found(trace("b", 6, 5, 4), Look::Nothing) && !found(trace("b", 6, 1, 0), Look::Same));
         assert!(!found(Trace { is_name_taken: true, ..trace("b", 6, 5, 4) }, Look::Same));
+        let kept = [Trace { is_name_taken: true, ..trace("a", 5, 9, 4) }];
+        assert_eq!(run(&kept, &[trace("b", 6, 5, 4)], |_, _| Look::Same), []);
     }
 
     #[test]
