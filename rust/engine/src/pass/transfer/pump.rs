@@ -69,7 +69,7 @@ impl Pump<'_> {
             Err(Broken::Elsewhere(error)) => {
                 if is_of_folder(error.kind) {
                     // Other folders follow over the same connections.
-                    let (_drained, is_free) = tokio::join!(self.sink.drain(), in_vain(&mut bodies));
+                    let (_drained, is_free) = tokio::join!(self.sink.drain(), in_vain(&mut bodies, 0));
                     if !is_free {
                         drop(bodies);
                         source.renew().await?;
