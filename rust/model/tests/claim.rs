@@ -68,6 +68,14 @@ fn of_equal_messages_as_many_are_claimed_as_there_are_rows() {
 }
 
 #[test]
+fn of_equal_messages_each_row_claims_one_of_its_own_date() {
+    let rows = [row(1, 1, 20, Some(1)), row(2, 1, 20, Some(1)), row(3, 1, 10, None), row(4, 1, 10, None)];
+    let now =
+        [(message(6, 1, 10), 1), (message(7, 1, 10), 1), (message(8, 1, 20), 1), (message(9, 1, 20), 1)];
+    assert_eq!(run(&rows, &now, Proof::Mark).0, pairs([(1, 8), (2, 9), (3, 6), (4, 7)]));
+}
+
+#[test]
 fn a_message_that_came_back_is_known_by_its_bytes_whatever_its_date_is_now() {
     let rows = [row(1, 1, 10, Some(1))];
     assert_eq!(run(&rows, &[(message(7, 1, 99), 1)], Proof::Bytes).0, pairs([(1, 7)]));

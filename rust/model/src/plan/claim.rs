@@ -75,9 +75,14 @@ pub fn claim(rows: &[Remembered], messages: &[Present], proof: Proof) -> Claims 
     if !unread.is_empty() {
         return Claims::NeedDigests(unread);
     }
+    // Of equal messages each row takes one of its own date before any takes another's.
+    open.pair(
+        |row| Some((row.identity, row.received, row.digest?)),
+        |m| Some((m.identity, m.received, m.digest()?)),
+        Which::InOrder,
+    );
+    open.pair(Remembered::unread_mark, Present::whole_mark, Which::InOrder);
     open.pair(|row| Some((row.identity, row.digest?)), |m| Some((m.identity, m.digest()?)), Which::InOrder);
-    open.rows.retain(|row| row.digest.is_none());
-    open.pair(Remembered::whole_mark, Present::whole_mark, Which::InOrder);
     Claims::Done(open.pairs)
 }
 
@@ -118,6 +123,11 @@ impl Remembered {
 
     fn whole_mark(&self) -> Option<WholeMark> {
         Some((self.identity, self.received?, self.size?))
+    }
+
+    /// The same, where its bytes were never read.
+    fn unread_mark(&self) -> Option<WholeMark> {
+        self.whole_mark().filter(|_| self.digest.is_none())
     }
 }
 
