@@ -127,6 +127,14 @@ fn what_was_just_sent_lies_where_identity_and_date_say_or_else_in_its_order() {
 }
 
 #[test]
+fn sizes_tell_which_of_several_with_one_identity_and_date_was_stored_or_is_still_there() {
+    let sent = [row(0, 1, 10, None), Remembered { size: Some(120), ..row(1, 1, 10, None) }];
+    let came = [Present { size: Some(120), ..message(7, 1, 10) }];
+    assert_eq!(place(&sent, &came), pairs([(1, 7)]));
+    assert_eq!(follow(&sent, &came), pairs([(1, 7)]));
+}
+
+#[test]
 fn what_was_sent_and_did_not_come_is_not_placed() {
     let sent = [row(0, 1, 10, None), row(1, 2, 20, None), row(2, 0, 30, None)];
     assert_eq!(place(&sent, &[message(7, 1, 10), message(8, 9, 99), message(9, 8, 98)]), pairs([(0, 7)]));

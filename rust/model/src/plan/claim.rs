@@ -96,6 +96,7 @@ pub fn follow(rows: &[Remembered], messages: &[Present]) -> BTreeMap<u32, u32> {
         |m| Some((m.uid, m.identity, m.received)),
         Which::Unique,
     );
+    open.pair(Remembered::whole_mark, Present::whole_mark, Which::InOrder);
     open.pair(Remembered::mark, Present::mark, Which::InOrder);
     open.pair(|row| row.identity, |m| m.identity, Which::Unique);
     open.pairs
@@ -105,6 +106,8 @@ pub fn follow(rows: &[Remembered], messages: &[Present]) -> BTreeMap<u32, u32> {
 /// Keys are in the order in which they were sent. What is not found was not stored.
 pub fn place(sent: &[Remembered], came: &[Present]) -> BTreeMap<u32, u32> {
     let mut open = Open::new(sent, came);
+    // Of several with one Message-ID and date, sizes tell which were stored, if the target keeps them.
+    open.pair(Remembered::whole_mark, Present::whole_mark, Which::InOrder);
     open.pair(Remembered::mark, Present::mark, Which::InOrder);
     open.pair(|row| row.identity, |m| m.identity, Which::InOrder);
     // What has no header is known by nothing but its order.
