@@ -9,6 +9,7 @@ mod flags;
 mod folder;
 mod frontier;
 mod identity;
+mod likeness;
 mod reconcile;
 mod renames;
 
@@ -19,5 +20,6 @@ pub use flags::Flags;
 pub use folder::{FlagChange, FolderPlan, LedgerRow, plan_folder};
 pub use frontier::Frontier;
 pub use identity::Identity;
+pub use likeness::{Likeness, Share};
 pub use reconcile::{Adoption, Candidate, Digest, Reconciliation, Tail, reconcile};
-pub use renames::{Likeness, Look, Renames, Trace};
+pub use renames::{Look, Renames, Trace};

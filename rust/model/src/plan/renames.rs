@@ -8,6 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::likeness::Likeness;
 use crate::{Numbers, UidValidity};
 
 /// A folder as the ledger remembers it, or as a server lists it.
@@ -21,19 +22,6 @@ pub struct Trace {
     pub is_name_taken: bool,
     /// Its numbers; of those that the ledger remembers, as far as they bound what they can be by now.
     pub numbers: Numbers,
-}
-
-/// Which pairs are looked at together, the likeliest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Likeness {
-    /// All numbers are what they were.
-    Exact,
-    /// A folder above was renamed so that this name follows.
-    Below,
-    /// The numbers are possible.
-    Possible,
-    /// It has other numbers: most of its messages would have to be the same, whatever their UIDs.
-    Renumbered,
 }
 
 /// What the messages of two folders say.
@@ -65,8 +53,15 @@ const MOST_LOOKS: usize = 400;
 
 impl Renames {
     /// In which order pairs are looked at. A parent that is found late still tells of its children.
-    pub const LOOKS: [Likeness; 5] =
-        [Likeness::Exact, Likeness::Below, Likeness::Possible, Likeness::Below, Likeness::Renumbered];
+    pub const LOOKS: [Likeness; 7] = [
+        Likeness::Exact,
+        Likeness::Below,
+        Likeness::Possible,
+        Likeness::Below,
+        Likeness::Kept,
+        Likeness::Renumbered,
+        Likeness::RenumberedBelow,
+    ];
 
     /// What identifiers tell, and what is possible.
     pub fn new(gone: Vec<Trace>, come: Vec<Trace>) -> Self {
@@ -85,7 +80,11 @@ impl Renames {
     /// Pairs, by their places among what is gone and what has come, whose messages are to be looked at.
     pub fn to_look_at(&self, likeness: Likeness) -> Vec<(usize, usize)> {
         let is_wanted = |pair: &Pair| self.is_open(pair) && self.is_like(*pair, likeness);
-        let pairs = if likeness == Likeness::Renumbered { &self.renumbered } else { &self.possible };
+        let pairs = match likeness {
+            Likeness::Kept => &self.names_kept(),
+            Likeness::Renumbered | Likeness::RenumberedBelow => &self.renumbered,
+            _ => &self.possible,
+        };
         let pairs: Vec<Pair> = pairs.iter().copied().filter(is_wanted).collect();
         if pairs.len() > MOST_LOOKS { Vec::new() } else { pairs }
     }
@@ -93,24 +92,56 @@ impl Renames {
     /// Takes in what a look at pairs came to.
     pub fn seen(&mut self, likeness: Likeness, looks: &[((usize, usize), Look)]) {
         let of = |wanted: Look| looks.iter().filter(move |(_, look)| *look == wanted).map(|(pair, _)| *pair);
-        self.found.extend(alone(&of(Look::Same).collect::<Vec<_>>()));
+        let mut same: Vec<Pair> = of(Look::Same).collect();
+        // Folders that hold equal messages are told apart by what a rename leaves as it is.
+        for is_kin in [true, false] {
+            let some: Vec<Pair> = same.iter().copied().filter(|pair| !is_kin || self.is_kin(*pair)).collect();
+            self.found.extend(alone(&some));
+            same.retain(|pair| self.is_open(pair));
+        }
         let others: BTreeSet<Pair> = of(Look::Other).collect();
         self.possible.retain(|pair| !others.contains(pair));
         // Where there is nothing to compare, nobody else may come into question; a parent's name is as good.
         let open: Vec<Pair> = self.possible.iter().copied().filter(|pair| self.is_open(pair)).collect();
         let sure: BTreeSet<Pair> = match likeness {
-            Likeness::Below => of(Look::Nothing).filter(|pair| self.is_open(pair)).collect(),
-            Likeness::Renumbered => BTreeSet::new(),
+            Likeness::Below | Likeness::RenumberedBelow => {
+                of(Look::Nothing).filter(|pair| self.is_open(pair)).collect()
+            }
+            Likeness::Kept | Likeness::Renumbered => BTreeSet::new(),
             _ => alone(&open).into_iter().collect(),
         };
         self.found.extend(of(Look::Nothing).filter(|pair| sure.contains(pair)));
     }
 
-    /// Who follows whom, parents first.
+    /// Who follows whom to another name, parents first.
     pub fn found(&self) -> Vec<(usize, usize)> {
-        let mut found: Vec<Pair> = self.found.iter().map(|(page, folder)| (*page, *folder)).collect();
+        let levels = |traces: &[Trace], at: usize| traces.get(at).map(|trace| trace.levels.clone());
+        let has_moved = |(page, folder): &Pair| levels(&self.gone, *page) != levels(&self.come, *folder);
+        let found = self.found.iter().map(|(page, folder)| (*page, *folder));
+        let mut found: Vec<Pair> = found.filter(has_moved).collect();
         found.sort_by_key(|(_, folder)| self.come.get(*folder).map(|trace| &trace.levels));
         found
+    }
+
+    /// Pages that may have other names and numbers now, with the folders that have theirs. Of one that is empty nothing tells.
+    fn names_kept(&self) -> Vec<Pair> {
+        let open: BTreeSet<usize> =
+            self.renumbered.iter().filter(|pair| self.is_open(pair)).map(|(page, _)| *page).collect();
+        let taker = |page: usize| {
+            let name = &self.gone.get(page)?.levels;
+            let has_it = |folder: &Trace| folder.levels == *name && folder.numbers.messages != Some(0);
+            self.come.iter().position(has_it).map(|folder| (page, folder))
+        };
+        open.into_iter().filter_map(taker).collect()
+    }
+
+    /// Whether a folder lies where it lay, or has kept the last level of its name.
+    fn is_kin(&self, (page, folder): Pair) -> bool {
+        let split = |traces: &[Trace], at: usize| {
+            traces.get(at).and_then(|trace| trace.levels.split_last().map(|(l, a)| (l.clone(), a.to_vec())))
+        };
+        let both = split(&self.gone, page).zip(split(&self.come, folder));
+        both.is_some_and(|((leaf, above), (other, others))| leaf == other || above == others)
     }
 
     fn is_open(&self, (page, folder): &Pair) -> bool {
@@ -121,8 +152,10 @@ impl Renames {
         let Some((page, folder)) = self.gone.get(page).zip(self.come.get(folder)) else { return false };
         match likeness {
             Likeness::Exact => is_exact(page.numbers, folder.numbers),
-            Likeness::Below => self.moved_with_parent(&page.levels).as_ref() == Some(&folder.levels),
-            Likeness::Possible | Likeness::Renumbered => true,
+            Likeness::Below | Likeness::RenumberedBelow => {
+                self.moved_with_parent(&page.levels).as_ref() == Some(&folder.levels)
+            }
+            Likeness::Possible | Likeness::Kept | Likeness::Renumbered => true,
         }
     }
 
@@ -168,12 +201,12 @@ fn is_possible(page: &Trace, folder: &Trace) -> bool {
         && grown.is_none_or(|grown| grown.is_some_and(counts))
 }
 
-/// Whether a folder may have another name and other numbers. One that kept its name, or took one, is not looked for.
+/// Whether a folder may have another name and other numbers. One that took the name of another is not looked for.
 fn is_renumbered(page: &Trace, folder: &Trace) -> bool {
     let both_told = page.id.is_some() && folder.id.is_some();
     let holds = UidValidity::holds(folder.numbers.uid_validity, page.numbers.uid_validity);
     let is_empty = folder.numbers.messages == Some(0);
-    !both_told && !holds && !is_empty && !page.is_name_taken && !folder.is_name_taken
+    !both_told && !holds && !is_empty && !folder.is_name_taken
 }
 
 fn is_exact(then: Numbers, now: Numbers) -> bool {
@@ -274,6 +307,18 @@ mod tests {
     }
 
     #[test]
+    fn a_folder_of_other_numbers_is_another_where_its_name_has_others_messages_or_none() {
+        let gone = [Trace { is_name_taken: true, ..trace("a", 5, 9, 4) }];
+        let found = |taker: Trace, kept: Look| {
+            let come = [trace("b", 7, 5, 4), Trace { is_name_taken: true, ..taker }];
+            run(&gone, &come, |_, folder| if folder == 0 { Look::Same } else { kept })
+        };
+        assert_eq!(found(trace("a", 6, 2, 1), Look::Other), [(0, 0)]);
+        assert_eq!(found(trace("a", 6, 1, 0), Look::Same), [(0, 0)], "an empty one is not looked at");
+        assert_eq!(found(trace("a", 6, 5, 4), Look::Same), [], "it kept its name");
+    }
+
+    #[test]
     fn messages_tell_folders_of_equal_numbers_apart_and_else_they_are_gone() {
         let gone = [trace("a", 5, 3, 2), trace("b", 5, 3, 2)];
         let come = [trace("c", 5, 3, 2), trace("d", 5, 3, 2)];
@@ -281,6 +326,24 @@ mod tests {
         assert_eq!(run(&gone, &come, crosswise), [(1, 0), (0, 1)]);
         assert_eq!(run(&gone, &come, |_, _| Look::Nothing), []);
         assert_eq!(run(&gone, &come, |_, _| Look::Same), []);
+    }
+
+    #[test]
+    fn folders_of_equal_messages_are_told_apart_by_what_a_rename_leaves_as_it_is() {
+        let gone = [trace("a", 5, 3, 2), trace("a/x", 6, 3, 2)];
+        let come = [trace("b", 7, 3, 2), trace("b/x", 8, 3, 2)];
+        assert_eq!(run(&gone, &come, |_, _| Look::Same), [(0, 0), (1, 1)]);
+    }
+
+    #[test]
+    fn a_folder_of_other_numbers_below_a_renamed_one_needs_no_most_of_its_messages() {
+        let gone = [trace("a", 5, 3, 2), trace("a/x", 6, 9, 8), trace("a/y", 6, 1, 0)];
+        let come = [trace("b", 7, 3, 2), trace("b/x", 8, 2, 1), trace("b/y", 9, 2, 1)];
+        let mut renames = Renames::new(gone.to_vec(), come.to_vec());
+        renames.seen(Likeness::Renumbered, &[((0, 0), Look::Same), ((1, 1), Look::Other)]);
+        assert_eq!(renames.to_look_at(Likeness::RenumberedBelow), [(1, 1), (2, 2)]);
+        renames.seen(Likeness::RenumberedBelow, &[((1, 1), Look::Same), ((2, 2), Look::Nothing)]);
+        assert_eq!(renames.found(), [(0, 0), (1, 1), (2, 2)]);
     }
 
     #[test]

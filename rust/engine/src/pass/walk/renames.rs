@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::folder::{FolderFilter, Listing, MappedFolder, TargetRules};
-use model::plan::{Likeness, Look, Present, Renames, Trace};
+use model::plan::{Likeness, Look, Present, Renames, Share, Trace};
 use model::{Result, Side, UidValidity};
 use wire::{MailboxName, MailboxStatus, UidSet};
 
@@ -155,18 +155,20 @@ impl Lane {
         if sample.is_empty() {
             return Ok(Look::Nothing);
         }
-        let is_renumbered = likeness == Likeness::Renumbered;
-        let uids = if is_renumbered { UidSet::all() } else { sample.keys().copied().collect() };
+        let uids = match likeness.share() {
+            Some(_) => UidSet::all(),
+            None => sample.keys().copied().collect(),
+        };
         let read = match side {
             Side::Source => self.read_source(name, &uids).await,
             Side::Target => self.read_target(name, &uids).await,
         };
-        match read {
-            Ok(there) if is_renumbered => Ok(compare_all(sample, &there)),
-            Ok(there) => Ok(compare(side, sample, &there)),
+        match (read, likeness.share()) {
+            (Ok(there), Some(share)) => Ok(compare_all(sample, &there, share)),
+            (Ok(there), None) => Ok(compare(side, sample, &there)),
             // It cannot be opened, so that nobody knows.
-            Err(e) if is_of_folder(e.kind) => Ok(Look::Other),
-            Err(e) => Err(e),
+            (Err(e), _) if is_of_folder(e.kind) => Ok(Look::Other),
+            (Err(e), _) => Err(e),
         }
     }
 
@@ -207,10 +209,19 @@ fn compare(side: Side, sample: &Sample, there: &[Present]) -> Look {
     if is_same { Look::Same } else { Look::Other }
 }
 
-/// Whether most are there under other numbers. Whoever is followed by that is matched by content afterwards, message by
-/// message.
-fn compare_all(sample: &Sample, there: &[Present]) -> Look {
-    let there: BTreeSet<[u8; 16]> = there.iter().filter_map(|message| message.identity).collect();
-    let found = sample.values().filter(|identity| there.contains(*identity)).count();
-    if found * 2 > sample.len() { Look::Same } else { Look::Other }
+/// Whether so many are there under other numbers, equal ones as often. Whoever is followed by that is matched by content
+/// afterwards, message by message.
+fn compare_all(sample: &Sample, there: &[Present], share: Share) -> Look {
+    let mut counts: BTreeMap<[u8; 16], usize> = BTreeMap::new();
+    for identity in there.iter().filter_map(|message| message.identity) {
+        *counts.entry(identity).or_default() += 1;
+    }
+    let mut is_there = |identity: &[u8; 16]| {
+        counts.get_mut(identity).filter(|left| **left > 0).is_some_and(|left| {
+            *left -= 1;
+            true
+        })
+    };
+    let found = sample.values().filter(|identity| is_there(identity)).count();
+    if share.is_reached(found, sample.len()) { Look::Same } else { Look::Other }
 }
