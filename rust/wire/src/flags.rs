@@ -122,9 +122,10 @@ impl Flags {
 
 impl FromIterator<Flag> for Flags {
     fn from_iter<I: IntoIterator<Item = Flag>>(flags: I) -> Self {
-        let mut set = Self::new();
-        flags.into_iter().for_each(|flag| set.insert(flag));
-        set
+        let mut sorted: Vec<Flag> = flags.into_iter().collect();
+        sorted.sort_unstable();
+        sorted.dedup();
+        Self(sorted)
     }
 }
 

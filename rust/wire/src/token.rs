@@ -7,6 +7,11 @@
 
 use std::borrow::Cow;
 
+/// No number has more digits.
+const LONGEST_NUMBER: usize = 20;
+/// No section that is asked for is longer.
+const LONGEST_SECTION: usize = 1024;
+
 /// One value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Value<'a> {
@@ -137,7 +142,7 @@ impl<'a> Lexer<'a> {
         let ends = |byte: &u8| matches!(byte, b' ' | b'(' | b')' | b'\r' | b'\n');
         let mut end = self.rest.iter().position(ends).unwrap_or(self.rest.len());
         if is_section(self.rest)
-            && let Some(bracket) = memchr::memchr(b']', self.rest)
+            && let Some(bracket) = memchr::memchr(b']', self.rest.get(..LONGEST_SECTION).unwrap_or(self.rest))
             && bracket >= end
         {
             let after = self.rest.get(bracket..).unwrap_or_default();
@@ -173,7 +178,9 @@ fn is_section(data: &[u8]) -> bool {
 /// Reads `{5}` or `{5+}` and returns the size and what follows.
 fn announcement(data: &[u8]) -> Option<(u64, &[u8])> {
     let inner = data.strip_prefix(b"{")?;
-    let (digits, after) = inner.split_at_checked(memchr::memchr(b'}', inner)?)?;
+    // Not a step further: there may be another brace at every octet.
+    let start = inner.get(..LONGEST_NUMBER + 2).unwrap_or(inner);
+    let (digits, after) = inner.split_at_checked(memchr::memchr(b'}', start)?)?;
     let size = parse_number(digits.strip_suffix(b"+").unwrap_or(digits))?;
     Some((size, after.get(1..)?))
 }
@@ -239,6 +246,21 @@ mod tests {
         assert_eq!(values(b"{9}\r\nshort"), [Value::Atom(b"{9}"), Value::Atom(b"short")]);
         assert_eq!(values(b"BODY[ x"), [Value::Atom(b"BODY["), Value::Atom(b"x")]);
         assert_eq!(values(b"\"x\\"), [text("x")]);
+    }
+
+    /// Else each opening in a row of them would be followed to the end of the row, and that takes seconds for a mebibyte.
+    #[test]
+    fn what_closes_too_far_away_is_not_looked_for() {
+        let digits = "0".repeat(LONGEST_NUMBER + 2);
+        let literal = format!("{{{digits}}}\r\n");
+        assert_eq!(values(literal.as_bytes()), [Value::Atom(literal.trim_end().as_bytes())]);
+        let section = format!("BODY[ {}]", "x".repeat(LONGEST_SECTION));
+        assert_eq!(values(section.as_bytes()).len(), 2);
+        for opening in ["{", "(", "BODY[ ", "{1", "~{", "\"\\"] {
+            let data = format!("({}", opening.repeat(1000)).into_bytes();
+            assert_eq!(values(&data), [Value::List(&data[1..])], "{opening}");
+            assert!(values(&data[1..]).len() <= 1000, "{opening}");
+        }
     }
 
     #[test]

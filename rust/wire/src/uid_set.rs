@@ -2,29 +2,31 @@
 //!
 //! [RFC 3501 §9]: https://www.rfc-editor.org/rfc/rfc3501#section-9
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::num::NonZeroU32;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
-/// UIDs as sorted, disjoint, non-adjacent ranges. A range up to the largest UID prints as `n:*`.
+/// UIDs as sorted, disjoint, non-adjacent ranges: the first of each, and its last. A range up to the largest UID prints
+/// as `n:*`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct UidSet(Vec<(u32, u32)>);
+pub struct UidSet(BTreeMap<u32, u32>);
 
 impl UidSet {
     /// The empty set.
     pub const fn new() -> Self {
-        Self(Vec::new())
+        Self(BTreeMap::new())
     }
 
     /// Every UID from this one on: `n:*`.
     pub fn starting_at(first: NonZeroU32) -> Self {
-        Self(vec![(first.get(), u32::MAX)])
+        Self(BTreeMap::from([(first.get(), u32::MAX)]))
     }
 
     /// Every UID: `1:*`.
     pub fn all() -> Self {
-        Self(vec![(1, u32::MAX)])
+        Self(BTreeMap::from([(1, u32::MAX)]))
     }
 
     /// The set of one UID.
@@ -32,56 +34,73 @@ impl UidSet {
         std::iter::once(uid).collect()
     }
 
-    /// Adds a UID; zero is not one. Cheap when UIDs come in ascending order.
+    /// Adds a UID; zero is not one. Cheap in any order, cheapest in an ascending one.
     pub fn insert(&mut self, uid: u32) {
-        self.insert_range(uid..=uid);
+        self.add(uid);
+    }
+
+    /// Adds a UID and says whether it is new.
+    pub(crate) fn add(&mut self, uid: u32) -> bool {
+        if uid == 0 || self.contains(uid) {
+            return false;
+        }
+        match self.0.last_entry() {
+            Some(mut last) if last.get().checked_add(1) == Some(uid) => _ = last.insert(uid),
+            _ => self.insert_range(uid..=uid),
+        }
+        true
     }
 
     /// Adds all UIDs of a range, whichever end is named first.
     pub fn insert_range(&mut self, range: RangeInclusive<u32>) {
         let (a, b) = range.into_inner();
-        let (low, high) = (a.min(b).max(1), a.max(b));
+        let (mut low, mut high) = (a.min(b).max(1), a.max(b));
         if high == 0 {
             return;
         }
-        let first = self.0.partition_point(|&(_, end)| end.saturating_add(1) < low);
-        let last = self.0.partition_point(|&(start, _)| start <= high.saturating_add(1));
-        let touched = self.0.get(first..last).unwrap_or_default();
-        let low = touched.first().map_or(low, |&(start, _)| start.min(low));
-        let high = touched.last().map_or(high, |&(_, end)| end.max(high));
-        self.0.splice(first..last.max(first), [(low, high)]);
+        if let Some((start, end)) = self.at_or_below(low)
+            && end.saturating_add(1) >= low
+        {
+            (low, high) = (start, high.max(end));
+        }
+        while let Some((start, end)) =
+            self.first_from(low).filter(|(start, _)| *start <= high.saturating_add(1))
+        {
+            self.0.remove(&start);
+            high = high.max(end);
+        }
+        self.0.insert(low, high);
     }
 
     /// Takes a UID out and says whether it was there.
     pub fn remove(&mut self, uid: u32) -> bool {
-        let at = self.0.partition_point(|&(_, end)| end < uid);
-        let Some(&(start, end)) = self.0.get(at).filter(|&&(start, _)| start <= uid) else {
-            return false;
-        };
-        let below = (start < uid).then(|| (start, uid - 1));
-        let above = (uid < end).then(|| (uid + 1, end));
-        self.0.splice(at..=at, below.into_iter().chain(above));
+        let Some((start, end)) = self.at_or_below(uid).filter(|(_, end)| uid <= *end) else { return false };
+        if start < uid {
+            self.0.insert(start, uid - 1);
+        } else {
+            self.0.remove(&start);
+        }
+        if uid < end {
+            self.0.insert(uid + 1, end);
+        }
         true
     }
 
     /// Takes the lowest `count` UIDs out.
     pub fn take_first(&mut self, count: u64) -> Self {
-        let mut taken = Vec::new();
+        let mut taken = BTreeMap::new();
         let mut left = count;
-        let mut whole = 0;
-        for &(start, end) in &self.0 {
+        while let Some((start, end)) = self.0.pop_first() {
             let length = u64::from(end - start) + 1;
             if left < length {
+                // What is left fits into the range, and so into its numbers.
+                let part = u32::try_from(left).unwrap_or(0);
+                taken.extend((part > 0).then(|| (start, start + part - 1)));
+                self.0.insert(start + part, end);
                 break;
             }
-            taken.push((start, end));
+            taken.insert(start, end);
             left -= length;
-            whole += 1;
-        }
-        self.0.drain(..whole);
-        if let (Some(first), Ok(part @ 1..)) = (self.0.first_mut(), u32::try_from(left)) {
-            taken.push((first.0, first.0 + part - 1));
-            first.0 += part;
         }
         Self(taken)
     }
@@ -89,21 +108,24 @@ impl UidSet {
     /// As [`take_first`](Self::take_first), but no more than `max_bytes` of text; one range at least.
     pub fn take_line(&mut self, count: u64, max_bytes: usize) -> Self {
         let mut bytes = 0;
-        let fits = |range: &&(u32, u32)| {
-            bytes += range_text(**range).len() + 1;
+        let fits = |range: &RangeInclusive<u32>| {
+            bytes += range_text((*range.start(), *range.end())).len() + 1;
             bytes <= max_bytes + 1
         };
-        let fitting = self.0.iter().take_while(fits).count().max(1);
-        let rest = self.0.split_off(fitting.min(self.0.len()));
-        let taken = self.take_first(count);
-        self.0.extend(rest);
-        taken
+        let fitting = self.ranges().take_while(fits).map(length).sum();
+        let first = self.ranges().next().map_or(0, length);
+        self.take_first(count.min(first.max(fitting)))
     }
 
     /// Whether the UID is in the set.
     pub fn contains(&self, uid: u32) -> bool {
-        let at = self.0.partition_point(|&(_, end)| end < uid);
-        self.0.get(at).is_some_and(|&(start, _)| start <= uid)
+        self.at_or_below(uid).is_some_and(|(_, end)| uid <= end)
+    }
+
+    /// Whether any UID of this range is in the set.
+    pub(crate) fn meets(&self, range: RangeInclusive<u32>) -> bool {
+        let (low, high) = range.into_inner();
+        low <= high && self.at_or_below(high).is_some_and(|(_, end)| low <= end)
     }
 
     /// Whether there is no UID in it.
@@ -113,17 +135,17 @@ impl UidSet {
 
     /// How many UIDs there are.
     pub fn count(&self) -> u64 {
-        self.0.iter().map(|&(start, end)| u64::from(end - start) + 1).sum()
+        self.ranges().map(length).sum()
     }
 
     /// The UIDs, ascending.
     pub fn iter(&self) -> impl Iterator<Item = u32> {
-        self.0.iter().flat_map(|&(start, end)| start..=end)
+        self.ranges().flatten()
     }
 
     /// The ranges, ascending.
     pub fn ranges(&self) -> impl Iterator<Item = RangeInclusive<u32>> {
-        self.0.iter().map(|&(start, end)| start..=end)
+        self.0.iter().map(|(&start, &end)| start..=end)
     }
 
     /// The set in parts of at most `count` UIDs and `max_bytes` of text, one range at least: some servers refuse long
@@ -135,12 +157,27 @@ impl UidSet {
 
     /// The UIDs below this one.
     pub fn below(mut self, uid: u32) -> Self {
-        self.0.retain_mut(|(start, end)| {
-            *end = (*end).min(uid.saturating_sub(1));
-            start <= end
-        });
+        self.0.split_off(&uid);
+        if let Some(mut last) = self.0.last_entry() {
+            let end = *last.get();
+            last.insert(end.min(uid.saturating_sub(1)));
+        }
         self
     }
+
+    /// The last range that starts at this UID or below it.
+    fn at_or_below(&self, uid: u32) -> Option<(u32, u32)> {
+        self.0.range(..=uid).next_back().map(|(&start, &end)| (start, end))
+    }
+
+    /// The first range that starts at this UID or above it.
+    fn first_from(&self, uid: u32) -> Option<(u32, u32)> {
+        self.0.range(uid..).next().map(|(&start, &end)| (start, end))
+    }
+}
+
+fn length(range: RangeInclusive<u32>) -> u64 {
+    u64::from(range.end() - range.start()) + 1
 }
 
 fn range_text((start, end): (u32, u32)) -> String {
@@ -153,9 +190,9 @@ fn range_text((start, end): (u32, u32)) -> String {
 
 impl fmt::Display for UidSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, &range) in self.0.iter().enumerate() {
+        for (index, (&start, &end)) in self.0.iter().enumerate() {
             let comma = if index == 0 { "" } else { "," };
-            write!(f, "{comma}{}", range_text(range))?;
+            write!(f, "{comma}{}", range_text((start, end)))?;
         }
         Ok(())
     }
@@ -297,6 +334,26 @@ mod tests {
             assert_eq!(set("1:3,10:20").below(uid).to_string(), left, "{uid}");
         }
         assert_eq!(UidSet::all().below(8).to_string(), "1:7");
+    }
+
+    #[test]
+    fn a_range_is_met_where_one_of_its_uids_is_there() {
+        let uids = set("3:5,9");
+        for (range, is_met) in
+            [(1..=2, false), (1..=3, true), (5..=8, true), (6..=8, false), (9..=u32::MAX, true)]
+        {
+            assert_eq!(uids.meets(range.clone()), is_met, "{range:?}");
+        }
+    }
+
+    #[test]
+    fn uids_may_come_in_any_order() {
+        let mut uids = UidSet::new();
+        assert!((1..=1000).rev().all(|uid| uids.add(2 * uid)));
+        assert!(!uids.add(2000) && !uids.add(0));
+        assert_eq!(uids.ranges().count(), 1000);
+        assert!((0..1000).rev().all(|uid| uids.add(2 * uid + 1)));
+        assert_eq!(uids.to_string(), "1:2000");
     }
 
     #[test]
