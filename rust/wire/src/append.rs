@@ -88,6 +88,8 @@ pub struct Appender<'c> {
     last_ticket: u64,
     /// How much of the message's body is still to be written; `None` between messages.
     left: Option<u64>,
+    /// How far the next answer has been looked at.
+    framer: Framer,
     /// Set while a step is under way, and left set by one that fails or is cancelled.
     broken: bool,
 }
@@ -102,6 +104,7 @@ impl Connection {
         let mode = if must_ask { LiteralMode::Synchronizing } else { self.capabilities.literal() };
         let (multiappend, under_way) = (self.capabilities.multiappend(), UnderWay::default());
         let (last_ticket, asks, left, broken) = (0, false, None, false);
+        let framer = Framer::new(Stop::AtEnd);
         Ok(Appender {
             connection: self,
             options,
@@ -111,6 +114,7 @@ impl Connection {
             under_way,
             last_ticket,
             left,
+            framer,
             broken,
         })
     }
@@ -409,7 +413,11 @@ impl Appender<'_> {
             && let Some(end) = self.next_response()?
         {
             let (response, alert) = self.connection.take_response(end);
+            let known = self.under_way.known();
             self.under_way.note(&response, alert.as_deref());
+            if self.under_way.known() > known {
+                self.connection.wire.pace.get_on();
+            }
         }
         if std::mem::take(&mut self.under_way.landed) {
             self.options.literals.landed();
@@ -445,10 +453,13 @@ impl Appender<'_> {
         self.connection.failed(CONTEXT, &io::Error::new(kind, words))
     }
 
-    fn next_response(&self) -> Result<Option<usize>> {
-        let frame = Framer::new(Stop::AtEnd).find(self.connection.wire.input.data());
-        match frame.map_err(|error| self.connection.failed(CONTEXT, &error))? {
-            Some(Frame::Whole(end) | Frame::Body { body: end, .. }) => Ok(Some(end)),
+    fn next_response(&mut self) -> Result<Option<usize>> {
+        let frame = self.framer.find(self.connection.wire.input.data());
+        match frame.map_err(|excess| self.connection.overdone(CONTEXT, excess))? {
+            Some(Frame::Whole(end) | Frame::Body { body: end, .. }) => {
+                self.framer = Framer::new(Stop::AtEnd);
+                Ok(Some(end))
+            }
             None => Ok(None),
         }
     }

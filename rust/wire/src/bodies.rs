@@ -25,7 +25,7 @@ enum Place {
     /// Before a response.
     Between,
     /// Inside a literal of which this much is left.
-    Literal { left: u64, aside: Option<Aside> },
+    Literal { left: u64, aside: Option<Aside>, is_own: bool },
     /// At a body that came as a quoted string; it is handed out once.
     Inline { body: Vec<u8>, taken: bool },
     /// Behind the last response.
@@ -82,8 +82,8 @@ impl<'c> Bodies<'c> {
                 return Ok(None);
             }
             let found = match self.connection.read_frame(CONTEXT, Framer::new(Stop::AtBody)).await? {
-                Frame::Whole(end) => self.take_response(end),
-                Frame::Body { head, body, size } => self.take_head(head, body, size),
+                Frame::Whole(end) => self.take_response(end)?,
+                Frame::Body { head, body, size } => self.take_head(head, body, size)?,
             };
             if found.is_some() {
                 return Ok(found);
@@ -102,45 +102,52 @@ impl<'c> Bodies<'c> {
     }
 
     /// Takes a response without a literal body. A quoted string may be one, too.
-    fn take_response(&mut self, end: usize) -> Option<BodyHead> {
+    fn take_response(&mut self, end: usize) -> Result<Option<BodyHead>> {
         let (response, alert) = self.connection.take_response(end);
         if let Response::Done { tag, text } = response {
-            self.queue.complete(tag, completion(CONTEXT, text, alert.as_deref()).map(drop));
-            return None;
+            let heard = self.queue.complete(tag, completion(CONTEXT, text, alert.as_deref()).map(drop));
+            self.connection.heed(CONTEXT, heard)?;
+            return Ok(None);
         }
-        let mut items = FetchItems::parse(response.fetch()?);
+        let Some(mut items) = response.fetch().map(FetchItems::parse) else { return Ok(None) };
+        if let Some(excess) = items.excess {
+            return Err(self.connection.overdone(CONTEXT, excess));
+        }
         // NIL is no message: it stays owed. Nor is an empty string: a message has a header at least (peers Z3).
         let Some(body) = items.body.take().flatten().filter(|body| !body.is_empty()) else {
             self.queue.note_facts(items);
-            return None;
+            return Ok(None);
         };
         let body = body.into_owned();
         match self.queue.judge(items, body.len() as u64, true) {
             Verdict::Deliver(head) => {
+                self.connection.wire.pace.get_on();
                 self.place = Place::Inline { body, taken: false };
-                Some(head)
+                return Ok(Some(head));
             }
-            Verdict::SetAside { uid } => {
-                self.queue.set_aside(uid, true);
-                None
-            }
-            Verdict::Skip => None,
+            Verdict::SetAside { uid } => self.queue.set_aside(uid, true),
+            Verdict::Skip => {}
         }
+        Ok(None)
     }
 
     /// Takes what comes before a literal body, and the body's announcement.
-    fn take_head(&mut self, head: usize, body: usize, size: u64) -> Option<BodyHead> {
+    fn take_head(&mut self, head: usize, body: usize, size: u64) -> Result<Option<BodyHead>> {
         let taken = self.connection.wire.input.take(body);
         let response = Response::parse(taken.get(..head).unwrap_or_default());
         let items = response.fetch().map(FetchItems::parse).unwrap_or_default();
+        if let Some(excess) = items.excess {
+            return Err(self.connection.overdone(CONTEXT, excess));
+        }
         let verdict = if size == 0 { Verdict::Skip } else { self.queue.judge(items, size, false) };
+        let is_own = verdict != Verdict::Skip;
         let (aside, head) = match verdict {
             Verdict::Deliver(head) => (None, Some(head)),
             Verdict::Skip => (None, None),
             Verdict::SetAside { uid } => (Some(Aside { uid }), None),
         };
-        self.place = Place::Literal { left: size, aside };
-        head
+        self.place = Place::Literal { left: size, aside, is_own };
+        Ok(head)
     }
 
     /// Reads to the end of the response that holds the current body.
@@ -161,9 +168,15 @@ impl<'c> Bodies<'c> {
             let text = "a message is not as long as the server announced";
             return Err(self.connection.violation(format!("{CONTEXT}: {text}")));
         };
+        if let Some(excess) = items.excess {
+            return Err(self.connection.overdone(CONTEXT, excess));
+        }
         if let Place::Literal { aside: Some(Aside { uid }), .. } = self.place {
             let told_late = items.uid.is_some() || items.flags.is_some() || items.internal_date.is_some();
             self.queue.set_aside(uid.or(items.uid), told_late);
+        }
+        if let Place::Literal { is_own: true, .. } = self.place {
+            self.connection.wire.pace.get_on();
         }
         self.place = Place::Between;
         Ok(())
@@ -174,8 +187,8 @@ impl<'c> Bodies<'c> {
         if let Place::Literal { left: 0, .. } = self.place {
             self.read_tail().await?;
         }
-        let left = match &mut self.place {
-            Place::Literal { left, .. } => left,
+        let (left, is_own) = match &mut self.place {
+            Place::Literal { left, is_own, .. } => (left, *is_own),
             Place::Inline { body, taken } => {
                 let first = !std::mem::replace(taken, true) && !body.is_empty();
                 return Ok(first.then_some(body.as_slice()));
@@ -187,6 +200,9 @@ impl<'c> Bodies<'c> {
         }
         let chunk = self.connection.wire.input.take(usize::try_from(*left).unwrap_or(usize::MAX));
         *left -= chunk.len() as u64;
+        if is_own {
+            self.connection.wire.pace.gain(chunk.len());
+        }
         Ok(Some(chunk))
     }
 }

@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 
 use tracing::debug;
 
+use crate::budget::Heard;
 use crate::commands::store::MAX_SET_BYTES;
 use crate::error::Refusal;
 use crate::fetch_item::FetchItems;
@@ -92,8 +93,8 @@ struct Asked {
     what: What,
     /// What has not come.
     uids: UidSet,
-    /// Whether a body came of which nobody knows whose it was.
-    anonymous: bool,
+    /// How many bodies came of which nobody knows whose they were.
+    anonymous: u64,
 }
 
 /// The facts of the message that is asked for alone.
@@ -145,7 +146,7 @@ impl BodyQueue {
                 What::Body => "(UID BODY.PEEK[])",
             };
             let tag = send(&format!("UID FETCH {uids} {items}"));
-            self.flight.push_back(Asked { tag, what, uids, anonymous: false });
+            self.flight.push_back(Asked { tag, what, uids, anonymous: 0 });
         }
     }
 
@@ -179,7 +180,7 @@ impl BodyQueue {
         let alone = self.flight.front().filter(|asked| asked.what == What::Body);
         let alone = alone.and_then(|asked| asked.uids.iter().next());
         let complete = items.flags.is_some() && items.internal_date.is_some();
-        let Some(uid) = items.uid.or(alone) else { return Verdict::SetAside { uid: None } };
+        let Some(uid) = items.uid.or(alone) else { return self.judge_anonymous() };
         if !self.is_owed(uid) {
             debug!(uid, "Skipped a body that was not asked for, or came before");
             return Verdict::Skip;
@@ -193,6 +194,12 @@ impl BodyQueue {
         Verdict::Deliver(BodyHead { uid, flags: items.flags.unwrap_or(facts.flags), internal_date, size })
     }
 
+    /// Judges a body that is nobody's: of those, too, no more come than were asked for.
+    fn judge_anonymous(&self) -> Verdict {
+        let is_owed = self.flight.iter().any(|asked| asked.anonymous < asked.uids.count());
+        if is_owed { Verdict::SetAside { uid: None } } else { Verdict::Skip }
+    }
+
     /// Takes note of a message that could not be handed on. `told_late` says that the missing facts came behind
     /// the body.
     pub(crate) fn set_aside(&mut self, uid: Option<u32>, told_late: bool) {
@@ -201,7 +208,7 @@ impl BodyQueue {
         match uid {
             Some(uid) if self.settle(uid) => self.again.insert(uid),
             Some(_) => {}
-            None => self.flight.iter_mut().for_each(|asked| asked.anonymous = true),
+            None => self.flight.iter_mut().for_each(|asked| asked.anonymous += 1),
         }
     }
 
@@ -221,17 +228,18 @@ impl BodyQueue {
     }
 
     /// Closes the command with this tag. What it still owes is missing or refused, or asked for again.
-    pub(crate) fn complete(&mut self, tag: &[u8], outcome: Result<(), Refusal>) {
-        let Some(at) = self.flight.iter().position(|asked| asked.tag.as_bytes() == tag) else { return };
-        let Some(asked) = self.flight.remove(at) else { return };
+    pub(crate) fn complete(&mut self, tag: &[u8], outcome: Result<(), Refusal>) -> Heard {
+        let at = self.flight.iter().position(|asked| asked.tag.as_bytes() == tag);
+        let Some(asked) = at.and_then(|at| self.flight.remove(at)) else { return Heard::Other };
         match outcome {
             Err(refusal) if !asked.uids.is_empty() => {
                 self.report.refused.push(RefusedFetch { uids: asked.uids, refusal });
             }
             Ok(()) if asked.what == What::Facts => self.single = asked.uids.iter().next(),
-            _ if asked.anonymous => self.again.extend(asked.uids.iter()),
+            _ if asked.anonymous > 0 => self.again.extend(asked.uids.iter()),
             _ => self.report.missing.extend(asked.uids.iter()),
         }
+        Heard::Own
     }
 
     /// The messages of all commands under way that have not come.

@@ -1,6 +1,6 @@
 //! A connection after login: sends commands, reads responses, and knows whether it may be used again.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::io;
 use std::time::Duration;
@@ -9,6 +9,7 @@ use model::ErrorKind;
 use tracing::{debug, trace};
 
 use crate::alert::Alert;
+use crate::budget::{Heard, TooMuch, excess};
 use crate::capabilities::Capabilities;
 use crate::command::Command;
 use crate::commands::store::MAX_SET_BYTES;
@@ -81,7 +82,7 @@ impl Connection {
 
     /// Sends LOGOUT and closes (RFC 3501 §6.1.3). A server that just hangs up is fine, too.
     pub async fn logout(mut self) -> Result<()> {
-        let outcome = self.run_one("cannot log out", Command::new("LOGOUT"), |_| {}).await;
+        let outcome = self.run_one("cannot log out", Command::new("LOGOUT"), |_| Heard::Other).await;
         // The server has said goodbye; how the socket closes changes nothing.
         let _closed = self.wire.shutdown().await;
         match outcome {
@@ -103,12 +104,13 @@ impl Connection {
         uids.clone().split_lines(limit.unwrap_or(u64::MAX), MAX_SET_BYTES)
     }
 
-    /// Runs one command; `on_response` sees each untagged response. Returns the tagged OK's response code.
+    /// Runs one command; `on_response` sees each untagged response, and says what it was to the command. Returns the
+    /// tagged OK's response code.
     pub(crate) async fn run_one(
         &mut self,
         context: &str,
         command: Command,
-        on_response: impl FnMut(&Response<'_>),
+        on_response: impl FnMut(&Response<'_>) -> Heard,
     ) -> Result<Option<String>> {
         self.run(context, &[command], on_response).await
     }
@@ -119,7 +121,7 @@ impl Connection {
         &mut self,
         context: &str,
         commands: &[Command],
-        on_response: impl FnMut(&Response<'_>),
+        on_response: impl FnMut(&Response<'_>) -> Heard,
     ) -> Result<Option<String>> {
         let mut last = None;
         for answer in self.run_each(context, commands, on_response).await? {
@@ -133,10 +135,10 @@ impl Connection {
         &mut self,
         context: &str,
         commands: &[Command],
-        mut on_response: impl FnMut(&Response<'_>),
+        mut on_response: impl FnMut(&Response<'_>) -> Heard,
     ) -> Result<Vec<Result<Option<String>, Refusal>>> {
         self.begin(context)?;
-        let mut open = Open { context, tags: Vec::new(), answers: Vec::new(), left: 0 };
+        let mut open = Open { context, tags: HashMap::new(), answers: Vec::new(), left: 0 };
         for command in commands {
             self.send(command, &mut open, &mut on_response).await?;
         }
@@ -152,7 +154,7 @@ impl Connection {
         &mut self,
         command: &Command,
         open: &mut Open<'_>,
-        on_response: &mut impl FnMut(&Response<'_>),
+        on_response: &mut impl FnMut(&Response<'_>) -> Heard,
     ) -> Result<()> {
         open.add(self.queue_tag(&command.shown()));
         for (index, piece) in command.pieces().enumerate() {
@@ -172,18 +174,29 @@ impl Connection {
     async fn step(
         &mut self,
         open: &mut Open<'_>,
-        on_response: &mut impl FnMut(&Response<'_>),
+        on_response: &mut impl FnMut(&Response<'_>) -> Heard,
     ) -> Result<bool> {
         let end = self.read_response(open.context).await?;
         let response = Response::parse(self.wire.input.take(end));
         self.alert.note(&response);
         self.round_trip.note(&response);
-        match response {
+        let heard = match response {
             Response::Continue(_) => return Ok(true),
             Response::Done { tag, text } => open.close(tag, text, self.alert.take().as_deref()),
             other => on_response(&other),
-        }
+        };
+        self.heed(open.context, heard)?;
         Ok(false)
+    }
+
+    /// Takes note of what a response was to the command under way.
+    pub(crate) fn heed(&mut self, context: &str, heard: Heard) -> Result<()> {
+        match heard {
+            Heard::Own => self.wire.pace.get_on(),
+            Heard::Other => {}
+            Heard::TooMuch(excess) => return Err(self.overdone(context, excess)),
+        }
+        Ok(())
     }
 
     /// Claims the connection for a command. Whoever claims it and does not [`Self::end`] has poisoned it.
@@ -192,6 +205,7 @@ impl Connection {
             return Err(self.unusable(context));
         }
         self.alert.forget();
+        self.wire.pace.restart();
         self.usable = false;
         Ok(())
     }
@@ -223,7 +237,7 @@ impl Connection {
             match framer.find(self.wire.input.data()) {
                 Ok(Some(frame)) => return Ok(frame),
                 Ok(None) => self.receive(context).await?,
-                Err(error) => return Err(self.failed(context, &error)),
+                Err(excess) => return Err(self.overdone(context, excess)),
             }
         }
     }
@@ -249,6 +263,9 @@ impl Connection {
 
     /// Turns a failure on the wire into an error that says what was tried and what the server said last.
     pub(crate) fn failed(&self, context: &str, error: &io::Error) -> Error {
+        if let Some(excess) = excess(error) {
+            return self.overdone(context, excess);
+        }
         let address = &self.address;
         let (kind, reason) = match error.kind() {
             io::ErrorKind::TimedOut => (ErrorKind::TimedOut, format!("`{address}` does not answer")),
@@ -259,6 +276,12 @@ impl Connection {
             _ => (ErrorKind::ConnectionLost, format!("the connection to `{address}` broke: {error}")),
         };
         self.with_alert(model::Error::new(kind, format!("{context}: {reason}")))
+    }
+
+    /// An error about a server that went over a bound.
+    pub(crate) fn overdone(&self, context: &str, excess: TooMuch) -> Error {
+        let message = format!("{context}: `{}` {excess}", self.address);
+        self.with_alert(model::Error::new(excess.kind(), message))
     }
 
     /// An error about what the server sent, which leaves the connection as it is.
@@ -284,7 +307,8 @@ impl fmt::Debug for Connection {
 /// Commands whose completions are awaited.
 struct Open<'c> {
     context: &'c str,
-    tags: Vec<String>,
+    /// Which command each tag belongs to.
+    tags: HashMap<String, usize>,
     /// The answer to each, in the order of the commands.
     answers: Vec<Option<Result<Option<String>, Refusal>>>,
     /// How many have no answer.
@@ -293,7 +317,7 @@ struct Open<'c> {
 
 impl Open<'_> {
     fn add(&mut self, tag: String) {
-        self.tags.push(tag);
+        self.tags.insert(tag, self.answers.len());
         self.answers.push(None);
         self.left += 1;
     }
@@ -302,14 +326,18 @@ impl Open<'_> {
         self.answers.last().is_some_and(Option::is_some)
     }
 
-    fn close(&mut self, tag: &[u8], text: StatusText<'_>, alert: Option<&str>) {
-        let at = self.tags.iter().position(|open| open.as_bytes() == tag);
-        match at.and_then(|at| self.answers.get_mut(at)) {
+    fn close(&mut self, tag: &[u8], text: StatusText<'_>, alert: Option<&str>) -> Heard {
+        let at = std::str::from_utf8(tag).ok().and_then(|tag| self.tags.get(tag));
+        match at.and_then(|at| self.answers.get_mut(*at)) {
             Some(answer @ None) => {
                 *answer = Some(completion(self.context, text, alert));
                 self.left -= 1;
+                Heard::Own
             }
-            _ => debug!(tag = %tag.escape_ascii(), "Skipped a completion that nobody waits for"),
+            _ => {
+                debug!(tag = %tag.escape_ascii(), "Skipped a completion that nobody waits for");
+                Heard::Other
+            }
         }
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use model::ErrorKind;
 
+use crate::budget::QUOTED;
 use crate::response::StatusText;
 
 /// The result of a command.
@@ -138,12 +139,12 @@ const NOT_CONNECTED: &str = "user is authenticated but not connected";
 
 impl Refusal {
     pub(crate) fn new(context: impl Into<String>, status: StatusText<'_>, alert: Option<&str>) -> Self {
-        let line = lossy(status.line);
+        let line = quoted(status.line);
         Self {
             context: context.into(),
             status: status.status,
-            code: status.code.map(lossy),
-            text: lossy(status.text),
+            code: status.code.map(quoted),
+            text: quoted(status.text),
             line: alert.map_or_else(|| line.clone(), |alert| format!("{alert}; {line}")),
         }
     }
@@ -224,7 +225,15 @@ fn kind_of_code(word: &str) -> Option<ErrorKind> {
     })
 }
 
-/// Server text for people: what is no UTF-8 is replaced.
+/// Server text for people, who read no more than this of it: errors are kept, one a message.
+pub(crate) fn quoted(bytes: &[u8]) -> String {
+    match bytes.get(..QUOTED) {
+        Some(start) if start.len() < bytes.len() => format!("{}...", lossy(start)),
+        _ => lossy(bytes),
+    }
+}
+
+/// Server text: what is no UTF-8 is replaced.
 pub(crate) fn lossy(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).trim_end().to_owned()
 }
@@ -288,6 +297,14 @@ mod tests {
     fn an_account_that_has_used_up_its_bytes_is_left_alone_for_an_hour() {
         let line = "NO [OVERQUOTA] Account exceeded command or bandwidth limits. (Failure)";
         assert_eq!(suggested_backoff(line), Some(Duration::from_secs(3_600)));
+    }
+
+    #[test]
+    fn an_error_repeats_no_more_of_a_servers_text_than_people_read() {
+        let long = refusal(&format!("A NO [X{0}] y{0}", "x".repeat(10_000)));
+        for text in [long.code.as_deref().unwrap(), &long.text, &long.line] {
+            assert!(text.len() == QUOTED + 3 && text.ends_with("xxx..."), "{}", text.len());
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::budget::{FLAGS_OF_MESSAGE, TooMuch};
 use crate::error::lossy;
 use crate::flags::Flags;
 use crate::frame::is_body;
@@ -22,6 +23,8 @@ pub(crate) struct FetchItems<'a> {
     pub(crate) header: Option<Cow<'a, [u8]>>,
     /// The whole message, where it came inline; the inner option is empty for NIL.
     pub(crate) body: Option<Option<Cow<'a, [u8]>>>,
+    /// What there was too much of to be read.
+    pub(crate) excess: Option<TooMuch>,
 }
 
 impl<'a> FetchItems<'a> {
@@ -56,7 +59,7 @@ impl<'a> FetchItems<'a> {
         if item.eq_ignore_ascii_case(b"UID") {
             self.uid = value.number().and_then(to_uid).map(u32::from);
         } else if item.eq_ignore_ascii_case(b"FLAGS") {
-            self.flags = Some(Flags::parse(value.list()));
+            self.set_flags(value.list());
         } else if item.eq_ignore_ascii_case(b"INTERNALDATE") {
             self.internal_date = Some(value.text().map(|text| InternalDate::new(lossy(text))));
         } else if item.eq_ignore_ascii_case(b"RFC822.SIZE") {
@@ -67,6 +70,14 @@ impl<'a> FetchItems<'a> {
             self.body = Some(into_text(value));
         } else if item.get(..11).is_some_and(|start| start.eq_ignore_ascii_case(b"BODY[HEADER")) {
             self.header = into_text(value);
+        }
+    }
+
+    fn set_flags(&mut self, list: &[u8]) {
+        if list.len() > FLAGS_OF_MESSAGE {
+            self.excess = Some(TooMuch::Flags);
+        } else {
+            self.flags = Some(Flags::parse(list));
         }
     }
 }

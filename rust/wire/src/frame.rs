@@ -1,12 +1,11 @@
 //! Finds where a response ends: a line, or lines joined by literals.
 
-use std::io;
-
-use crate::response::may_hold_literals;
+use crate::budget::{FETCH_RESPONSE, RESPONSE, TooMuch};
+use crate::response::{Response, may_hold_literals};
 use crate::token::trailing_literal;
 
-/// The longest response that is kept in memory. A body is not: it is streamed.
-const MAX_RESPONSE: usize = 32 * 1024 * 1024;
+/// How much of a response tells what kind it is.
+const START: usize = 64;
 
 /// What was found.
 #[derive(Debug, PartialEq, Eq)]
@@ -22,6 +21,10 @@ pub(crate) enum Frame {
 pub(crate) struct Framer {
     /// Lines and literals before this offset are done with.
     done: usize,
+    /// Up to here there is no other line end.
+    searched: usize,
+    /// How long the response may be.
+    limit: usize,
     /// What the search stops at besides the end.
     stop: Stop,
     /// Whether lines may end with a literal; a status text may not, whatever it looks like.
@@ -40,21 +43,20 @@ pub(crate) enum Stop {
 impl Framer {
     /// A search at the start of a response.
     pub(crate) fn new(stop: Stop) -> Self {
-        Self { done: 0, stop, literals: None }
+        Self { done: 0, searched: 0, limit: RESPONSE, stop, literals: None }
     }
 
     /// A search after a streamed body, inside a response.
     pub(crate) fn tail() -> Self {
-        Self { done: 0, stop: Stop::AtEnd, literals: Some(true) }
+        Self { limit: FETCH_RESPONSE, literals: Some(true), ..Self::new(Stop::AtEnd) }
     }
 
     /// Looks on in `data`, which starts where it started before. `None` asks for more.
-    pub(crate) fn find(&mut self, data: &[u8]) -> io::Result<Option<Frame>> {
-        while let Some(rest) = data.get(self.done..) {
-            let Some(length) = memchr::memchr(b'\n', rest) else { break };
-            let line = rest.get(..length).unwrap_or_default();
+    pub(crate) fn find(&mut self, data: &[u8]) -> Result<Option<Frame>, TooMuch> {
+        while let Some(end) = self.line_end(data) {
+            let line = data.get(self.done..end).unwrap_or_default();
             let line = line.strip_suffix(b"\r").unwrap_or(line);
-            let next = self.done + length + 1;
+            let next = end + 1;
             let literals = *self.literals.get_or_insert_with(|| may_hold_literals(line));
             let Some((at, size)) = trailing_literal(line).filter(|_| literals) else {
                 return Ok(Some(Frame::Whole(next)));
@@ -62,10 +64,32 @@ impl Framer {
             if self.stop == Stop::AtBody && line.get(..at).is_some_and(announces_body) {
                 return Ok(Some(Frame::Body { head: self.done + at, body: next, size }));
             }
-            self.done =
-                usize::try_from(size).ok().and_then(|size| next.checked_add(size)).ok_or_else(too_long)?;
+            let after = usize::try_from(size).ok().and_then(|size| next.checked_add(size));
+            self.done = after.unwrap_or(usize::MAX);
+            self.searched = self.done;
         }
-        if data.len().max(self.done) > MAX_RESPONSE { Err(too_long()) } else { Ok(None) }
+        self.check(data)
+    }
+
+    /// Where the current line ends. No octet is searched twice, however few come at a time.
+    fn line_end(&mut self, data: &[u8]) -> Option<usize> {
+        let rest = data.get(self.searched..)?;
+        let found = memchr::memchr(b'\n', rest).map(|length| self.searched + length);
+        self.searched = found.unwrap_or(data.len());
+        found
+    }
+
+    /// Whether a response that goes on is not too long already.
+    fn check(&mut self, data: &[u8]) -> Result<Option<Frame>, TooMuch> {
+        let length = data.len().max(self.done);
+        if length > self.limit && Response::parse(data.get(..START).unwrap_or(data)).fetch().is_some() {
+            self.limit = FETCH_RESPONSE;
+        }
+        match length > self.limit {
+            true if self.limit == FETCH_RESPONSE => Err(TooMuch::FetchResponse),
+            true => Err(TooMuch::Response),
+            false => Ok(None),
+        }
     }
 }
 
@@ -79,10 +103,6 @@ fn announces_body(before: &[u8]) -> bool {
 /// Whether a FETCH item is the whole message (RFC 3501 §6.4.5, RFC 3516 §4).
 pub(crate) fn is_body(item: &[u8]) -> bool {
     [&b"BODY[]"[..], b"RFC822", b"BINARY[]"].iter().any(|name| item.eq_ignore_ascii_case(name))
-}
-
-fn too_long() -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, "the server sent a response too long to keep in memory")
 }
 
 #[cfg(test)]
@@ -138,7 +158,29 @@ mod tests {
 
     #[test]
     fn an_absurd_literal_is_an_error() {
-        assert!(Framer::new(Stop::AtEnd).find(b"* X {18446744073709551615}\r\n").is_err());
-        assert!(Framer::new(Stop::AtEnd).find(b"* X {99999999}\r\n").is_err());
+        let find = |data: &[u8]| Framer::new(Stop::AtEnd).find(data);
+        assert_eq!(find(b"* X {18446744073709551615}\r\n"), Err(TooMuch::Response));
+        assert_eq!(find(b"* X {1048577}\r\n"), Err(TooMuch::Response));
+        assert_eq!(find(b"* 1 FETCH (BODY[HEADER] {1048577}\r\n"), Ok(None));
+        assert_eq!(find(b"* 1 FETCH (BODY[HEADER] {99999999}\r\n"), Err(TooMuch::FetchResponse));
+    }
+
+    #[test]
+    fn a_line_without_an_end_is_an_error() {
+        let line = vec![b'x'; RESPONSE + 1];
+        assert_eq!(Framer::new(Stop::AtEnd).find(&line), Err(TooMuch::Response));
+        assert_eq!(Framer::new(Stop::AtEnd).find(&line[1..]), Ok(None));
+        let tail = vec![b'x'; FETCH_RESPONSE + 1];
+        assert_eq!(Framer::tail().find(&tail), Err(TooMuch::FetchResponse));
+    }
+
+    #[test]
+    fn no_octet_of_a_line_is_searched_twice() {
+        let data = b"* LIST () \"/\" aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+        let mut framer = Framer::new(Stop::AtEnd);
+        for length in 0..=data.len() {
+            framer.find(&data[..length]).unwrap();
+            assert_eq!(framer.searched, length);
+        }
     }
 }

@@ -14,14 +14,12 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use zeroize::Zeroize;
 
+use crate::budget::{LINE_BEFORE_LOGIN, STEP_BEFORE_LOGIN, TooMuch};
 use crate::error::Status;
 use crate::input::Input;
 use crate::response::Response;
 use crate::round_trip::RoundTrip;
 use crate::wire::{Stream, Wire};
-
-/// No line of an opening is longer.
-const MAX_LINE: usize = 64 * 1024;
 
 /// A stream that can be taken back.
 pub(crate) struct Gate {
@@ -30,8 +28,10 @@ pub(crate) struct Gate {
     output: Vec<u8>,
     /// What async-imap may read.
     ready: Vec<u8>,
-    /// Every line that the server sent, as it came.
+    /// Every line that the server sent in this step, as it came.
     pub(crate) lines: Vec<Vec<u8>>,
+    /// How many octets these are.
+    kept: usize,
     /// Whether the next line is a greeting.
     greeting: bool,
     /// How far away the server is.
@@ -47,7 +47,7 @@ impl Gate {
     /// A stream on which the client speaks first: after STARTTLS.
     pub(crate) fn after_greeting(io: Box<dyn Stream>, round_trip: RoundTrip) -> Self {
         let (input, output, ready) = (Input::new(), Vec::new(), Vec::new());
-        Self { io, input, output, ready, lines: Vec::new(), greeting: false, round_trip }
+        Self { io, input, output, ready, lines: Vec::new(), kept: 0, greeting: false, round_trip }
     }
 
     /// A stand-in that is at its end.
@@ -70,12 +70,22 @@ impl Gate {
         Wire::with_input(self.io, self.input, patience)
     }
 
+    /// Forgets what the server said: another step begins.
+    pub(crate) fn forget(&mut self) {
+        self.lines.clear();
+        self.kept = 0;
+    }
+
     /// Moves the next whole line on; `false` asks for more bytes.
-    fn next_line(&mut self) -> io::Result<bool> {
+    fn next_line(&mut self) -> Result<bool, TooMuch> {
         let Some(length) = memchr::memchr(b'\n', self.input.data()) else {
-            let too_long = self.input.data().len() > MAX_LINE;
-            return if too_long { Err(io::ErrorKind::InvalidData.into()) } else { Ok(false) };
+            let too_long = self.input.data().len() > LINE_BEFORE_LOGIN;
+            return if too_long { Err(TooMuch::Line) } else { Ok(false) };
         };
+        self.kept += length + 1;
+        if self.kept > STEP_BEFORE_LOGIN {
+            return Err(TooMuch::Lines);
+        }
         let line = self.input.take(length + 1).to_vec();
         self.round_trip.note(&Response::parse(&line));
         self.ready = simplify(&line, std::mem::take(&mut self.greeting));

@@ -4,6 +4,7 @@
 use model::Secret;
 use model::login::Impersonation;
 
+use crate::budget::Heard;
 use crate::command::Command;
 use crate::connection::{Connection, completion};
 use crate::error::Result;
@@ -19,7 +20,7 @@ impl Connection {
             Impersonation::Kerio(user) => ("X-SETUSER", user),
         };
         let command = Command::new(word).string(user.as_bytes());
-        self.run_one(context, command, |_| {}).await.map(drop)
+        self.run_one(context, command, |_| Heard::Other).await.map(drop)
     }
 
     /// X-MASTERAUTH: the server's challenge and the master password give a digest, which is all that is sent (Kerio).
@@ -27,11 +28,15 @@ impl Connection {
         self.begin(context)?;
         let tag = self.queue_tag("X-MASTERAUTH");
         self.wire.queue(b"X-MASTERAUTH\r\n");
+        let mut is_proved = false;
         loop {
             let end = self.read_response(context).await?;
             let (response, alert) = self.take_response(end);
             let proof = match response {
-                Response::Continue(challenge) => prove(challenge, password),
+                // One challenge is answered, however many come.
+                Response::Continue(challenge) if !std::mem::replace(&mut is_proved, true) => {
+                    prove(challenge, password)
+                }
                 Response::Done { tag: done, text } if done == tag.as_bytes() => {
                     let outcome = completion(context, text, alert.as_deref());
                     self.end();

@@ -55,6 +55,7 @@ impl Input {
         if self.start == self.end {
             self.start = 0;
             self.end = 0;
+            self.shrink();
         }
         if self.block.len() - self.end >= self.block.len() / 2 {
             return;
@@ -64,6 +65,13 @@ impl Input {
         self.start = 0;
         if self.end > self.block.len() / 2 {
             self.block.resize(self.block.len() * 2, 0);
+        }
+    }
+
+    /// One long response must not cost its room for good.
+    fn shrink(&mut self) {
+        if self.block.len() > START_SIZE {
+            self.block = vec![0; START_SIZE];
         }
     }
 }
@@ -86,6 +94,18 @@ mod tests {
         assert_eq!(input.take(3), &source[..3]);
         assert_eq!(input.take(usize::MAX), &source[3..]);
         assert!(input.data().is_empty());
+    }
+
+    #[tokio::test]
+    async fn room_for_a_long_response_is_given_back() {
+        let (mut input, mut reader) = (Input::new(), tokio::io::repeat(b'x'));
+        while input.data().len() < 4 * START_SIZE {
+            read(&mut input, &mut reader).await.unwrap();
+        }
+        assert!(input.block.len() > START_SIZE);
+        input.take(usize::MAX);
+        read(&mut input, &b"y"[..]).await.unwrap();
+        assert_eq!((input.block.len(), input.data()), (START_SIZE, &b"y"[..]));
     }
 
     #[tokio::test]

@@ -7,6 +7,7 @@ use model::{Error as ModelError, ErrorKind, Security};
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
+use crate::budget::Heard;
 use crate::capabilities::Capabilities;
 use crate::command::Command;
 use crate::connection::Connection;
@@ -105,7 +106,7 @@ fn context(options: &Options, login: &Login) -> String {
 /// Runs the exchange and takes the stream back.
 async fn attempt(mut opening: Opening<'_>, login: &Login, method: Method) -> Result<Connection> {
     let context = context(opening.options, login);
-    opening.client.get_mut().lines.clear();
+    opening.client.get_mut().forget();
     let session = match method {
         Method::Plain => opening.client.authenticate("PLAIN", Plain(login)).await,
         Method::Quoted => opening.client.login(&login.authentication_user, login.password.declassify()).await,
@@ -126,7 +127,7 @@ async fn log_in_with_literals(opening: Opening<'_>, login: &Login, context: &str
         .secret()
         .string(login.authentication_user.as_bytes())
         .string(login.password.declassify().as_bytes());
-    connection.run_one(context, command, |_| {}).await?;
+    connection.run_one(context, command, |_| Heard::Other).await?;
     Ok(connection)
 }
 

@@ -10,11 +10,12 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use tracing::debug;
 
+use crate::budget::{TooMuch, excess};
 use crate::capabilities::Capabilities;
 use crate::certificate::Certificate;
 use crate::connection::Connection;
 use crate::dial::dial;
-use crate::error::{Error, Refusal, Result, Status, lossy};
+use crate::error::{Error, Refusal, Result, Status, quoted};
 use crate::gate::Gate;
 use crate::login;
 use crate::options::{Login, Options};
@@ -149,11 +150,15 @@ impl<'o> Opening<'o> {
                     _ => error.remedy("the port may expect TLS from the first byte: use -Security Ssl"),
                 }
             })?;
+        let address = options.address();
+        if let Some(excess) = answer.as_ref().err().and_then(excess) {
+            return Err(overdone(&format!("cannot get a greeting from `{address}`"), excess).into());
+        }
         let line = client.get_ref().lines.first().cloned().unwrap_or_default();
-        report.greeting = (!line.is_empty()).then(|| lossy(&line));
+        report.greeting = (!line.is_empty()).then(|| quoted(&line));
         let capabilities = told_capabilities(&client.get_ref().lines).unwrap_or_default();
-        debug!(server = options.address(), greeting = %line.escape_ascii(), ok = answer.is_ok(), "Greeted");
-        let preauthenticated = check_greeting(&options.address(), &line)?;
+        debug!(server = address, greeting = %line.escape_ascii(), ok = answer.is_ok(), "Greeted");
+        let preauthenticated = check_greeting(&address, &line)?;
         Ok(Self { options, client, capabilities, preauthenticated })
     }
 
@@ -200,7 +205,7 @@ impl<'o> Opening<'o> {
     }
 
     async fn command(&mut self, word: &str, context: &str) -> Result<()> {
-        self.client.get_mut().lines.clear();
+        self.client.get_mut().forget();
         let step = self.client.run_command_and_check_ok(word, None);
         match within(self.options, "get an answer from", step).await? {
             Ok(()) => Ok(()),
@@ -227,7 +232,7 @@ fn check_greeting(address: &str, line: &[u8]) -> Result<bool> {
             let message = format!("`{address}` does not speak IMAP");
             let remedy = "check the port number: 993 for TLS, 143 for STARTTLS or none";
             Err(ModelError::new(ErrorKind::ProtocolViolation, message)
-                .server(lossy(line))
+                .server(quoted(line))
                 .remedy(remedy)
                 .into())
         }
@@ -242,6 +247,9 @@ pub(crate) fn explain(error: &async_imap::error::Error, context: &str, lines: &[
             async_imap::error::Error::No(_) | async_imap::error::Error::Bad(_),
             Some(Response::Done { text, .. }),
         ) => Refusal::new(context, text, alert(lines).as_deref()).into(),
+        (async_imap::error::Error::Io(error), _) if let Some(excess) = excess(error) => {
+            overdone(context, excess).into()
+        }
         _ => {
             let message = format!("{context}: the server closed the connection");
             let mut error = ModelError::new(ErrorKind::ConnectionLost, message)
@@ -252,10 +260,15 @@ pub(crate) fn explain(error: &async_imap::error::Error, context: &str, lines: &[
     }
 }
 
+/// An error about a server that went over a bound; the context names it.
+fn overdone(context: &str, excess: TooMuch) -> ModelError {
+    ModelError::new(excess.kind(), format!("{context}: the server {excess}"))
+}
+
 fn alert(lines: &[Vec<u8>]) -> Option<String> {
     lines.iter().rev().find_map(|line| match Response::parse(line) {
         Response::Status(text) if text.status == Status::Bye || text.code_value("ALERT").is_some() => {
-            Some(lossy(text.line))
+            Some(quoted(text.line))
         }
         _ => None,
     })

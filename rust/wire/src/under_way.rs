@@ -129,6 +129,11 @@ impl UnderWay {
         was_open
     }
 
+    /// How many outcomes are known and not handed out.
+    pub(crate) fn known(&self) -> usize {
+        self.outcomes.len()
+    }
+
     /// The next outcome that is known.
     pub(crate) fn next_outcome(&mut self) -> Option<Outcome> {
         self.outcomes.pop_front()

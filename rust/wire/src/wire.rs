@@ -8,9 +8,11 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::time::Instant;
 
 use crate::deflate::Deflate;
 use crate::input::Input;
+use crate::pace::Pace;
 
 /// Above this, [`Wire::send`] writes straight from the caller's bytes.
 const OUTPUT_SIZE: usize = 256 * 1024;
@@ -36,14 +38,16 @@ pub(crate) struct Wire {
     send_error: Option<io::Error>,
     /// The longest time without a byte in either direction.
     patience: Duration,
+    /// Whether the command under way gets on.
+    pub(crate) pace: Pace,
 }
 
 impl Wire {
     /// Goes on with a stream of which this much was read already.
     pub(crate) fn with_input(io: Box<dyn Stream>, input: Input, patience: Duration) -> Self {
         let output = Vec::with_capacity(OUTPUT_SIZE);
-        let (unflushed, compressed) = (false, false);
-        Self { io, input, output, sent: 0, unflushed, compressed, send_error: None, patience }
+        let (unflushed, compressed, pace) = (false, false, Pace::default());
+        Self { io, input, output, sent: 0, unflushed, compressed, send_error: None, patience, pace }
     }
 
     /// Whether both directions are compressed.
@@ -80,19 +84,35 @@ impl Wire {
 
     /// Sends what waits, then from `more`, and reads what comes, until something has moved.
     pub(crate) async fn exchange(&mut self, more: &mut &[u8]) -> io::Result<()> {
-        let patience = self.patience;
-        let moved = poll_fn(|cx| self.poll_exchange(cx, more));
-        tokio::time::timeout(patience, moved).await.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
+        let unsent = self.backlog() + more.len();
+        let moved = self.wait(|wire, cx| wire.poll_exchange(cx, more)).await;
+        self.pace.gain(unsent.saturating_sub(self.backlog() + more.len()));
+        moved
     }
 
     /// Sends what waits, and reads until something has come.
     pub(crate) async fn receive(&mut self) -> io::Result<()> {
-        let patience = self.patience;
-        let read = poll_fn(|cx| {
-            let _moved = self.poll_send(cx, &mut &[][..]);
-            self.poll_receive(cx)
-        });
-        tokio::time::timeout(patience, read).await.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
+        let read = |wire: &mut Self, cx: &mut Context<'_>| {
+            let _moved = wire.poll_send(cx, &mut &[][..]);
+            wire.poll_receive(cx)
+        };
+        self.wait(read).await
+    }
+
+    /// Waits for a step, no longer than for a sign of life, and as long as the command gets on.
+    async fn wait(
+        &mut self,
+        mut step: impl FnMut(&mut Self, &mut Context<'_>) -> Poll<io::Result<()>>,
+    ) -> io::Result<()> {
+        let longest = self.patience.min(self.pace.left()?);
+        let (started, unread) = (Instant::now(), self.input.data().len());
+        let moved = tokio::time::timeout(longest, poll_fn(|cx| step(self, cx))).await;
+        self.pace.wait(started.elapsed(), self.input.data().len().saturating_sub(unread));
+        let Ok(moved) = moved else {
+            self.pace.left()?;
+            return Err(io::ErrorKind::TimedOut.into());
+        };
+        moved
     }
 
     /// Sends what the stream takes without waiting.

@@ -4,6 +4,7 @@
 
 use tracing::debug;
 
+use crate::budget::Heard;
 use crate::command::Command;
 use crate::connection::Connection;
 use crate::error::{Error, Result};
@@ -20,7 +21,10 @@ impl Connection {
             return Ok(self.wire.is_compressed());
         }
         // Nothing follows the command before its answer: what does is compressed after an OK, and plain after a NO.
-        match self.run_one("cannot compress the connection", Command::new("COMPRESS DEFLATE"), |_| {}).await {
+        match self
+            .run_one("cannot compress the connection", Command::new("COMPRESS DEFLATE"), |_| Heard::Other)
+            .await
+        {
             Ok(_) => self.wire.compress(),
             Err(Error::Refused(refusal)) => debug!(answer = refusal.line, "Not compressed"),
             Err(failed) => return Err(failed),

@@ -1,5 +1,8 @@
 //! LIST and LSUB: the mailboxes of an account (RFC 3501 §6.3.8, RFC 5258, RFC 5819, RFC 6154).
 
+use std::collections::HashMap;
+
+use crate::budget::{Heard, Memory};
 use crate::command::Command;
 use crate::commands::namespace::parse_delimiter;
 use crate::commands::status::{MailboxStatus, StatusItems};
@@ -51,12 +54,12 @@ impl Connection {
         if let Some(wanted) = self.return_options(options) {
             command = command.word(&wanted);
         }
-        let mut listing = Listing::default();
+        let mut listing = Listing::new();
         self.run_one("cannot list the folders", command, |response| {
-            if let Some(rest) = response.data("LIST") {
-                listing.add_entry(rest);
-            } else if let Some(rest) = response.data("STATUS") {
-                listing.add_status(rest);
+            match (response.data("LIST"), response.data("STATUS")) {
+                (Some(rest), _) => listing.add_entry(rest),
+                (_, Some(rest)) => listing.add_status(rest),
+                _ => Heard::Other,
             }
         })
         .await?;
@@ -66,11 +69,9 @@ impl Connection {
     /// Lists the subscribed mailboxes that match (RFC 3501 §6.3.9).
     pub async fn lsub(&mut self, reference: &str, pattern: &str) -> Result<Vec<ListEntry>> {
         let command = Command::new("LSUB").string(reference.as_bytes()).string(pattern.as_bytes());
-        let mut listing = Listing::default();
+        let mut listing = Listing::new();
         self.run_one("cannot list the subscribed folders", command, |response| {
-            if let Some(rest) = response.data("LSUB") {
-                listing.add_entry(rest);
-            }
+            response.data("LSUB").map_or(Heard::Other, |rest| listing.add_entry(rest))
         })
         .await?;
         Ok(listing.entries)
@@ -94,34 +95,50 @@ impl Connection {
 }
 
 /// Collects a listing. The status of a mailbox may come before or after its name.
-#[derive(Default)]
 struct Listing {
     entries: Vec<ListEntry>,
-    early: Vec<(MailboxName, MailboxStatus)>,
+    /// Where the last entry of each name is.
+    places: HashMap<MailboxName, usize>,
+    early: HashMap<MailboxName, MailboxStatus>,
+    memory: Memory,
 }
 
+/// What an entry takes beside its text, here and where it goes.
+const ENTRY: usize = 256;
+
 impl Listing {
-    fn add_entry(&mut self, rest: &[u8]) {
-        let Some(mut entry) = parse_entry(rest) else {
-            tracing::debug!(response = %rest.escape_ascii(), "Skipped a listing without a name");
-            return;
-        };
-        let early = self.early.iter().position(|(name, _)| *name == entry.name);
-        entry.status = early.map(|at| self.early.swap_remove(at).1);
-        self.entries.push(entry);
+    fn new() -> Self {
+        let (entries, places, early) = Default::default();
+        Self { entries, places, early, memory: Memory::of_answer() }
     }
 
-    fn add_status(&mut self, rest: &[u8]) {
-        let Some((name, status)) = MailboxStatus::parse(rest) else { return };
-        match self.entries.iter_mut().rfind(|entry| entry.name == name) {
+    fn add_entry(&mut self, rest: &[u8]) -> Heard {
+        let Some(mut entry) = parse_entry(rest) else {
+            tracing::debug!(response = %rest.escape_ascii(), "Skipped a listing without a name");
+            return Heard::Other;
+        };
+        let attributes: usize =
+            entry.attributes.iter().map(|attribute| size_of::<String>() + attribute.len()).sum();
+        let heard = self.memory.take(ENTRY + 4 * entry.name.as_bytes().len() + attributes);
+        entry.status = self.early.remove(&entry.name);
+        self.places.insert(entry.name.clone(), self.entries.len());
+        self.entries.push(entry);
+        heard
+    }
+
+    fn add_status(&mut self, rest: &[u8]) -> Heard {
+        let Some((name, status)) = MailboxStatus::parse(rest) else { return Heard::Other };
+        let heard = self.memory.take(ENTRY + 4 * name.as_bytes().len());
+        match self.places.get(&name).and_then(|at| self.entries.get_mut(*at)) {
             Some(entry) => entry.status = Some(status),
-            None => self.early.push((name, status)),
+            None => _ = self.early.insert(name, status),
         }
+        heard
     }
 }
 
 /// Reads attributes, delimiter and name. What extensions add after the name is left alone.
-fn parse_entry(rest: &[u8]) -> Option<ListEntry> {
+pub(crate) fn parse_entry(rest: &[u8]) -> Option<ListEntry> {
     let mut lexer = Lexer::new(rest);
     let list = lexer.value()?;
     let mut attributes = Lexer::new(list.list());
@@ -161,7 +178,7 @@ mod tests {
 
     #[test]
     fn a_status_finds_its_mailbox_before_or_after_the_name() {
-        let mut listing = Listing::default();
+        let mut listing = Listing::new();
         listing.add_status(b"b (MESSAGES 2)");
         listing.add_entry(b"() \"/\" a");
         listing.add_entry(b"() \"/\" b");

@@ -1,5 +1,6 @@
 //! Commands that make and rename mailboxes, and subscribe to them: CREATE, RENAME, SUBSCRIBE. Many names take one round trip.
 
+use crate::budget::Heard;
 use crate::command::Command;
 use crate::connection::Connection;
 use crate::error::{Refusal, Result};
@@ -16,7 +17,7 @@ impl Connection {
     pub async fn rename(&mut self, from: &MailboxName, to: &MailboxName) -> Result<Result<(), Refusal>> {
         let complaint = format!("cannot rename folder `{from}` to `{to}`");
         let command = Command::new("RENAME").mailbox(from).mailbox(to);
-        let answers = self.run_each(&complaint, &[command], |_| {}).await?;
+        let answers = self.run_each(&complaint, &[command], |_| Heard::Other).await?;
         Ok(answers.into_iter().next().map_or(Ok(()), |answer| answer.map(drop)))
     }
 
@@ -33,7 +34,7 @@ impl Connection {
         complaint: &str,
     ) -> Result<Vec<Result<(), Refusal>>> {
         let commands: Vec<_> = names.iter().map(|name| Command::new(word).mailbox(name)).collect();
-        let answers = self.run_each(complaint, &commands, |_| {}).await?;
+        let answers = self.run_each(complaint, &commands, |_| Heard::Other).await?;
         let named = |(answer, name): (Result<_, Refusal>, &MailboxName)| {
             answer
                 .map(drop)

@@ -1,5 +1,6 @@
 //! NAMESPACE: where a user's own, other users' and shared mailboxes live (RFC 2342).
 
+use crate::budget::Heard;
 use crate::command::Command;
 use crate::connection::Connection;
 use crate::error::Result;
@@ -35,13 +36,14 @@ impl Connection {
             if let Some(rest) = response.data("NAMESPACE") {
                 found = Some(parse(rest));
             }
+            Heard::Other
         })
         .await?;
         found.ok_or_else(|| self.violation(format!("{context}: the server said OK and told none")))
     }
 }
 
-fn parse(rest: &[u8]) -> Namespace {
+pub(crate) fn parse(rest: &[u8]) -> Namespace {
     let mut lexer = Lexer::new(rest);
     let mut next = || lexer.value().map(|value| parse_entries(value.list())).unwrap_or_default();
     Namespace { personal: next(), other_users: next(), shared: next() }

@@ -2,6 +2,7 @@
 
 use model::{Numbers, UidValidity};
 
+use crate::budget::Heard;
 use crate::command::Command;
 use crate::connection::Connection;
 use crate::error::{Result, Status};
@@ -88,7 +89,10 @@ impl Connection {
             self.examine(name).await?;
         }
         let word = if self.capabilities().unselect() { "UNSELECT" } else { "CLOSE" };
-        match self.run_one(&format!("cannot leave folder `{name}`"), Command::new(word), |_| {}).await {
+        match self
+            .run_one(&format!("cannot leave folder `{name}`"), Command::new(word), |_| Heard::Other)
+            .await
+        {
             Err(error) if error.refusal().is_some() => Ok(()),
             other => other.map(drop),
         }
@@ -111,12 +115,15 @@ impl Connection {
         let mut selected = Selected::default();
         let context = format!("cannot select folder `{name}`");
         let code = self
-            .run(&context, commands, |response| match response {
-                Response::Numbered { number, kind, .. } if kind.eq_ignore_ascii_case(b"EXISTS") => {
-                    exists = Some(*number);
+            .run(&context, commands, |response| {
+                match response {
+                    Response::Numbered { number, kind, .. } if kind.eq_ignore_ascii_case(b"EXISTS") => {
+                        exists = Some(*number);
+                    }
+                    Response::Status(text) if text.status == Status::Ok => selected.note(text),
+                    _ => {}
                 }
-                Response::Status(text) if text.status == Status::Ok => selected.note(text),
-                _ => {}
+                Heard::Other
             })
             .await?;
         selected.exists =

@@ -1,5 +1,6 @@
 //! Commands about the server itself: CAPABILITY, NOOP, ID.
 
+use crate::budget::Heard;
 use crate::capabilities::Capabilities;
 use crate::command::Command;
 use crate::connection::Connection;
@@ -15,6 +16,7 @@ impl Connection {
             if let Some(words) = response.data("CAPABILITY") {
                 found = Capabilities::parse(words);
             }
+            Heard::Other
         })
         .await?;
         self.capabilities = found;
@@ -23,7 +25,7 @@ impl Connection {
 
     /// Does nothing, and gives the server a chance to tell news (RFC 3501 §6.1.2).
     pub async fn noop(&mut self) -> Result<()> {
-        self.run_one("cannot reach the server", Command::new("NOOP"), |_| {}).await?;
+        self.run_one("cannot reach the server", Command::new("NOOP"), |_| Heard::Other).await?;
         Ok(())
     }
 
@@ -35,13 +37,14 @@ impl Connection {
             if let Some(rest) = response.data("ID") {
                 fields = parse_id(rest);
             }
+            Heard::Other
         })
         .await?;
         Ok(fields)
     }
 }
 
-fn parse_id(rest: &[u8]) -> Vec<(String, String)> {
+pub(crate) fn parse_id(rest: &[u8]) -> Vec<(String, String)> {
     let Some(list) = Lexer::new(rest).value() else { return Vec::new() };
     let mut lexer = Lexer::new(list.list());
     let mut fields = Vec::new();

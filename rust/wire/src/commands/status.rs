@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use model::{Numbers, UidValidity};
 
+use crate::budget::Heard;
 use crate::capabilities::Capabilities;
 use crate::command::Command;
 use crate::connection::Connection;
@@ -112,14 +113,19 @@ impl Connection {
         let words = items.to_words(self.capabilities());
         let commands: Vec<_> =
             names.iter().map(|name| Command::new("STATUS").mailbox(name).word(&words)).collect();
-        let mut told = HashMap::new();
+        // Nothing is kept of folders that were not asked for.
+        let mut told: HashMap<_, _> = names.iter().map(|name| (spelled_alike(name), None)).collect();
         self.run_each("cannot ask for the status of folders", &commands, |response| {
-            if let Some((name, status)) = response.data("STATUS").and_then(MailboxStatus::parse) {
-                told.insert(spelled_alike(&name), status);
+            let found = response.data("STATUS").and_then(MailboxStatus::parse);
+            let found = found.and_then(|(name, status)| Some((told.get_mut(&spelled_alike(&name))?, status)));
+            let Some((place, status)) = found else { return Heard::Other };
+            match place.replace(status) {
+                None => Heard::Own,
+                Some(_) => Heard::Other,
             }
         })
         .await?;
-        Ok(names.iter().map(|name| told.get(&spelled_alike(name)).cloned()).collect())
+        Ok(names.iter().map(|name| told.get(&spelled_alike(name)).cloned().flatten()).collect())
     }
 }
 

@@ -1,5 +1,6 @@
 //! UID STORE: changing flags (RFC 3501 §6.4.6).
 
+use crate::budget::Heard;
 use crate::command::Command;
 use crate::connection::Connection;
 use crate::error::Result;
@@ -31,7 +32,10 @@ impl Connection {
         let parts = self.parts_of(uids);
         let commands: Vec<_> =
             parts.iter().map(|set| Command::new("UID STORE").uids(set).word(item).flags(flags)).collect();
-        self.run(&format!("cannot change the flags of {} messages", uids.count()), &commands, |_| {}).await?;
+        self.run(&format!("cannot change the flags of {} messages", uids.count()), &commands, |_| {
+            Heard::Other
+        })
+        .await?;
         Ok(())
     }
 }

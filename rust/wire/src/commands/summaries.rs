@@ -2,11 +2,12 @@
 
 use std::borrow::Cow;
 
+use crate::budget::{Heard, Memory};
 use crate::command::Command;
 use crate::connection::Connection;
 use crate::error::{Refusal, Result};
 use crate::fetch_item::FetchItems;
-use crate::flags::Flags;
+use crate::flags::{Flag, Flags};
 use crate::internal_date::InternalDate;
 use crate::uid_set::UidSet;
 
@@ -75,15 +76,18 @@ impl Connection {
     ) -> Result<()> {
         let words = items.to_words(self.capabilities().condstore());
         let mut parts = self.parts_of(uids);
-        let mut came = UidSet::new();
+        let (mut came, mut memory) = (UidSet::new(), Memory::of_answer());
         while !parts.is_empty() {
             let commands: Vec<_> =
                 parts.iter().map(|set| Command::new("UID FETCH").uids(set).word(&words)).collect();
             let answers = self.run_each("cannot list the messages", &commands, |response| {
-                let Some(found) = response.fetch().map(FetchItems::parse) else { return };
+                let Some(found) = response.fetch().map(FetchItems::parse) else { return Heard::Other };
+                if let Some(excess) = found.excess {
+                    return Heard::TooMuch(excess);
+                }
                 // Without a UID it is news about some message; outside the set it is the `*` of an empty range.
-                let Some(uid) = found.uid.filter(|&uid| uids.contains(uid)) else { return };
-                came.insert(uid);
+                let Some(uid) = found.uid.filter(|&uid| uids.contains(uid)) else { return Heard::Other };
+                let heard = if came.add(uid) { memory.take(cost(&found)) } else { Heard::Other };
                 on_summary(Summary {
                     uid,
                     flags: found.flags,
@@ -92,6 +96,7 @@ impl Connection {
                     modseq: found.modseq,
                     header: found.header,
                 });
+                heard
             });
             let answers = answers.await?.into_iter().zip(parts);
             let left = answers.map(|(answer, part)| rest(answer, part, &came));
@@ -102,15 +107,34 @@ impl Connection {
     }
 }
 
+/// What is kept of a message, whoever keeps it: its number and its flags. Of a header nobody keeps more than a digest.
+fn cost(found: &FetchItems<'_>) -> usize {
+    const MESSAGE: usize = 32;
+    let of_flag = |flag: &Flag| if flag.is_system() { 8 } else { 32 + flag.as_str().len() };
+    MESSAGE + found.flags.iter().flat_map(Flags::iter).map(of_flag).sum::<usize>()
+}
+
 /// What a command left of its part: a server that lists no more messages at once begins with the highest, and says
-/// which was the lowest (RFC 9738 §3.1). Where lower ones came, nobody knows what is left.
+/// which was the lowest (RFC 9738 §3.1). Where lower ones came, or none at all, nobody knows what is left.
 fn rest(answer: Result<Option<String>, Refusal>, part: UidSet, came: &UidSet) -> Result<UidSet, Refusal> {
     let Err(refusal) = answer else { return Ok(UidSet::new()) };
     let Some(lowest) = refusal.stopped_at().filter(|uid| part.contains(*uid)) else { return Err(refusal) };
-    let rest = part.below(lowest);
-    if came.iter().take_while(|uid| *uid < lowest).any(|uid| rest.contains(uid)) {
-        Err(refusal)
-    } else {
-        Ok(rest)
+    let rest = part.clone().below(lowest);
+    let is_below = rest.ranges().any(|range| came.meets(range));
+    let is_above = part.ranges().any(|range| came.meets(lowest.max(*range.start())..=*range.end()));
+    if is_above && !is_below { Ok(rest) } else { Err(refusal) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::budget::ANSWER;
+
+    #[test]
+    fn a_million_messages_with_four_keywords_each_are_not_too_many() {
+        let found =
+            FetchItems::parse(b"(UID 7 FLAGS (\\Seen \\Answered $Forwarded $label1 NonJunk Important))");
+        assert!(cost(&found) * 1_000_000 < ANSWER);
+        assert!(cost(&FetchItems::parse(b"(UID 7 FLAGS (a b c d e f g h i j))")) * 1_000_000 > ANSWER);
     }
 }

@@ -10,6 +10,7 @@ mod connection;
 mod fetch;
 mod fetch_late;
 mod full_duplex;
+mod hostile;
 mod listing;
 mod login;
 mod message_limit;
