@@ -168,7 +168,8 @@ fn zone_offset(zone: &str) -> Option<i64> {
         (_, Some(digits)) => (1, digits),
         _ => return None,
     };
-    let number: i64 = digits.replacen(':', "", 1).parse().ok()?;
+    // No longer than 32 bits, so that no sum of it is too large for 64.
+    let number = i64::from(digits.replacen(':', "", 1).parse::<u32>().ok()?);
     let (hours, minutes) = if digits.len() <= 2 { (number, 0) } else { (number / 100, number % 100) };
     (hours <= 14 && minutes < 60).then_some(sign * (hours * 3600 + minutes * 60))
 }
@@ -242,6 +243,7 @@ mod tests {
             ("Received -ge '30/4/2019'", 14, "quoted date"),
             ("Received -ge '2019/4/30", 14, "quoted date"),
             ("Received -ge '2019/2/30'", 14, "quoted date"),
+            ("Received -ge '2019/4/30 9:00PM -9223372036854775807'", 14, "quoted date"),
             ("Received -ge '4/30/19'", 14, "quoted date"),
             ("Received -ge '2019/4/30' -or Received -lt '2020/1/1'", 26, "`-and`"),
             ("Received -ge '2019/4/30' -and", 30, "`Received`"),

@@ -470,3 +470,22 @@ fn a_folder_list_that_cannot_be_meant_is_an_error_with_its_remedy() {
             .is_ok()
     );
 }
+
+#[test]
+fn a_folder_that_is_too_deep_keeps_its_place_and_its_name() {
+    let deep = vec!["a"; 5_000].join("/");
+    let map = Case::new(listing('/', "", &["INBOX", &deep])).map();
+    assert_eq!((map.folders[1].source.len(), map.folders[1].target.len()), (100, 100));
+    assert_eq!(map.folders[1].source_shown(), deep);
+}
+
+/// Were each number tried from the first on, and each folder looked for among all, this would take minutes.
+#[test]
+fn each_of_very_many_folders_of_one_purpose_that_come_to_one_name_has_its_place() {
+    let name = |number| format!("{number:015b} \\Sent").replace('0', "\u{1}").replace('1', "\u{2}");
+    let names: Vec<String> = (0..10_000).map(name).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let map = Case::new(listing('/', "", &names)).exclude(&["#SentItems#/x"]).map();
+    let targets: BTreeSet<_> = map.folders.iter().map(|folder| &folder.target).collect();
+    assert_eq!((targets.len(), map.folders.len()), (10_000, 10_000));
+}

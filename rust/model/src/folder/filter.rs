@@ -90,10 +90,7 @@ impl Pattern {
     fn matches(&self, levels: &[String], known: &WellKnownFolders) -> bool {
         match self.base {
             Base::Root => self.matches_below(&[], levels),
-            Base::WellKnown(base) => known.paths(base).iter().any(|path| {
-                let path: Vec<String> = path.iter().map(|level| level.to_lowercase()).collect();
-                self.matches_below(&path, levels)
-            }),
+            Base::WellKnown(base) => known.above(base, levels).any(|path| self.matches_below(path, levels)),
         }
     }
 

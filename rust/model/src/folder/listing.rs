@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{INBOX, is_inbox};
+use super::{INBOX, MOST_LEVELS, is_inbox};
 use crate::{Error, ErrorKind, Result};
 
 /// A folder as LIST shows it, with its name decoded.
@@ -31,7 +31,7 @@ impl ListedFolder {
 
     fn split(&self, name: &str) -> Vec<String> {
         match self.delimiter {
-            Some(delimiter) => name.split(delimiter).map(str::to_owned).collect(),
+            Some(delimiter) => name.splitn(MOST_LEVELS, delimiter).map(str::to_owned).collect(),
             None => vec![name.to_owned()],
         }
     }

@@ -175,8 +175,9 @@ fn pair_well_known(
     target: &WellKnownFolders,
     placer: &mut Placer<'_>,
 ) {
+    let chosen: BTreeSet<&Vec<String>> = chosen.iter().map(|folder| &folder.levels).collect();
     for known in WellKnown::PAIRED {
-        let is_chosen = |levels: &&Vec<String>| chosen.iter().any(|folder| folder.levels == **levels);
+        let is_chosen = |levels: &&Vec<String>| chosen.contains(levels);
         let Some(source) = source.paths(known).iter().find(is_chosen) else { continue };
         let targets = target.paths(known);
         if let Some(target) = targets.iter().find(|levels| *levels == source).or(targets.first()) {

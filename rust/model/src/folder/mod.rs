@@ -18,6 +18,9 @@ pub use well_known::{WellKnown, WellKnownFolders};
 /// The inbox's name, which is the same in any case (RFC 3501 §5.1).
 pub const INBOX: &str = "INBOX";
 
+/// The most levels of a folder: servers keep a few dozen. What is deeper is one level, delimiters and all.
+pub const MOST_LEVELS: usize = 100;
+
 /// Whether a level is the inbox's name.
 fn is_inbox(level: &str) -> bool {
     level.eq_ignore_ascii_case(INBOX)

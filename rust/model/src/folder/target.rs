@@ -140,6 +140,8 @@ pub(super) struct Placer<'a> {
     /// Source levels to target levels.
     placed: BTreeMap<Vec<String>, Vec<String>>,
     taken: BTreeSet<Vec<String>>,
+    /// By the levels that were wanted before: the number that comes next.
+    next: BTreeMap<Vec<String>, u32>,
     refused: &'a BTreeSet<Vec<String>>,
     pub(super) notes: Vec<FolderNote>,
 }
@@ -153,7 +155,8 @@ impl<'a> Placer<'a> {
     ) -> Self {
         let existing = existing.map(|levels| (rules.key(&levels), levels)).collect();
         let taken = refused.iter().map(|levels| rules.key(levels)).collect();
-        Self { rules, existing, placed: BTreeMap::new(), taken, refused, notes: Vec::new() }
+        let (placed, next, notes) = Default::default();
+        Self { rules, existing, placed, taken, next, refused, notes }
     }
 
     /// Puts a folder where an earlier pass put it.
@@ -249,15 +252,16 @@ impl<'a> Placer<'a> {
     }
 
     /// These levels, or the first with a number behind them that nobody has.
-    fn free(&self, wanted: &[String]) -> Vec<String> {
+    fn free(&mut self, wanted: &[String]) -> Vec<String> {
         let mut target = wanted.to_vec();
-        let mut number = 2_u32;
+        // Places are never given back, so all numbers below the next are taken.
+        let next = self.next.entry(self.rules.key(wanted)).or_insert(2);
         while self.taken.contains(&self.rules.key(&target)) {
             target = wanted.to_vec();
             if let Some(last) = target.last_mut() {
-                last.push_str(&format!("_{number}"));
+                last.push_str(&format!("_{next}"));
             }
-            number += 1;
+            *next += 1;
         }
         target
     }

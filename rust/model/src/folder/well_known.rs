@@ -1,6 +1,6 @@
 //! Folders with a meaning: Sent, Trash and their like, by attribute (RFC 6154) or else by name in many languages.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::is_inbox;
 use super::listing::Located;
@@ -135,7 +135,11 @@ const NOTES: &str = "Notes|Notizen|Anteckningar|Notas|Notities|Notater|Noter|Not
 
 /// Where the well-known folders of a mailbox lie.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct WellKnownFolders(BTreeMap<WellKnown, Vec<Vec<String>>>);
+pub struct WellKnownFolders {
+    paths: BTreeMap<WellKnown, Vec<Vec<String>>>,
+    /// The same in lower case.
+    lower: BTreeMap<WellKnown, BTreeSet<Vec<String>>>,
+}
 
 impl WellKnownFolders {
     /// Finds them: by attribute, and where no folder has it, by the names of top-level folders.
@@ -144,12 +148,26 @@ impl WellKnownFolders {
             let marked = by_attribute(known, folders);
             (known, if marked.is_empty() { by_name(known, folders) } else { marked })
         });
-        Self(paths.collect())
+        let paths: BTreeMap<_, Vec<Vec<String>>> = paths.collect();
+        let lower = |levels: &Vec<String>| levels.iter().map(|level| level.to_lowercase()).collect();
+        let lower = paths.iter().map(|(known, paths)| (*known, paths.iter().map(lower).collect())).collect();
+        Self { paths, lower }
     }
 
     /// The levels of each folder that is this, the likeliest first.
     pub fn paths(&self, known: WellKnown) -> &[Vec<String>] {
-        self.0.get(&known).map(Vec::as_slice).unwrap_or_default()
+        self.paths.get(&known).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Those of its folders that are this one or above it, as they are in lower case.
+    pub(super) fn above<'l>(
+        &self,
+        known: WellKnown,
+        levels: &'l [String],
+    ) -> impl Iterator<Item = &'l [String]> {
+        let paths = self.lower.get(&known);
+        let starts = (0..=levels.len()).filter_map(|count| levels.get(..count));
+        starts.filter(move |start| paths.is_some_and(|paths| paths.contains(*start)))
     }
 }
 

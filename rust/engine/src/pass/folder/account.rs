@@ -110,18 +110,23 @@ fn unread(folder: &str, uid: u32) -> SkippedItem {
     item(folder, SkippedKind::SourceReadError, words, &Summary { uid, ..Summary::default() })
 }
 
+/// How many characters of a header field are told of a message.
+const LONGEST_FIELD: usize = 1000;
+
 fn item(folder: &str, kind: SkippedKind, error_message: String, summary: &Summary<'_>) -> SkippedItem {
     let header = String::from_utf8_lossy(summary.header.as_deref().unwrap_or_default()).into_owned();
     let seconds = summary.internal_date.as_ref().and_then(InternalDate::to_epoch_seconds);
+    // The source says how long they are, and the store keeps them.
+    let shown = |name| field(&header, name).map(|text| text.chars().take(LONGEST_FIELD).collect());
     let sent = field(&header, "Date").and_then(|date| jiff::fmt::rfc2822::parse(&date).ok());
     SkippedItem {
         kind,
         folder_name: folder.to_owned(),
         uid: Some(summary.uid),
         size: summary.size,
-        subject: field(&header, "Subject"),
-        sender: field(&header, "From"),
-        message_id: field(&header, "Message-ID"),
+        subject: shown("Subject"),
+        sender: shown("From"),
+        message_id: shown("Message-ID"),
         date_received: seconds.and_then(|seconds| Timestamp::from_second(seconds).ok()),
         date_sent: sent.map(|sent| sent.timestamp()),
         error_message,

@@ -39,8 +39,9 @@ pub(crate) async fn present(connection: &mut Connection, uids: &UidSet) -> Resul
 
 /// Fills in the digests of these messages.
 async fn read_bytes(connection: &mut Connection, uids: Vec<u32>, messages: &mut [Present]) -> Result<()> {
-    let digests = fingerprints(connection, uids.iter().copied().collect()).await?;
-    for message in messages.iter_mut().filter(|message| uids.contains(&message.uid)) {
+    let uids: UidSet = uids.into_iter().collect();
+    let digests = fingerprints(connection, uids.clone()).await?;
+    for message in messages.iter_mut().filter(|message| uids.contains(message.uid)) {
         message.bytes = digests.get(&message.uid).map_or(Bytes::Unreadable, |digest| Bytes::Are(*digest));
     }
     Ok(())
