@@ -22,9 +22,14 @@ pub(crate) const FETCH_RESPONSE: usize = 32 * MIB;
 pub(crate) const RESPONSE: usize = MIB;
 /// The flags of one message. Servers let a whole folder have a few hundred keywords.
 pub(crate) const FLAGS_OF_MESSAGE: usize = 8 * KIB;
-/// What the answer to one command takes in memory: a folder of a million messages with four keywords each, or 700,000
-/// folders.
-pub(crate) const ANSWER: usize = 256 * MIB;
+/// What a listing of messages takes in memory: a million of them with four keywords each.
+pub(crate) const MESSAGES: usize = 256 * MIB;
+/// The longest name of a folder. Dovecot's are up to 4,096 octets long.
+pub(crate) const NAME: usize = 8 * KIB;
+/// What a listing of folders takes in memory: 100,000 of them, three levels deep.
+pub(crate) const FOLDERS: usize = 64 * MIB;
+/// Namespaces of one kind. Each of a user's own may be listed by itself.
+pub(crate) const NAMESPACES: usize = 16;
 /// What a server says between two things that it was asked for: more than the news of a million messages.
 pub(crate) const CHATTER: u64 = 256 * MIB as u64;
 /// The longest wait for something that was asked for. Some servers say `* OK Still here` while they search or store.
@@ -47,8 +52,14 @@ pub(crate) enum TooMuch {
     FetchResponse,
     #[error("sent more than 8 KiB of flags of one message")]
     Flags,
-    #[error("answered one command with more than 256 MiB can hold")]
-    Answer,
+    #[error("listed more messages than 256 MiB can hold")]
+    Messages,
+    #[error("sent a folder's name of more than 8 KiB")]
+    Name,
+    #[error("listed more folders than 64 MiB can hold")]
+    Folders,
+    #[error("named more than 16 namespaces of one kind")]
+    Namespaces,
     #[error("sent 256 MiB that nobody had asked for")]
     Chatter,
     #[error("got no further within half an hour, though it is not silent")]
@@ -91,12 +102,19 @@ pub(crate) enum Heard {
 #[derive(Debug)]
 pub(crate) struct Memory {
     left: usize,
+    /// What there is too much of when nothing is left.
+    of: TooMuch,
 }
 
 impl Memory {
-    /// That of one command.
-    pub(crate) fn of_answer() -> Self {
-        Self { left: ANSWER }
+    /// For a listing of folders.
+    pub(crate) fn of_folders() -> Self {
+        Self { left: FOLDERS, of: TooMuch::Folders }
+    }
+
+    /// For a listing of messages.
+    pub(crate) fn of_messages() -> Self {
+        Self { left: MESSAGES, of: TooMuch::Messages }
     }
 
     /// Takes this much for something that was asked for.
@@ -106,7 +124,7 @@ impl Memory {
                 self.left = left;
                 Heard::Own
             }
-            None => Heard::TooMuch(TooMuch::Answer),
+            None => Heard::TooMuch(self.of),
         }
     }
 }
@@ -117,9 +135,9 @@ mod tests {
 
     #[test]
     fn an_answer_may_take_as_much_as_is_granted_and_no_more() {
-        let mut memory = Memory::of_answer();
-        assert_eq!(memory.take(ANSWER - 1), Heard::Own);
-        assert_eq!(memory.take(2), Heard::TooMuch(TooMuch::Answer));
+        let mut memory = Memory::of_messages();
+        assert_eq!(memory.take(MESSAGES - 1), Heard::Own);
+        assert_eq!(memory.take(2), Heard::TooMuch(TooMuch::Messages));
         assert_eq!(memory.take(1), Heard::Own);
     }
 }

@@ -21,7 +21,8 @@ pub struct Options {
     pub certificates: CertificatePolicy,
     /// The longest wait for each step of the opening before login: TCP, TLS, greeting.
     pub connect_timeout: Duration,
-    /// The longest silence on the wire while something is expected.
+    /// The longest silence on the wire while something is expected. Who is not silent, and says nothing that was asked for, has
+    /// half an hour.
     pub response_timeout: Duration,
     /// How the stream below it all is opened.
     pub dialer: Dialer,

@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use crate::budget::{Heard, Memory};
+use model::folder::MOST_LEVELS;
+
+use crate::budget::{Heard, Memory, NAME, TooMuch};
 use crate::command::Command;
 use crate::commands::namespace::parse_delimiter;
 use crate::commands::status::{MailboxStatus, StatusItems};
@@ -103,13 +105,10 @@ struct Listing {
     memory: Memory,
 }
 
-/// What an entry takes beside its text, here and where it goes.
-const ENTRY: usize = 256;
-
 impl Listing {
     fn new() -> Self {
         let (entries, places, early) = Default::default();
-        Self { entries, places, early, memory: Memory::of_answer() }
+        Self { entries, places, early, memory: Memory::of_folders() }
     }
 
     fn add_entry(&mut self, rest: &[u8]) -> Heard {
@@ -117,9 +116,10 @@ impl Listing {
             tracing::debug!(response = %rest.escape_ascii(), "Skipped a listing without a name");
             return Heard::Other;
         };
-        let attributes: usize =
-            entry.attributes.iter().map(|attribute| size_of::<String>() + attribute.len()).sum();
-        let heard = self.memory.take(ENTRY + 4 * entry.name.as_bytes().len() + attributes);
+        if entry.name.as_bytes().len() > NAME {
+            return Heard::TooMuch(TooMuch::Name);
+        }
+        let heard = self.memory.take(cost(&entry));
         entry.status = self.early.remove(&entry.name);
         self.places.insert(entry.name.clone(), self.entries.len());
         self.entries.push(entry);
@@ -128,13 +128,26 @@ impl Listing {
 
     fn add_status(&mut self, rest: &[u8]) -> Heard {
         let Some((name, status)) = MailboxStatus::parse(rest) else { return Heard::Other };
-        let heard = self.memory.take(ENTRY + 4 * name.as_bytes().len());
+        let heard = self.memory.take(ENTRY + name.as_bytes().len());
         match self.places.get(&name).and_then(|at| self.entries.get_mut(*at)) {
             Some(entry) => entry.status = Some(status),
             None => _ = self.early.insert(name, status),
         }
         heard
     }
+}
+
+/// What a mailbox takes beside its text, here and where it goes.
+const ENTRY: usize = 256;
+
+/// What an entry takes, here and where it goes: there each level is kept in the name of each folder below it.
+fn cost(entry: &ListEntry) -> usize {
+    const ATTRIBUTE: usize = 48;
+    const LEVEL: usize = 32;
+    let name = entry.name.as_bytes();
+    let levels = 1 + name.iter().filter(|byte| Some(**byte) == entry.delimiter).count().min(MOST_LEVELS);
+    let attributes: usize = entry.attributes.iter().map(|attribute| ATTRIBUTE + attribute.len()).sum();
+    ENTRY + levels * levels * LEVEL / 2 + 4 * name.len() + attributes
 }
 
 /// Reads attributes, delimiter and name. What extensions add after the name is left alone.
@@ -154,6 +167,7 @@ pub(crate) fn parse_entry(rest: &[u8]) -> Option<ListEntry> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::budget::FOLDERS;
 
     fn entry(line: &str) -> (String, Option<u8>, Vec<String>) {
         let entry = parse_entry(line.as_bytes()).unwrap();
@@ -174,6 +188,14 @@ mod tests {
     #[test]
     fn raw_eight_bit_names_keep_their_bytes() {
         assert_eq!(parse_entry(b"() \"/\" \"caf\xe9\"").unwrap().name.as_bytes(), b"caf\xe9");
+    }
+
+    #[test]
+    fn a_hundred_thousand_folders_are_not_too_many_and_deep_ones_count_for_more() {
+        let cost = |line: &[u8]| cost(&parse_entry(line).unwrap());
+        assert!(cost(b"(\\HasNoChildren) \"/\" \"Projects/2019/Contoso and Fabrikam\"") * 100_000 < FOLDERS);
+        let deep = format!("() \"/\" {}", "a/".repeat(1000));
+        assert!(cost(deep.as_bytes()) > 100 * 100 * 16);
     }
 
     #[test]

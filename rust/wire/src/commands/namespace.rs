@@ -1,6 +1,6 @@
 //! NAMESPACE: where a user's own, other users' and shared mailboxes live (RFC 2342).
 
-use crate::budget::Heard;
+use crate::budget::{Heard, NAMESPACES, TooMuch};
 use crate::command::Command;
 use crate::connection::Connection;
 use crate::error::Result;
@@ -33,10 +33,10 @@ impl Connection {
         let mut found = None;
         let context = "cannot ask for the namespaces";
         self.run_one(context, Command::new("NAMESPACE"), |response| {
-            if let Some(rest) = response.data("NAMESPACE") {
-                found = Some(parse(rest));
-            }
-            Heard::Other
+            let Some(rest) = response.data("NAMESPACE") else { return Heard::Other };
+            let told = found.insert(parse(rest));
+            let most = [&told.personal, &told.other_users, &told.shared].map(Vec::len).into_iter().max();
+            if most > Some(NAMESPACES) { Heard::TooMuch(TooMuch::Namespaces) } else { Heard::Other }
         })
         .await?;
         found.ok_or_else(|| self.violation(format!("{context}: the server said OK and told none")))

@@ -1,11 +1,13 @@
 //! Servers that mean harm: what they send without an end ends, with an error that names them and says of what there was too
 //! much. The clock is the runtime's, so that nobody waits half an hour.
 
-use std::io;
+use std::io::{self, Write};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use flate2::Compression;
+use flate2::write::DeflateEncoder;
 use model::{ErrorKind, Security};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream, ReadBuf, duplex};
 use wire::{
@@ -15,7 +17,7 @@ use wire::{
 
 use super::support::{login, set};
 
-const READY: &str = "* PREAUTH [CAPABILITY IMAP4rev1 LITERAL+] ready\r\n";
+const READY: &str = "* PREAUTH [CAPABILITY IMAP4rev1 LITERAL+ COMPRESS=DEFLATE] ready\r\n";
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// A server that says `first`, then what `next` makes of each number, without an end; it listens to nothing.
@@ -140,6 +142,22 @@ async fn a_response_without_an_end_is_an_error() {
 }
 
 #[tokio::test]
+async fn a_response_that_is_short_while_it_is_compressed_is_no_shorter_for_that() {
+    let (mut connection, mut server) = open().await;
+    let serve = async {
+        let tag = tag_of(&mut server).await;
+        server.write_all(format!("{tag} OK\r\n").as_bytes()).await.unwrap();
+    };
+    let (compressed, ()) = tokio::join!(connection.compress(), serve);
+    assert!(compressed.unwrap());
+    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(&vec![b'x'; 10 << 20]).unwrap();
+    server.write_all(&encoder.finish().unwrap()).await.unwrap();
+    let error = connection.noop().await.unwrap_err();
+    assert_names(error, ErrorKind::ProtocolViolation, "a response of more than 1 MiB");
+}
+
+#[tokio::test]
 async fn a_literal_of_absurd_size_is_an_error_at_once() {
     let (mut connection, mut server) = open().await;
     server.write_all(b"* LIST () \"/\" {99999999999}\r\n").await.unwrap();
@@ -149,9 +167,28 @@ async fn a_literal_of_absurd_size_is_an_error_at_once() {
 
 #[tokio::test]
 async fn a_listing_without_an_end_is_an_error() {
-    let next = |count| format!("* LIST () \"/\" \"{}{count}\"\r\n", "x".repeat(100_000));
+    let next = |count| format!("* LIST () \"/\" \"{}{count}\"\r\n", "x".repeat(8_000));
     let error = endless(next).await.list("", "*", ListOptions::default()).await.unwrap_err();
-    assert_names(error, ErrorKind::ProtocolViolation, "answered one command with more than 256 MiB");
+    assert_names(error, ErrorKind::ProtocolViolation, "more folders than 64 MiB can hold");
+}
+
+#[tokio::test]
+async fn a_name_of_absurd_length_is_an_error() {
+    let (mut connection, mut server) = open().await;
+    server.write_all(format!("* LIST () \"/\" {}\r\n", "a/".repeat(5_000)).as_bytes()).await.unwrap();
+    let error = connection.list("", "*", ListOptions::default()).await.unwrap_err();
+    assert_names(error, ErrorKind::ProtocolViolation, "a folder's name of more than 8 KiB");
+}
+
+#[tokio::test]
+async fn namespaces_without_number_are_an_error() {
+    let (mut connection, mut server) = open().await;
+    server
+        .write_all(format!("* NAMESPACE ({}) NIL NIL\r\n", "(\"#\" NIL)".repeat(17)).as_bytes())
+        .await
+        .unwrap();
+    let error = connection.namespace().await.unwrap_err();
+    assert_names(error, ErrorKind::ProtocolViolation, "more than 16 namespaces");
 }
 
 #[tokio::test]
