@@ -1,6 +1,9 @@
 //! Passes, the worker loop, and the service behind the C ABI.
 
 mod base;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod job;
 mod net;
 mod pass;

@@ -20,6 +20,9 @@ mod error;
 mod fetch_item;
 mod flags;
 mod frame;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod gate;
 mod impersonate;
 mod input;

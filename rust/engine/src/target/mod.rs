@@ -14,6 +14,8 @@ use wire::{MailboxName, MailboxStatus};
 
 pub(crate) use folder::{KeptFlags, Made, OpenFolder, OpenPlace};
 pub(crate) use imap::ImapTarget;
+#[cfg(feature = "fuzzing")]
+pub(crate) use maildir::reads_its_own_names;
 use maildir::{DELIMITER, MaildirTree};
 pub(crate) use maildir::{Delivery, MaildirFolder};
 

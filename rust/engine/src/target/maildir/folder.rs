@@ -173,6 +173,13 @@ fn parse_name(name: &str) -> Option<(u32, Option<UidValidity>)> {
     Some((uid.parse().ok()?, UidValidity::new(validity.parse().ok()?)))
 }
 
+/// Whether the name of a message's file says what it was made from, where this is one.
+#[cfg(feature = "fuzzing")]
+pub(crate) fn reads_its_own_names(name: &str) -> bool {
+    parse_name(name)
+        .is_none_or(|(uid, validity)| parse_name(&base_name(uid, validity)) == Some((uid, validity)))
+}
+
 fn epoch_seconds(time: SystemTime) -> Option<i64> {
     match time.duration_since(SystemTime::UNIX_EPOCH) {
         Ok(after) => i64::try_from(after.as_secs()).ok(),
