@@ -14,6 +14,8 @@ Simulate runs the engine between servers in memory, where all that goes wrong co
          --seed N --runs M says which seeds; --climate NAME, --with and --without what may happen; --trace prints all.
 Matrix   migrates between every two of some real servers that Linux has, in four passes, and compares both sides; it needs root.
          --servers NAME... and --pair SOURCE:TARGET choose; --seed N repeats a run; --write brings docs/servers.md up to date.
+Fuzz     feeds the parsers, and the client as a whole, with what libFuzzer makes up, and stops at the first that does not hold;
+         TARGET... chooses (fuzz/corpus has their names); --runs N says how much each gets, --seed N repeats it.
 Package  packs the module as out/ImapMigration-VERSION.zip, with its SHA-256.
 Clean    removes everything that the others made.
 
@@ -32,10 +34,10 @@ Needs cargo (https://rustup.rs) and the .NET SDK (https://dotnet.microsoft.com/d
 [CmdletBinding()]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('Build', 'Test', 'Demo', 'Bench', 'Torture', 'Simulate', 'Matrix', 'Package', 'Clean')]
+    [ValidateSet('Build', 'Test', 'Demo', 'Bench', 'Torture', 'Simulate', 'Matrix', 'Fuzz', 'Package', 'Clean')]
     [string] $Task = 'Build',
 
-    # For Test: the layers to run, all if none is named. For Bench: what to measure. For Torture, Simulate and Matrix: their options.
+    # For Test: the layers to run, all if none is named. For Bench: what to measure. For Torture, Simulate, Matrix and Fuzz: their options.
     [Parameter(ValueFromRemainingArguments)]
     [string[]] $Rest = @()
 )

@@ -53,6 +53,11 @@ impl Layout {
         self.release(format!("imap-migration-worker{EXE_SUFFIX}"))
     }
 
+    /// Where fuzzing builds, and keeps what it finds.
+    pub(crate) fn fuzz(&self) -> PathBuf {
+        self.target.join("fuzz")
+    }
+
     /// The program that runs two mail servers for tests.
     pub(crate) fn testbed(&self) -> PathBuf {
         self.release(format!("testbed{EXE_SUFFIX}"))

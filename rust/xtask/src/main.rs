@@ -1,4 +1,4 @@
-//! The tasks behind `build.ps1` and `build.sh`: Build, Test, Demo, Bench, Torture, Simulate, Matrix and Package.
+//! The tasks behind `build.ps1` and `build.sh`: Build, Test, Demo, Bench, Torture, Simulate, Matrix, Fuzz and Package.
 //!
 //! INVARIANT: a task starts no process that outlives it, and writes only below `out` and the target folder.
 
@@ -7,6 +7,7 @@
 mod bench;
 mod build;
 mod demo;
+mod fuzz;
 mod layout;
 mod matrix;
 mod package;
@@ -23,7 +24,7 @@ use std::process::ExitCode;
 use layout::Layout;
 use process::Result;
 
-const USAGE: &str = "usage: xtask Build | Test [LAYER...] | Demo | Bench [PART...] | Torture [OPTION...] | Simulate [OPTION...] | Matrix [OPTION...] | Package";
+const USAGE: &str = "usage: xtask Build | Test [LAYER...] | Demo | Bench [PART...] | Torture [OPTION...] | Simulate [OPTION...] | Matrix [OPTION...] | Fuzz [TARGET...] [OPTION...] | Package";
 
 fn main() -> ExitCode {
     match run(std::env::args().skip(1).collect()) {
@@ -47,6 +48,7 @@ fn run(arguments: Vec<String>) -> Result<ExitCode> {
         ("torture", options) => torture::torture(&layout, options)?,
         ("simulate", options) => simulate::simulate(options)?,
         ("matrix", options) => matrix::matrix(&layout, options)?,
+        ("fuzz", options) => fuzz::fuzz(&layout, options)?,
         ("package", []) => package::package(&layout)?,
         _ => return Err(USAGE.into()),
     }

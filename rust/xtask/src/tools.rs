@@ -66,6 +66,12 @@ pub(crate) fn dovecot() -> Result<(), Missing> {
     found.then_some(()).ok_or(Missing { tool: "Dovecot", remedy: "apt-get install dovecot-imapd" })
 }
 
+/// What builds and runs the fuzzing programs.
+pub(crate) fn cargo_fuzz() -> Result<(), Missing> {
+    let found = answers("cargo", &["fuzz", "--version"]).then_some(());
+    found.ok_or(Missing { tool: "cargo-fuzz", remedy: "cargo install cargo-fuzz" })
+}
+
 /// Whether there is the test runner that counts over all crates; cargo's own serves without it.
 pub(crate) fn nextest() -> bool {
     answers("cargo", &["nextest", "--version"])
