@@ -180,7 +180,8 @@ fn another_delimiter_is_an_error_that_names_the_parameter() {
     let text = b"EmailAddress;UserName;Password\na@b.c;u;p,w\n";
     assert!(only_error(&strict(text)).contains("-Delimiter ';'"));
     assert!(
-        only_error(&strict(b"EmailAddress\tUserName\tPassword\na@b.c\tu\tp\n")).contains("-Delimiter \"`t\"")
+        only_error(&strict(b"EmailAddress\tUserName\tPassword\na@b.c\tu\tp\n"))
+            .contains("-Delimiter ([char]9)")
     );
     let semicolon = CsvCheckOptions { delimiter: Some(';'), ..CsvCheckOptions::default() };
     for table in [lenient(text), check(text, &semicolon)] {
@@ -194,6 +195,19 @@ fn another_delimiter_is_an_error_that_names_the_parameter() {
 fn a_delimiter_that_is_no_ascii_character_is_refused() {
     let options = CsvCheckOptions { delimiter: Some('→'), ..CsvCheckOptions::default() };
     assert!(only_error(&check(format!("{HEADER}\na@b.c,u,p").as_bytes(), &options)).contains("-Delimiter"));
+}
+
+#[test]
+fn a_column_without_a_name_is_an_error_unless_allowed() {
+    let text = b"EmailAddress,UserName,Password,\na@b.c,u,p,\n";
+    assert!(only_error(&strict(text)).starts_with("1: Column 4 has no name | Remove"));
+    let options = CsvCheckOptions { allow_unknown_columns: true, ..CsvCheckOptions::default() };
+    assert!(check(text, &options).view.valid);
+}
+
+#[test]
+fn a_nul_in_a_cell_is_called_so() {
+    assert!(only_error(&rows("a@b.c,u,p\0q")).starts_with("2: Password holds a NUL character"));
 }
 
 #[test]
@@ -294,6 +308,98 @@ fn all_errors_come_at_once_in_the_order_of_the_file_up_to_a_thousand() {
     assert_eq!(table.view.errors.len(), 1_001);
     assert!(table.view.errors.windows(2).take(999).all(|pair| pair[0].line < pair[1].line));
     assert_eq!(table.view.errors[1_000].message, "The file has 200 more errors");
+}
+
+#[test]
+fn what_programs_write_before_the_header_is_passed_over_and_lines_keep_their_numbers() {
+    let table = "\r\na@b.c,u,p\r\nd@b.c,,p\r\n";
+    let files = [
+        format!("#TYPE System.Management.Automation.PSCustomObject\r\n{HEADER}{table}"),
+        format!("\u{FEFF}#TYPE Selected.System.Object\r\n\"EmailAddress\",\"UserName\",\"Password\"{table}"),
+        format!("sep=;\r\n{HEADER}{table}").replace(',', ";"),
+        format!("\"SEP=;\"\r\n{HEADER}{table}").replace(',', ";"),
+        format!("sep=\t\r\n{HEADER}{table}").replace(',', "\t"),
+        format!("sep=;\r\n{HEADER}{table}"),
+    ];
+    for file in files {
+        assert_eq!(
+            only_error(&strict(file.as_bytes())).get(..24),
+            Some("4: UserName is empty | W"),
+            "{file}"
+        );
+    }
+}
+
+#[test]
+fn marks_before_the_first_one_are_no_part_of_the_header() {
+    let text = format!("{HEADER}\na@b.c,u,p");
+    let twice = format!("\u{FEFF}\u{FEFF}{text}");
+    for file in [twice.clone().into_bytes(), utf16(&twice, u16::to_be_bytes)] {
+        assert!(strict(&file).view.valid);
+    }
+}
+
+#[test]
+fn a_mark_inside_a_cell_is_an_error() {
+    let error = only_error(&rows("a@b.c,u,p\nd@b.c,v,\u{FEFF}p"));
+    assert!(error.starts_with("3: Password holds a byte order mark"), "{error}");
+    assert!(
+        only_error(&rows("\u{FEFF}a@b.c,u,p")).starts_with("2: EmailAddress holds a blank or an invisible")
+    );
+}
+
+#[test]
+fn a_workbook_of_excel_is_called_one() {
+    for (begin, what) in
+        [(&b"PK\x03\x04\x14"[..], "(.xlsx)"), (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "(.xls)")]
+    {
+        let error = only_error(&strict(&[begin, b"\0\x01\xFF"].concat()));
+        assert!(error.starts_with("0: The file is an") && error.contains(what), "{error}");
+        assert!(error.ends_with("save it as \"CSV UTF-8\""), "{error}");
+    }
+}
+
+#[test]
+fn a_header_of_nul_characters_is_called_so() {
+    let utf32: Vec<u8> = HEADER.chars().flat_map(|c| u32::from(c).to_le_bytes()).collect();
+    assert!(only_error(&strict(&utf32)).starts_with("1: The first line holds NUL characters"));
+}
+
+#[test]
+fn excels_formulas_and_curly_quotes_are_errors_and_lenient_takes_what_is_inside() {
+    for (cell, fault) in [
+        ("=\"00123\"", "Password is a formula of Excel"),
+        ("\u{201C}00123\u{201D}", "Password stands in curly quotes"),
+        ("\u{201E}00123\u{201C}", "Password stands in curly quotes"),
+    ] {
+        let file = format!("{HEADER}\na@b.c,u,{cell}\n");
+        let error = only_error(&strict(file.as_bytes()));
+        assert!(error.starts_with(&format!("2: {fault}")) && error.contains("-Lenient"), "{error}");
+        let table = lenient(file.as_bytes());
+        assert_eq!((table.rows[0].password.declassify(), table.view.warnings.len()), ("00123", 1));
+    }
+    for cell in ["=\"", "\u{201C}", "=1\"", "p\u{201D}"] {
+        assert_eq!(rows(&format!("a@b.c,u,{cell}")).rows[0].password.declassify(), cell);
+    }
+}
+
+#[test]
+fn blanks_round_names_and_passwords_are_kept_with_a_warning() {
+    let table = rows("a@b.c,u, p");
+    assert_eq!(table.rows[0].password.declassify(), " p");
+    assert_eq!(table.view.warnings[0].message, "Password begins or ends with a blank, which is kept");
+}
+
+/// There are logins like the names of columns.
+#[test]
+fn a_row_whose_login_is_like_a_column_is_no_header() {
+    for row in ["anna,login,hunter2", "mail,anna,hunter2", "e-mail@,user,hunter2"] {
+        let error = only_error(&strict(format!("{row}\n").as_bytes()));
+        assert!(
+            error.starts_with("1: The first line is not a header") && !error.contains("hunter2"),
+            "{error}"
+        );
+    }
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use super::faults::Faults;
+use super::records::line_of;
 
 /// A file's text, and the name of its encoding.
 pub(super) struct Decoded<'a> {
@@ -21,7 +22,7 @@ pub(super) fn decode<'a>(bytes: &'a [u8], lenient: bool, faults: &mut Faults) ->
     }
     let (text, broken) = encoding.decode_without_bom_handling(bytes);
     if broken {
-        let line = line_of(text.as_bytes(), text.find('\u{FFFD}').unwrap_or_default());
+        let line = line_of(&*text, text.find('\u{FFFD}').unwrap_or_default());
         let message = format!("The text is not valid {} in this line", encoding.name());
         faults.error(line, None, message, "Save the file as \"CSV UTF-8\"");
     }
@@ -58,8 +59,4 @@ fn decode_utf8<'a>(bytes: &'a [u8], lenient: bool, faults: &mut Faults) -> Decod
     }
     let (text, _) = WINDOWS_1252.decode_without_bom_handling(bytes);
     Decoded { text, encoding: WINDOWS_1252.name() }
-}
-
-fn line_of(bytes: &[u8], offset: usize) -> u32 {
-    super::records::LineCounter::new(bytes).line_at(offset)
 }

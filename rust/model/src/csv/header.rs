@@ -4,7 +4,6 @@ use super::CsvCheckOptions;
 use super::columns::{Column, Known, nearest};
 use super::faults::Faults;
 use super::records::Record;
-use super::rows::address_fault;
 
 /// The columns of a file.
 #[derive(Debug, Default)]
@@ -20,21 +19,34 @@ impl Header {
     pub(super) fn position(&self, column: Column) -> Option<usize> {
         self.columns.iter().position(|found| *found == Some(column))
     }
+
+    /// What a row has in a column; nothing where the file has none.
+    pub(super) fn cell<'r>(&self, record: &'r Record, column: Column) -> &'r str {
+        self.position(column).and_then(|at| record.fields.get(at)).unwrap_or_default()
+    }
 }
 
-/// Reads the header. None, and one error, when the line has no known column or holds an address: then it is a row,
-/// and must not be shown.
+/// Reads the header. None, and one error, when the line may be a row, which must not be shown.
 pub(super) fn read(record: &Record, options: &CsvCheckOptions, faults: &mut Faults) -> Option<Header> {
     let cells: Vec<Known> = record.fields.iter().map(Known::find).collect();
-    let is_row = record.fields.iter().any(|cell| address_fault(cell).is_none());
-    if is_row || cells.iter().all(|cell| *cell == Known::Unknown) {
+    if record.fields.iter().any(|cell| cell.contains('\0')) {
+        let message = "The first line holds NUL characters, which no text has";
+        faults.error(record.line, None, message, "Save the file as \"CSV UTF-8\"");
+        return None;
+    }
+    if may_be_row(record, &cells) {
         let message = "The first line is not a header with the known columns";
         faults.error(record.line, None, message, "Write EmailAddress,UserName,Password into the first line");
         return None;
     }
     let mut header = Header::default();
     for (name, known) in record.fields.iter().zip(cells) {
-        let column = judge(name, known, record.line, options, faults);
+        let column = if name.trim().is_empty() {
+            report_nameless(header.names.len() + 1, record.line, options, faults);
+            None
+        } else {
+            judge(name, known, record.line, options, faults)
+        };
         if let Some(column) = column.filter(|column| header.position(*column).is_some()) {
             let message = format!("The column `{}` stands twice in the header", column.name());
             faults.error(record.line, Some(name), message, "Remove one of them");
@@ -44,6 +56,14 @@ pub(super) fn read(record: &Record, options: &CsvCheckOptions, faults: &mut Faul
     }
     report_missing(&header, record.line, options, faults);
     Some(header)
+}
+
+/// A line that holds an address is a row. So may be one in which a single cell is like a column's name: there are logins
+/// that read `user` or `mail`.
+fn may_be_row(record: &Record, cells: &[Known]) -> bool {
+    let named = cells.iter().filter(|cell| **cell != Known::Unknown).count();
+    let exact = cells.iter().any(|cell| matches!(cell, Known::Exact(_)));
+    record.fields.iter().any(|cell| cell.contains('@')) || (named < 2 && !exact)
 }
 
 /// Says what is wrong with a column's name, and which column is meant by it.
@@ -78,6 +98,16 @@ fn judge(
             report_unknown(name, line, options, faults);
             None
         }
+    }
+}
+
+/// Excel writes separators for columns that had something once.
+fn report_nameless(number: usize, line: u32, options: &CsvCheckOptions, faults: &mut Faults) {
+    let (message, remedy) = (format!("Column {number} has no name"), "Remove the column");
+    if options.allow_unknown_columns {
+        faults.warning(line, None, message, remedy);
+    } else {
+        faults.error(line, None, message, format!("{remedy}, or use -AllowUnknownColumnsInCsv $true"));
     }
 }
 

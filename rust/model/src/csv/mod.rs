@@ -7,9 +7,11 @@ mod columns;
 mod decode;
 mod faults;
 mod header;
+mod preamble;
 mod records;
 mod rows;
 mod separator;
+mod wrapping;
 
 use crate::UserRow;
 use crate::contract::{CsvCheck, CsvCheckView};
@@ -78,15 +80,19 @@ fn read(
         faults.file(message, "Divide the file and make several batches");
         return None;
     }
+    if preamble::is_no_text(bytes, faults) {
+        return None;
+    }
     let decoded = decode::decode(bytes, options.lenient, faults);
     view.encoding = decoded.encoding.to_owned();
-    if decoded.text.trim().is_empty() {
+    let preamble = preamble::skip(&decoded.text);
+    if preamble.text.trim().is_empty() {
         faults.file("The file is empty", "Write a header and one row for each mailbox");
         return None;
     }
-    let delimiter = separator::choose(&decoded.text, options, faults);
+    let delimiter = separator::choose(&preamble, options, faults);
     view.delimiter = char::from(delimiter).to_string();
-    let records = records::read(&decoded.text, delimiter, faults);
+    let records = records::read(preamble.text, delimiter, faults);
     let header = header::read(records.header.as_ref()?, options, faults)?;
     view.columns = header.names.clone();
     view.row_count = records.rows.len() as u64;

@@ -140,20 +140,25 @@ fn is_break(byte: u8) -> bool {
     matches!(byte, b'\r' | b'\n')
 }
 
+/// The line of an offset; the first line is 1.
+pub(super) fn line_of(text: impl AsRef<[u8]>, offset: usize) -> u32 {
+    LineCounter::new(text.as_ref()).line_at(offset)
+}
+
 /// Tells the line of offsets that only grow.
-pub(super) struct LineCounter<'a> {
+struct LineCounter<'a> {
     text: &'a [u8],
     offset: usize,
     line: u32,
 }
 
 impl<'a> LineCounter<'a> {
-    pub(super) fn new(text: &'a [u8]) -> Self {
+    fn new(text: &'a [u8]) -> Self {
         Self { text, offset: 0, line: 1 }
     }
 
     /// The line of an offset; the first line is 1.
-    pub(super) fn line_at(&mut self, offset: usize) -> u32 {
+    fn line_at(&mut self, offset: usize) -> u32 {
         let passed = self.text.get(self.offset..offset).unwrap_or_default();
         let breaks = passed.iter().zip(self.offset..).filter(|(byte, at)| match byte {
             b'\r' => self.text.get(at + 1) != Some(&b'\n'),

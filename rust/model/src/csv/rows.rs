@@ -7,6 +7,7 @@ use super::columns::Column;
 use super::faults::Faults;
 use super::header::Header;
 use super::records::Record;
+use super::wrapping::Wrapping;
 use crate::{Secret, UserRow};
 
 /// The longest part before the `@` and the longest domain (RFC 5321 §4.5.3.1).
@@ -29,9 +30,12 @@ pub(super) fn read(
             report_ragged(record, header, faults);
             continue;
         }
-        let row = row(record, header);
+        report_wrapped(record, header, options, faults);
+        let row = row(record, header, options);
         check_address(&row, header, faults);
         check_login(&row, header, options, faults);
+        check_characters(record, header, faults);
+        check_blanks(record, header, faults);
         seen.check(&row, faults);
         rows.push(row);
     }
@@ -49,8 +53,26 @@ fn report_ragged(record: &Record, header: &Header, faults: &mut Faults) {
     faults.error(record.line, None, message, remedy);
 }
 
-fn row(record: &Record, header: &Header) -> UserRow {
-    let cell = |column| header.position(column).and_then(|at| record.fields.get(at)).unwrap_or_default();
+/// Says which cells a program has wrapped up. With `lenient`, [`row`] unwraps them.
+fn report_wrapped(record: &Record, header: &Header, options: &CsvCheckOptions, faults: &mut Faults) {
+    for column in Column::ALL {
+        let Some((_, wrapping)) = Wrapping::open(header.cell(record, column)) else { continue };
+        let ((fault, remedy), name) = (wrapping.fault(), column.name());
+        if options.lenient {
+            let message = format!("{name} {fault}; what is inside is taken");
+            faults.warning(record.line, Some(name), message, remedy);
+        } else {
+            let remedy = format!("{remedy}, or use -Lenient to take what is inside");
+            faults.error(record.line, Some(name), format!("{name} {fault}"), remedy);
+        }
+    }
+}
+
+fn row(record: &Record, header: &Header, options: &CsvCheckOptions) -> UserRow {
+    let cell = |column| match header.cell(record, column) {
+        cell if options.lenient => Wrapping::open(cell).map_or(cell, |(inside, _)| inside),
+        cell => cell,
+    };
     let optional = |column| Some(cell(column)).filter(|text| !text.trim().is_empty()).map(str::to_owned);
     UserRow {
         line: record.line,
@@ -102,36 +124,45 @@ fn check_login(row: &UserRow, header: &Header, options: &CsvCheckOptions, faults
     if has(Column::UserName) && row.user_name.trim().is_empty() {
         let remedy = "Write the user's logon name on the source server";
         faults.error(row.line, Some(Column::UserName.name()), "UserName is empty", remedy);
-    } else if row.user_name.trim() != row.user_name {
-        let message = "UserName begins or ends with a blank, which is kept";
-        faults.warning(
-            row.line,
-            Some(Column::UserName.name()),
-            message,
-            "Remove the blank if it is not meant",
-        );
     }
     if has(Column::Password) && row.password.is_empty() && !options.passwords_optional {
         let remedy = "Write the password, or give the source endpoint -Credentials and -AdminLoginFormat";
         faults.error(row.line, Some(Column::Password.name()), "Password is empty", remedy);
     }
-    check_control_characters(row, faults);
 }
 
-/// A line break or NUL in a name or password is the mark of a stray quote or of a damaged file.
-fn check_control_characters(row: &UserRow, faults: &mut Faults) {
-    let optional = |text: &Option<String>| text.as_ref().is_some_and(|text| text.contains(char::is_control));
-    let secret = |secret: &Secret| secret.declassify().contains(char::is_control);
-    let cells = [
-        (Column::UserName, row.user_name.contains(char::is_control)),
-        (Column::Password, secret(&row.password)),
-        (Column::UserRoot, optional(&row.user_root)),
-        (Column::TargetUserName, optional(&row.target_user_name)),
-        (Column::TargetPassword, secret(&row.target_password)),
-    ];
-    for (column, _) in cells.into_iter().filter(|(_, found)| *found) {
-        let message = format!("{} holds a line break or another control character", column.name());
-        faults.error(row.line, Some(column.name()), message, "Look for a quote that closes too late");
+/// A line break or NUL in a name or password is the mark of a stray quote or of a damaged file; a byte order mark, of files
+/// that were joined.
+fn check_characters(record: &Record, header: &Header, faults: &mut Faults) {
+    for column in Column::ALL.into_iter().filter(|column| *column != Column::EmailAddress) {
+        let (cell, name) = (header.cell(record, column), column.name());
+        if cell.contains('\0') {
+            let message = format!("{name} holds a NUL character, which no text has");
+            faults.error(
+                record.line,
+                Some(name),
+                message,
+                "Write the cell anew, and save the file as \"CSV UTF-8\"",
+            );
+        } else if cell.contains(char::is_control) {
+            let message = format!("{name} holds a line break or another control character");
+            faults.error(record.line, Some(name), message, "Look for a quote that closes too late");
+        }
+        if cell.contains('\u{FEFF}') {
+            let message = format!("{name} holds a byte order mark, which nobody sees");
+            faults.error(record.line, Some(name), message, "Write the cell anew");
+        }
+    }
+}
+
+/// A blank round a name or password is kept, and seldom meant: some write one after each separator.
+fn check_blanks(record: &Record, header: &Header, faults: &mut Faults) {
+    for column in [Column::UserName, Column::Password, Column::TargetUserName, Column::TargetPassword] {
+        let (cell, name) = (header.cell(record, column), column.name());
+        if !cell.trim().is_empty() && cell.trim() != cell {
+            let message = format!("{name} begins or ends with a blank, which is kept");
+            faults.warning(record.line, Some(name), message, "Remove the blank if it is not meant");
+        }
     }
 }
 
