@@ -215,7 +215,7 @@ fn batch_of(users: &[String]) -> NewBatch {
         name: BATCH.to_owned(),
         source_endpoint: "source".to_owned(),
         target_endpoint: Some("target".to_owned()),
-        csv: Some(CsvCheck { csv: BASE64_STANDARD.encode(csv), ..CsvCheck::default() }),
+        csv: Some(CsvCheck { csv: BASE64_STANDARD.encode(csv).into(), ..CsvCheck::default() }),
         user_ids: Vec::new(),
         disable_on_copy: false,
         adopt_preexisting: false,

@@ -5,6 +5,7 @@ use base64::prelude::BASE64_STANDARD;
 use model::contract::{CsvCheck, CsvFault, CsvTest, Item};
 use model::csv::{self, CsvCheckOptions, CsvTable};
 use model::{AdminLoginFormat, Endpoint, Error, ErrorKind, Result, UserRow};
+use zeroize::Zeroizing;
 
 use super::context::{Context, Reply};
 
@@ -41,7 +42,8 @@ pub(super) fn rows(args: &CsvCheck, passwords_optional: bool) -> Result<(Vec<Use
 
 fn read(args: &CsvCheck, passwords_optional: bool) -> Result<CsvTable> {
     let bytes = BASE64_STANDARD
-        .decode(&args.csv)
+        .decode(args.csv.as_str())
+        .map(Zeroizing::new)
         .map_err(|e| Error::new(ErrorKind::InvalidRequest, format!("the CSV's bytes are not base64: {e}")))?;
     let options = CsvCheckOptions { passwords_optional, ..CsvCheckOptions::from(args) };
     Ok(csv::check(&bytes, &options))

@@ -3,10 +3,12 @@
 //! Keys are `snake_case`; times are RFC 3339 in UTC; bytes are base64; an absent key means "as it is" or "default".
 //! Golden samples lie in `tests/fixtures/contract`; the Rust and the C# tests read the same files.
 
+mod csv_text;
 mod event;
 mod request;
 mod view;
 
+pub use csv_text::CsvText;
 pub use event::{Event, Item, Outcome, Progress};
 pub use request::{
     BatchIdentity, BatchQuery, ConnectionTest, CsvCheck, CsvTest, EndpointChanges, EndpointIdentity,

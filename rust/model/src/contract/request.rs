@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::CsvText;
 use crate::endpoint::{AdminLoginFormat, Credentials, ImapServer, Limit, Place, Role};
 use crate::status::{BatchStatus, StatusSummary, UserStatus};
 
@@ -157,7 +158,7 @@ pub struct CsvTest {
 #[serde(default, deny_unknown_fields)]
 pub struct CsvCheck {
     /// The file's bytes, base64.
-    pub csv: String,
+    pub csv: CsvText,
     /// Pass over columns that we do not know.
     pub allow_unknown_columns: bool,
     /// The column separator, where it is not a comma.
