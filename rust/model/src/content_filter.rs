@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::fmt::strtime;
 
-use crate::{Error, ErrorKind, Result};
+use crate::{Error, ErrorKind, Result, shown};
 
 /// How a time is compared with the filter's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -120,7 +120,7 @@ impl<'a> Scanner<'a> {
 
     fn error(&self, wanted: &str) -> Error {
         let position = self.text.get(..self.at).unwrap_or_default().chars().count() + 1;
-        let message = format!("the content filter `{}` is wrong at character {position}", self.text);
+        let message = format!("the content filter {} is wrong at character {position}", shown(self.text));
         Error::new(ErrorKind::InvalidArgument, message).object("ContentFilter").remedy(format!(
             "write {wanted} there; a whole filter is: Received -ge '2019/4/30' -and Received -lt '2020/7/1'"
         ))

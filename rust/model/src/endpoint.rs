@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{Error, ErrorKind, Name, Result, Secret};
+use crate::{Error, ErrorKind, Name, Result, Secret, shown};
 
 /// How a connection is protected; Exchange's `IMAPSecurityMechanism` (spec 1.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -69,7 +69,10 @@ impl FromStr for Limit {
             return Ok(Self::Unlimited);
         }
         text.parse().map(Self::Count).map_err(|_| {
-            Error::new(ErrorKind::InvalidArgument, format!("`{text}` is neither a number nor `unlimited`"))
+            Error::new(
+                ErrorKind::InvalidArgument,
+                format!("{} is neither a number nor `unlimited`", shown(text)),
+            )
         })
     }
 }

@@ -8,6 +8,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::Side;
+use crate::shown::may_be_row;
 
 /// The result of everything that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -164,6 +165,11 @@ impl Error {
     pub fn object(mut self, object: impl Into<String>) -> Self {
         self.object = Some(object.into());
         self
+    }
+
+    /// Names the object by what an admin gave, unless that may be a row of a CSV.
+    pub fn object_given(self, text: &str) -> Self {
+        if may_be_row(text) { self } else { self.object(text) }
     }
 
     /// Names the migration user.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, ErrorKind, Result};
+use crate::{Error, ErrorKind, Result, shown};
 
 /// Characters that a name may not hold: what shells, paths, wildcards and CSV give a meaning of their own.
 const FORBIDDEN: &str = "*?[]\"'`<>|/\\:;,%&$#^~{}=!";
@@ -36,9 +36,9 @@ impl Name {
             None => Ok(Self(text.to_owned())),
             Some(fault) => Err(Error::new(
                 ErrorKind::InvalidName,
-                format!("{fault}: `{}`", text.escape_debug()),
+                format!("{fault}: {}", shown(text)),
             )
-            .object(text)
+            .object_given(text)
             .remedy(
                 "use letters, digits, blanks, `-`, `_`, `.`, `@`, `+` and brackets, 64 characters at most",
             )),

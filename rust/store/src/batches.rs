@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use model::endpoint::Place;
 use model::name::name_key;
-use model::{Batch, Error, ErrorKind, Result, UserRow};
+use model::{Batch, Error, ErrorKind, Result, UserRow, shown};
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use uuid::Uuid;
 
@@ -230,8 +230,8 @@ pub(crate) fn live_batch_id(tx: &Connection, guid: Uuid) -> Sql<i64> {
 }
 
 fn not_found(identity: &str) -> Error {
-    Error::new(ErrorKind::BatchNotFound, format!("there is no batch `{identity}`"))
-        .object(identity)
+    Error::new(ErrorKind::BatchNotFound, format!("there is no batch {}", shown(identity)))
+        .object_given(identity)
         .remedy("see Get-MigrationBatch for the batches that there are")
 }
 

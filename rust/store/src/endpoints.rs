@@ -2,7 +2,7 @@
 
 use model::contract::EndpointQuery;
 use model::name::name_key;
-use model::{Credentials, Endpoint, Error, ErrorKind, Result};
+use model::{Credentials, Endpoint, Error, ErrorKind, Result, shown};
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use uuid::Uuid;
 
@@ -157,8 +157,8 @@ pub(crate) fn endpoint_id(tx: &Connection, identity: &str) -> Sql<i64> {
 }
 
 fn not_found(identity: &str) -> Error {
-    Error::new(ErrorKind::EndpointNotFound, format!("there is no endpoint `{identity}`"))
-        .object(identity)
+    Error::new(ErrorKind::EndpointNotFound, format!("there is no endpoint {}", shown(identity)))
+        .object_given(identity)
         .remedy("see Get-MigrationEndpoint for the endpoints that there are")
 }
 

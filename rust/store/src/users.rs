@@ -5,7 +5,7 @@ use model::contract::UserQuery;
 use model::endpoint::Limit;
 use model::name::name_key;
 use model::status::{UserFacts, UserStatus, Wish, user_status};
-use model::{Error, ErrorKind, Progress, Result, Secret, User, UserRow};
+use model::{Error, ErrorKind, Progress, Result, Secret, User, UserRow, shown};
 use rusqlite::{Connection, Params, Row, params};
 use uuid::Uuid;
 
@@ -218,8 +218,7 @@ fn read_progress(row: &Row<'_>) -> rusqlite::Result<Progress> {
 }
 
 fn not_found(identity: &str) -> Error {
-    Error::new(ErrorKind::UserNotFound, format!("there is no migration user `{identity}`"))
-        .object(identity)
-        .user(identity)
+    Error::new(ErrorKind::UserNotFound, format!("there is no migration user {}", shown(identity)))
+        .object_given(identity)
         .remedy("see Get-MigrationUser for the users that there are")
 }

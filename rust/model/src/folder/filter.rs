@@ -1,7 +1,7 @@
 //! IncludeFolders and ExcludeFolders: Exchange's folder lists, with the meaning that they lack there (spec 1.6).
 
 use super::well_known::{WellKnown, WellKnownFolders};
-use crate::{Error, ErrorKind, Result};
+use crate::{Error, ErrorKind, Result, shown};
 
 /// Which folders to copy.
 ///
@@ -55,7 +55,7 @@ struct Pattern {
 impl Pattern {
     fn parse(parameter: &str, text: &str) -> Result<Self> {
         Self::read(text).map_err(|(fault, remedy)| {
-            let message = format!("{parameter} holds `{}`, {fault}", text.escape_debug());
+            let message = format!("{parameter} holds {}, {fault}", shown(text));
             Error::new(ErrorKind::InvalidArgument, message).object(parameter).remedy(remedy)
         })
     }
