@@ -43,6 +43,8 @@ Describe 'New-MigrationBatch' {
             @{ What = 'a file'; Get = { Get-Item $file } }
             @{ What = 'bytes one by one'; Get = { , @([IO.File]::ReadAllBytes($file) | ForEach-Object { $_ }) } }
             @{ What = 'objects of Import-Csv'; Get = { , (Import-Csv $file) } }
+            @{ What = 'the text'; Get = { [IO.File]::ReadAllText($file) } }
+            @{ What = 'the lines'; Get = { , [IO.File]::ReadAllLines($file) } }
         ) {
             $batch = New-MigrationBatch -Name 'Wave 1' @route -CSVData (& $Get)
             $batch.TotalCount, $batch.Status | Should -Be 2, 'Created'
@@ -55,9 +57,22 @@ Describe 'New-MigrationBatch' {
             $batch.TotalCount | Should -Be 1
         }
 
+        It 'takes the columns of all objects' {
+            $short = [pscustomobject]@{ EmailAddress = 'anna@contoso.com'; UserName = 'anna'; Password = 'a'; TargetPassword = 'b' }
+            $long = [pscustomobject]@{ EmailAddress = 'bert@contoso.com'; UserName = 'bert'; Password = 'a'; TargetUserName = 'b'; TargetPassword = 'c' }
+            (Test-MigrationCsv -CSVData $short, $long).Columns | Should -Contain 'TargetUserName'
+        }
+
+        It 'leaves the admin''s own bytes as they are' {
+            $bytes = Get-TestCsv
+            $null = New-MigrationBatch -Name 'Wave 1' @route -CSVData $bytes
+            $bytes | Should -Be (Get-TestCsv)
+        }
+
         It 'says how, for <What>' -ForEach @(
             @{ What = 'a number'; Value = 42 }
-            @{ What = 'lines'; Value = @('EmailAddress,UserName,Password', 'a@b.c,a,b') }
+            @{ What = 'a hashtable'; Value = @{ EmailAddress = 'a@b.c' } }
+            @{ What = 'objects and lines'; Value = @([pscustomobject]@{ EmailAddress = 'a@b.c' }, 'a@b.c,a,b') }
             @{ What = 'a file that is not there'; Value = 'missing.csv' }
         ) {
             { New-MigrationBatch -Name 'Wave 1' @route -CSVData $Value } | Should -Throw '*`[System.IO.File`]::ReadAllBytes(''path'')*'

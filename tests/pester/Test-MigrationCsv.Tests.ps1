@@ -19,6 +19,22 @@ Describe 'Test-MigrationCsv' {
         (Get-ChildItem $TestDrive -Filter *.csv | Sort-Object Name | Test-MigrationCsv).Valid | Should -Be $false, $true
     }
 
+    It 'takes <What> from the pipeline' -ForEach @(
+        @{ What = 'objects of Import-Csv'; Get = { Import-Csv $file } }
+        @{ What = 'the text'; Get = { Get-Content $file -Raw } }
+        @{ What = 'lines'; Get = { Get-Content $file } }
+        @{ What = 'bytes'; Get = { [IO.File]::ReadAllBytes($file) } }
+    ) {
+        $check = & $Get | Test-MigrationCsv
+        $check.Valid, $check.RowCount | Should -Be $true, 2
+    }
+
+    It 'tells rows from objects that have the path of a file' {
+        ([pscustomobject]@{ FullName = $file } | Test-MigrationCsv).RowCount | Should -Be 2
+        $row = [pscustomobject]@{ FullName = 'Anna'; EmailAddress = 'anna@contoso.com'; UserName = 'anna'; Password = 'a' }
+        ($row | Test-MigrationCsv -AllowUnknownColumnsInCsv $true).Valid | Should -BeTrue
+    }
+
     It 'takes bytes and objects' {
         (Test-MigrationCsv -CSVData ([IO.File]::ReadAllBytes($file))).RowCount | Should -Be 2
         (Test-MigrationCsv -CSVData (Import-Csv $file)).RowCount | Should -Be 2

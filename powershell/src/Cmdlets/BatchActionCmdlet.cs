@@ -16,7 +16,7 @@ public abstract class BatchActionCmdlet : ExchangeCmdlet
     private protected abstract string Action { get; }
 
     /// <inheritdoc />
-    protected override void ProcessRecord()
+    private protected override void Process()
     {
         if (Target() is { } name && Confirmed($"Migration batch '{name}'"))
         {

@@ -14,13 +14,10 @@ public abstract class ExchangeCmdlet : MigrationCmdlet
     [Parameter(DontShow = true), Ignored]
     public object? DomainController { get; set; }
 
-    /// <summary>The <c>$true</c> of scripts that write <c>-IncludeReport $true</c>, as remote Exchange allows.</summary>
-    [Parameter(DontShow = true, ValueFromRemainingArguments = true), SwitchValues]
-    public object[]? SwitchValues { get; set; }
-
     /// <summary>Warns of parameters that are ignored.</summary>
     protected override void BeginProcessing()
     {
+        base.BeginProcessing();
         foreach (var name in MyInvocation.BoundParameters.Keys)
         {
             if (GetType().GetProperty(name) is { } property && Attribute.IsDefined(property, typeof(IgnoredAttribute)))

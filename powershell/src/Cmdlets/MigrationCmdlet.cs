@@ -8,7 +8,7 @@ using ImapMigration.Interop.Contract;
 namespace ImapMigration;
 
 /// <summary>What all cmdlets share: they send requests and write what comes back, on the pipeline's own thread.</summary>
-public abstract class MigrationCmdlet : PSCmdlet
+public abstract class MigrationCmdlet : GuardedCmdlet
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
 

@@ -7,8 +7,8 @@ namespace ImapMigration;
 /// <summary>Turns PowerShell's credentials into the contract's.</summary>
 internal static class Credentials
 {
-    /// <summary>The password is in clear only inside the request, whose bytes are wiped.</summary>
-    internal static LoginCredentials? ToLogin(this PSCredential? credential) => credential is null ? null : new LoginCredentials
+    /// <summary>None for <see cref="PSCredential.Empty"/>, the default of wrappers. The password is in clear only inside the request, whose bytes are wiped.</summary>
+    internal static LoginCredentials? ToLogin(this PSCredential? credential) => credential?.UserName is not { Length: > 0 } ? null : new LoginCredentials
     {
         UserName = credential.UserName.TrimStart('\\'),
         Password = credential.GetNetworkCredential().Password,

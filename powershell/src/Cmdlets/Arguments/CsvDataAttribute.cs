@@ -1,57 +1,29 @@
 using System;
-using System.IO;
-using System.Linq;
 using System.Management.Automation;
 
 using ImapMigration.Interop;
 
 namespace ImapMigration;
 
-/// <summary>Takes what admins have at hand for the bytes of a CSV: bytes, a path, a file, or objects of Import-Csv.</summary>
+/// <summary>Takes what admins have at hand for a CSV: bytes, a path, a file, its text, its lines, or objects of Import-Csv.</summary>
+[AttributeUsage(AttributeTargets.Property)]
 internal sealed class CsvDataAttribute : ArgumentTransformationAttribute
 {
     /// <inheritdoc />
-    public override object Transform(EngineIntrinsics engineIntrinsics, object? inputData)
+    public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData)
     {
-        var value = Base(inputData);
-        return value switch
+        if (Given.Base(inputData) is CsvBytes)
         {
-            byte[] bytes => bytes,
-            FileInfo file => Read(file.FullName),
-            string path => Read(engineIntrinsics.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path)),
-            PSCustomObject => CsvText.From([(PSObject)inputData!]),
-            object[] { Length: > 0 } several => FromArray(several),
-            _ => throw Unusable(value),
-        };
-    }
-
-    private static byte[] FromArray(object[] several)
-    {
-        // `Get-Content -Encoding Byte` delivers bytes one by one.
-        if (several.All(one => Base(one) is byte))
-        {
-            return Array.ConvertAll(several, one => (byte)Base(one)!);
+            return inputData;
         }
 
-        return several.All(one => one is PSObject { BaseObject: PSCustomObject })
-            ? CsvText.From(Array.ConvertAll(several, one => (PSObject)one))
-            : throw Unusable(Base(several[0]));
-    }
-
-    private static object? Base(object? value) => value is PSObject wrapped ? wrapped.BaseObject : value;
-
-    private static byte[] Read(string path)
-    {
         try
         {
-            return CsvFile.Read(path);
+            return CsvSource.Bytes(inputData, engineIntrinsics.SessionState.Path);
         }
         catch (MigrationErrorException e)
         {
-            throw new ArgumentTransformationMetadataException($"{ErrorText.Full(e.Error)} {ErrorText.Sentence(CsvFile.Hint)}", e);
+            throw new ArgumentTransformationMetadataException(ErrorText.Full(e.Error));
         }
     }
-
-    private static ArgumentTransformationMetadataException Unusable(object? value) =>
-        new($"CSVData takes the bytes of a CSV file, not {value?.GetType().Name ?? "nothing"}. {ErrorText.Sentence(CsvFile.Hint)}");
 }

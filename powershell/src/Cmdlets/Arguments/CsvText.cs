@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Management.Automation;
@@ -8,17 +9,17 @@ namespace ImapMigration;
 /// <summary>Turns the objects of Import-Csv back into the bytes of a CSV (RFC 4180, UTF-8).</summary>
 internal static class CsvText
 {
-    /// <summary>The columns are those of the first object. Every field is quoted: a password may hold anything.</summary>
-    internal static byte[] From(IReadOnlyList<PSObject> rows)
+    /// <summary>The columns are those of all objects. Every field is quoted: a password may hold anything.</summary>
+    internal static CsvBytes From(IReadOnlyList<PSObject> rows)
     {
-        var columns = rows[0].Properties.Select(property => property.Name).ToArray();
+        var columns = rows.SelectMany(row => row.Properties.Select(property => property.Name)).Distinct(StringComparer.OrdinalIgnoreCase).ToArray();
         var text = new StringBuilder().Append(Line(columns));
         foreach (var row in rows)
         {
-            text.Append(Line(columns.Select(column => row.Properties[column]?.Value?.ToString() ?? "")));
+            text.Append(Line(columns.Select(column => Given.Text(row.Properties[column]?.Value) ?? "")));
         }
 
-        return Encoding.UTF8.GetBytes(text.ToString());
+        return new CsvBytes(Encoding.UTF8.GetBytes(text.ToString()));
     }
 
     private static string Line(IEnumerable<string> fields) =>

@@ -14,9 +14,9 @@ internal sealed class SwitchValuesAttribute : ValidateArgumentsAttribute
         if (values.FirstOrDefault(value => !IsTrue(value)) is { } stray)
         {
             throw new ValidationMetadataException(
-                $"'{stray}' is neither a parameter of this cmdlet nor a value that it expects. Switch a switch off with -Name:$false.");
+                $"No parameter takes {Given.Kind(stray)}. Look for a parameter that is misspelt; switch a switch off with -Name:$false.");
         }
     }
 
-    private static bool IsTrue(object value) => (value is PSObject wrapped ? wrapped.BaseObject : value) is true;
+    private static bool IsTrue(object value) => Given.Base(value) is true;
 }

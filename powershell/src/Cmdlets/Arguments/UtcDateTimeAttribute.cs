@@ -8,20 +8,22 @@ namespace ImapMigration;
 /// <summary>Takes a time without a zone for UTC, as Exchange Online does, and turns every other into UTC.</summary>
 internal sealed class UtcDateTimeAttribute : ArgumentTransformationAttribute
 {
+    private const string Wanted = "a time, as in '2026-11-30 21:00Z'";
+
     // Microsoft documents "7/30/2020 9:00PM -700"; .NET wants the hour of the offset in two digits.
     private static readonly Regex ShortOffset = new(@"(?<=\s[+-])(?=\d{3}$)");
 
     /// <inheritdoc />
     public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData)
     {
-        var value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
-        return value switch
+        return Given.Base(inputData) switch
         {
             DateTime { Kind: DateTimeKind.Unspecified } time => DateTime.SpecifyKind(time, DateTimeKind.Utc),
             DateTime time => time.ToUniversalTime(),
             DateTimeOffset time => time.UtcDateTime,
             string text => Parse(text),
-            _ => inputData,
+            null => null,
+            _ => throw Given.Refusal(Wanted, inputData),
         };
     }
 
@@ -36,6 +38,6 @@ internal sealed class UtcDateTimeAttribute : ArgumentTransformationAttribute
             }
         }
 
-        throw new ArgumentTransformationMetadataException($"'{text}' is not a date. Write it as in '2026-11-30 21:00Z'.");
+        throw Given.Refusal(Wanted, text);
     }
 }

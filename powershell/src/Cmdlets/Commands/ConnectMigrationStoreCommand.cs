@@ -14,10 +14,11 @@ public sealed class ConnectMigrationStoreCommand : MigrationCmdlet
     [Parameter(Position = 0)]
     [Alias("Url")]
     [ValidateNotNullOrEmpty]
+    [PathArgument]
     public string? Path { get; set; }
 
     /// <inheritdoc />
-    protected override void ProcessRecord()
+    private protected override void Process()
     {
         var before = StoreSelection.Current;
         var opened = new List<JobEvent>();

@@ -23,14 +23,17 @@ public sealed class GetMigrationBatchCommand : ExchangeCmdlet
 
     /// <summary>Only batches of this status.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "BatchesByStatus")]
+    [ValueArgument(typeof(MigrationBatchStatus))]
     public MigrationBatchStatus? Status { get; set; }
 
     /// <summary>Fill the Report property.</summary>
     [Parameter]
+    [ValueArgument(typeof(SwitchParameter))]
     public SwitchParameter IncludeReport { get; set; }
 
     /// <summary>At most that many; 1000 if not given.</summary>
     [Parameter]
+    [ValueArgument(typeof(Unlimited))]
     public Unlimited? ResultSize { get; set; }
 
     /// <summary>Exchange's; ignored.</summary>
@@ -39,6 +42,7 @@ public sealed class GetMigrationBatchCommand : ExchangeCmdlet
 
     /// <summary>Exchange Server's; ignored.</summary>
     [Parameter(DontShow = true), Ignored]
+    [ValueArgument(typeof(SwitchParameter))]
     public SwitchParameter Diagnostic { get; set; }
 
     /// <summary>Exchange Server's; ignored.</summary>
@@ -46,7 +50,7 @@ public sealed class GetMigrationBatchCommand : ExchangeCmdlet
     public object? DiagnosticArgument { get; set; }
 
     /// <inheritdoc />
-    protected override void ProcessRecord() => Send(Operations.GetBatches(new BatchQuery
+    private protected override void Process() => Send(Operations.GetBatches(new BatchQuery
     {
         Identity = Identity.OrNull(),
         Endpoint = Endpoint.OrNull(),

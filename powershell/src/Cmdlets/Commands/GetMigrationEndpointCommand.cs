@@ -17,6 +17,7 @@ public sealed class GetMigrationEndpointCommand : ExchangeCmdlet
 
     /// <summary>Only endpoints of this type.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "TypeFilter")]
+    [ValueArgument(typeof(MigrationType))]
     public MigrationType? Type { get; set; }
 
     /// <summary>Exchange's; ignored.</summary>
@@ -24,7 +25,7 @@ public sealed class GetMigrationEndpointCommand : ExchangeCmdlet
     public object? DiagnosticInfo { get; set; }
 
     /// <inheritdoc />
-    protected override void ProcessRecord() => Send(Operations.GetEndpoints(new EndpointQuery
+    private protected override void Process() => Send(Operations.GetEndpoints(new EndpointQuery
     {
         Identity = Identity.OrNull(),
         EndpointType = Type?.ToString(),

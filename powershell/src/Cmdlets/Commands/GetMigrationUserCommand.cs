@@ -24,31 +24,37 @@ public sealed class GetMigrationUserCommand : ExchangeCmdlet
 
     /// <summary>Only users of this status.</summary>
     [Parameter(ParameterSetName = "StatusAndBatchId")]
+    [ValueArgument(typeof(MigrationUserStatus))]
     public MigrationUserStatus? Status { get; set; }
 
     /// <summary>Only users of this summary of statuses.</summary>
     [Parameter(ParameterSetName = "StatusAndBatchId")]
+    [ValueArgument(typeof(MigrationUserStatusSummary))]
     public MigrationUserStatusSummary? StatusSummary { get; set; }
 
     /// <summary>Only the user with this guid.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "MailboxGuid")]
+    [ValueArgument(typeof(Guid))]
     public Guid? MailboxGuid { get; set; }
 
     /// <summary>All migrations of this person.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "EmailAddress")]
     [ValidateNotNullOrEmpty]
+    [TextArgument]
     public string? EmailAddress { get; set; }
 
     /// <summary>At most that many; 1000 if not given.</summary>
     [Parameter]
+    [ValueArgument(typeof(Unlimited))]
     public Unlimited? ResultSize { get; set; }
 
     /// <summary>Exchange's; ignored.</summary>
     [Parameter(DontShow = true), Ignored]
+    [ValueArgument(typeof(SwitchParameter))]
     public SwitchParameter IncludeAssociatedUsers { get; set; }
 
     /// <inheritdoc />
-    protected override void ProcessRecord() => Send(Operations.GetUsers(new UserQuery
+    private protected override void Process() => Send(Operations.GetUsers(new UserQuery
     {
         Identity = Identity.OrNull(),
         Batch = BatchId.OrNull(),

@@ -17,23 +17,27 @@ public sealed class GetMigrationUserStatisticsCommand : ExchangeCmdlet
 
     /// <summary>Fill the Report property.</summary>
     [Parameter]
+    [ValueArgument(typeof(SwitchParameter))]
     public SwitchParameter IncludeReport { get; set; }
 
     /// <summary>Accepted for Exchange's sake: SkippedItems is always filled.</summary>
     [Parameter]
+    [ValueArgument(typeof(SwitchParameter))]
     public SwitchParameter IncludeSkippedItems { get; set; }
 
     /// <summary>At most that many skipped items.</summary>
     [Parameter]
-    [ValidateRange(0, int.MaxValue)]
+    [ValueArgument(typeof(int), Least = 0)]
     public int? LimitSkippedItemsTo { get; set; }
 
     /// <summary>Exchange's; ignored.</summary>
     [Parameter(DontShow = true), Ignored]
+    [ValueArgument(typeof(SwitchParameter))]
     public SwitchParameter SkipSubscription { get; set; }
 
     /// <summary>Exchange's; ignored.</summary>
     [Parameter(DontShow = true), Ignored]
+    [ValueArgument(typeof(SwitchParameter))]
     public SwitchParameter IncludeCopilotReport { get; set; }
 
     /// <summary>Exchange's; ignored.</summary>
@@ -41,7 +45,7 @@ public sealed class GetMigrationUserStatisticsCommand : ExchangeCmdlet
     public object? DiagnosticInfo { get; set; }
 
     /// <inheritdoc />
-    protected override void ProcessRecord()
+    private protected override void Process()
     {
         if (HasIdentity(Identity, "migration user"))
         {

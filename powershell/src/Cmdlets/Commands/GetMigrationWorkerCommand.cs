@@ -10,5 +10,5 @@ namespace ImapMigration.Commands;
 public sealed class GetMigrationWorkerCommand : MigrationCmdlet
 {
     /// <inheritdoc />
-    protected override void ProcessRecord() => Send(Operations.GetWorker());
+    private protected override void Process() => Send(Operations.GetWorker());
 }

@@ -10,24 +10,27 @@ namespace ImapMigration.Commands;
 /// <summary>Makes a batch: from a CSV, or from users of other batches. With -WhatIf the CSV is checked all the same.</summary>
 [Cmdlet(VerbsCommon.New, "MigrationBatch", SupportsShouldProcess = true, DefaultParameterSetName = CsvSet)]
 [OutputType(typeof(MigrationBatch))]
-public sealed class NewMigrationBatchCommand : NewBatchParameters
+public sealed class NewMigrationBatchCommand : NewBatchParameters, IDisposable
 {
     private readonly List<string> _users = [];
 
     /// <inheritdoc />
-    protected override void ProcessRecord() => _users.AddRange(Users ?? UserIds ?? []);
+    private protected override void Process() => _users.AddRange(Users ?? UserIds ?? []);
 
     /// <inheritdoc />
     protected override void EndProcessing()
     {
-        if (HasEndpoints() && Action() is { } action && ShouldProcess($"Migration batch '{Name}'", action))
+        if (!HasRefused && HasEndpoints() && Action() is { } action && ShouldProcess($"Migration batch '{Name}'", action))
         {
             Send(Operations.NewBatch(Batch()));
         }
     }
 
+    /// <inheritdoc />
+    public void Dispose() => (CSVData as CsvBytes)?.Wipe();
+
     private CsvCheck? Csv() =>
-        CSVData is null ? null : CsvFile.ToRequest(CSVData, AllowUnknownColumnsInCsv, Delimiter, Lenient);
+        CSVData is CsvBytes csv ? CsvFile.ToRequest(csv, AllowUnknownColumnsInCsv, Delimiter, Lenient) : null;
 
     // Users that are migrated again go the way that they went before, unless told otherwise.
     private bool HasEndpoints()

@@ -10,6 +10,7 @@ public sealed class RemoveMigrationBatchCommand : BatchActionCmdlet
 {
     /// <summary>Do not ask.</summary>
     [Parameter]
+    [ValueArgument(typeof(SwitchParameter))]
     public SwitchParameter Force { get; set; }
 
     private protected override string Action => "Remove";

@@ -15,7 +15,7 @@ public sealed class RemoveMigrationEndpointCommand : ExchangeCmdlet
     public string? Identity { get; set; }
 
     /// <inheritdoc />
-    protected override void ProcessRecord()
+    private protected override void Process()
     {
         if (HasIdentity(Identity, "migration endpoint") && ShouldProcess($"Migration endpoint '{Identity}'", "Remove"))
         {

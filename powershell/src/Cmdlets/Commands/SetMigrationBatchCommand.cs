@@ -8,7 +8,7 @@ namespace ImapMigration.Commands;
 
 /// <summary>Changes a batch: adds users, syncs now, sets options.</summary>
 [Cmdlet(VerbsCommon.Set, "MigrationBatch", SupportsShouldProcess = true)]
-public sealed class SetMigrationBatchCommand : ExchangeCmdlet
+public sealed class SetMigrationBatchCommand : ExchangeCmdlet, IDisposable
 {
     /// <summary>The batch: its name, its guid, or an object of Get-MigrationBatch.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -18,35 +18,42 @@ public sealed class SetMigrationBatchCommand : ExchangeCmdlet
 
     /// <summary>An incremental sync now, for users that are Synced.</summary>
     [Parameter]
+    [ValueArgument(typeof(SwitchParameter))]
     public SwitchParameter SyncNow { get; set; }
 
     /// <summary>The same, and copies that are missing on the target are copied again.</summary>
     [Parameter]
+    [ValueArgument(typeof(SwitchParameter))]
     public SwitchParameter RestoreMissing { get; set; }
 
     /// <summary>Apply changes of endpoint, batch and users now.</summary>
     [Parameter]
+    [ValueArgument(typeof(SwitchParameter))]
     public SwitchParameter Update { get; set; }
 
     /// <summary>Add the users of -CSVData.</summary>
     [Parameter]
+    [ValueArgument(typeof(SwitchParameter))]
     public SwitchParameter AddUsers { get; set; }
 
     /// <summary>The bytes of the CSV; a path, a file and objects of Import-Csv will do as well.</summary>
     [Parameter]
     [CsvData]
-    public byte[]? CSVData { get; set; }
+    public object? CSVData { get; set; }
 
     /// <summary>Pass over columns of the CSV that we do not know.</summary>
     [Parameter]
+    [ValueArgument(typeof(bool))]
     public bool AllowUnknownColumnsInCsv { get; set; }
 
     /// <summary>The column separator of the CSV, where it is not a comma.</summary>
     [Parameter]
+    [ValueArgument(typeof(char))]
     public char? Delimiter { get; set; }
 
     /// <summary>Take translated headers, other delimiters and ANSI bytes of the CSV for what they mean.</summary>
     [Parameter]
+    [ValueArgument(typeof(SwitchParameter))]
     public SwitchParameter Lenient { get; set; }
 
     /// <summary>Where the mail comes from.</summary>
@@ -74,46 +81,55 @@ public sealed class SetMigrationBatchCommand : ExchangeCmdlet
     /// <summary>Only these folders; an empty list is all.</summary>
     [Parameter]
     [AllowEmptyCollection]
+    [TextArgument(List = true)]
     public string[]? IncludeFolders { get; set; }
 
     /// <summary>Not these folders.</summary>
     [Parameter]
     [AllowEmptyCollection]
+    [TextArgument(List = true)]
     public string[]? ExcludeFolders { get; set; }
 
     /// <summary>Only messages that match, as in "Received -ge '2019/4/30'".</summary>
     [Parameter]
+    [TextArgument]
     public string? ContentFilter { get; set; }
 
     /// <summary>How to repair messages that the target refuses; an empty list is not at all.</summary>
     [Parameter]
     [AllowEmptyCollection]
+    [ValueArgument(typeof(MigrationRepair[]))]
     public MigrationRepair[]? Repair { get; set; }
 
     /// <summary>Who gets reports by mail.</summary>
     [Parameter]
     [AllowEmptyCollection]
+    [TextArgument(List = true)]
     public string[]? NotificationEmails { get; set; }
 
     /// <summary>Between two reports; 0 is never.</summary>
     [Parameter]
+    [ValueArgument(typeof(TimeSpan))]
     public TimeSpan? ReportInterval { get; set; }
 
     /// <summary>Whether there are no automatic reports. A boolean here, as in Exchange.</summary>
     [Parameter]
+    [ValueArgument(typeof(bool))]
     public bool? SkipReports { get; set; }
 
     /// <summary>Whether mailboxes are kept in step after their initial sync.</summary>
     [Parameter]
+    [ValueArgument(typeof(bool))]
     public bool? AllowIncrementalSyncs { get; set; }
 
     /// <summary>How often a user with transient errors is tried again before it counts as failed.</summary>
     [Parameter]
-    [ValidateRange(0, int.MaxValue)]
+    [ValueArgument(typeof(int), Least = 0)]
     public int? AutoRetryCount { get; set; }
 
     /// <summary>Exchange's; ignored: IMAP has no completion that skipped items could hold up.</summary>
     [Parameter(DontShow = true), Ignored]
+    [ValueArgument(typeof(SwitchParameter))]
     public SwitchParameter ApproveSkippedItems { get; set; }
 
     /// <summary>Exchange's; ignored: the data consistency score takes its place.</summary>
@@ -137,7 +153,7 @@ public sealed class SetMigrationBatchCommand : ExchangeCmdlet
     public object? SkipMoving { get; set; }
 
     /// <inheritdoc />
-    protected override void ProcessRecord()
+    private protected override void Process()
     {
         if (HasIdentity(Identity, "migration batch") && ShouldProcess($"Migration batch '{Identity}'", Action))
         {
@@ -145,12 +161,15 @@ public sealed class SetMigrationBatchCommand : ExchangeCmdlet
         }
     }
 
+    /// <inheritdoc />
+    public void Dispose() => (CSVData as CsvBytes)?.Wipe();
+
     private string Action => RestoreMissing ? "Restore missing copies" : SyncNow ? "Sync now" : "Change";
 
     private SetBatch Changes() => new()
     {
         Identity = Identity!,
-        Csv = CSVData is null ? null : CsvFile.ToRequest(CSVData, AllowUnknownColumnsInCsv, Delimiter, Lenient),
+        Csv = CSVData is CsvBytes csv ? CsvFile.ToRequest(csv, AllowUnknownColumnsInCsv, Delimiter, Lenient) : null,
         AddUsers = AddUsers,
         SyncNow = SyncNow,
         RestoreMissing = RestoreMissing,

@@ -17,59 +17,68 @@ public sealed class SetMigrationEndpointCommand : ExchangeCmdlet
     /// <summary>The host name of the IMAP server.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [TextArgument]
     public string? RemoteServer { get; set; }
 
     /// <summary>The TCP port.</summary>
     [Parameter]
-    [ValidateRange(1, 65535)]
+    [ValueArgument(typeof(int), Least = 1, Most = 65535)]
     public int? Port { get; set; }
 
     /// <summary>Ssl is TLS from the first byte, Tls is STARTTLS.</summary>
     [Parameter]
+    [ValueArgument(typeof(IMAPSecurityMechanism))]
     public IMAPSecurityMechanism? Security { get; set; }
 
     /// <summary>Whether any certificate will do. A boolean here, as in Exchange.</summary>
     [Parameter]
+    [ValueArgument(typeof(bool))]
     public bool? AcceptUntrustedCertificates { get; set; }
 
     /// <summary>Basic: user name and password, by the best mechanism that the server offers.</summary>
     [Parameter]
-    [ValidateSet("Basic")]
-    public string? Authentication { get; set; }
+    [ValueArgument(typeof(AuthenticationMethod))]
+    public AuthenticationMethod? Authentication { get; set; }
 
     /// <summary>The folder of a Maildir endpoint.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [PathArgument]
     public string? Path { get; set; }
 
     /// <summary>Mailboxes in their initial sync at once.</summary>
     [Parameter]
+    [ValueArgument(typeof(Unlimited))]
     public Unlimited? MaxConcurrentMigrations { get; set; }
 
     /// <summary>Mailboxes in an incremental sync at once.</summary>
     [Parameter]
+    [ValueArgument(typeof(Unlimited))]
     public Unlimited? MaxConcurrentIncrementalSyncs { get; set; }
 
     /// <summary>The administrator who logs in for everybody.</summary>
     [Parameter]
-    [Credential]
+    [CredentialArgument]
     public PSCredential? Credentials { get; set; }
 
     /// <summary>How the administrator logs in.</summary>
     [Parameter]
+    [ValueArgument(typeof(AdminLoginFormat))]
     public AdminLoginFormat? AdminLoginFormat { get; set; }
 
     /// <summary>What stands between user and administrator in the Dovecot format.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [TextArgument]
     public string? LoginSeparator { get; set; }
 
     /// <summary>Do not test the connection first.</summary>
     [Parameter]
+    [ValueArgument(typeof(SwitchParameter))]
     public SwitchParameter SkipVerification { get; set; }
 
     /// <inheritdoc />
-    protected override void ProcessRecord()
+    private protected override void Process()
     {
         if (HasIdentity(Identity, "migration endpoint") && ShouldProcess($"Migration endpoint '{Identity}'", "Change"))
         {

@@ -10,6 +10,7 @@ public sealed class StartMigrationBatchCommand : BatchActionCmdlet
 {
     /// <summary>Exchange Server's; ignored.</summary>
     [Parameter(DontShow = true), Ignored]
+    [ValueArgument(typeof(SwitchParameter))]
     public SwitchParameter Validate { get; set; }
 
     private protected override string Action => "Start";

@@ -10,7 +10,7 @@ namespace ImapMigration.Commands;
 public sealed class StartMigrationWorkerCommand : MigrationCmdlet
 {
     /// <inheritdoc />
-    protected override void ProcessRecord()
+    private protected override void Process()
     {
         if (ShouldProcess("Migration worker", "Start"))
         {

@@ -12,11 +12,11 @@ public sealed class StopMigrationWorkerCommand : MigrationCmdlet
     /// <summary>Give up waiting after that many seconds; 30 if not given.</summary>
     [Parameter]
     [Alias("Timeout")]
-    [ValidateRange(0, int.MaxValue)]
+    [ValueArgument(typeof(int), Least = 0)]
     public int? TimeoutSec { get; set; }
 
     /// <inheritdoc />
-    protected override void ProcessRecord()
+    private protected override void Process()
     {
         if (ShouldProcess("Migration worker", "Stop"))
         {

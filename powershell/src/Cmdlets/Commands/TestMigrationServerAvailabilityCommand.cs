@@ -14,30 +14,34 @@ public sealed class TestMigrationServerAvailabilityCommand : ExchangeCmdlet
 
     /// <summary>An IMAP server.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ImapSet)]
+    [ValueArgument(typeof(SwitchParameter))]
     public SwitchParameter Imap { get; set; }
 
     /// <summary>The host name.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ImapSet)]
     [ValidateNotNullOrEmpty]
+    [TextArgument]
     public string RemoteServer { get; set; } = "";
 
     /// <summary>The TCP port.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ImapSet)]
-    [ValidateRange(1, 65535)]
+    [ValueArgument(typeof(int), Least = 1, Most = 65535)]
     public int Port { get; set; }
 
     /// <summary>Ssl is TLS from the first byte, Tls is STARTTLS.</summary>
     [Parameter(ParameterSetName = ImapSet)]
+    [ValueArgument(typeof(IMAPSecurityMechanism))]
     public IMAPSecurityMechanism Security { get; set; } = IMAPSecurityMechanism.Ssl;
 
     /// <summary>Any certificate will do.</summary>
     [Parameter(ParameterSetName = ImapSet)]
+    [ValueArgument(typeof(SwitchParameter))]
     public SwitchParameter AcceptUntrustedCertificates { get; set; }
 
     /// <summary>Basic: user name and password, by the best mechanism that the server offers.</summary>
     [Parameter(ParameterSetName = ImapSet)]
-    [ValidateSet("Basic")]
-    public string Authentication { get; set; } = "Basic";
+    [ValueArgument(typeof(AuthenticationMethod))]
+    public AuthenticationMethod Authentication { get; set; }
 
     /// <summary>An endpoint: its name, its guid, or an object of Get-MigrationEndpoint.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = EndpointSet)]
@@ -47,11 +51,11 @@ public sealed class TestMigrationServerAvailabilityCommand : ExchangeCmdlet
 
     /// <summary>Log in, too.</summary>
     [Parameter]
-    [Credential]
+    [CredentialArgument]
     public PSCredential? Credentials { get; set; }
 
     /// <inheritdoc />
-    protected override void ProcessRecord()
+    private protected override void Process()
     {
         var target = ParameterSetName == EndpointSet ? $"Migration endpoint '{Endpoint}'" : $"{RemoteServer}:{Port}";
         if (ShouldProcess(target, "Test connection"))

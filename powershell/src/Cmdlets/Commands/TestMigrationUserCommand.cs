@@ -16,7 +16,7 @@ public sealed class TestMigrationUserCommand : MigrationCmdlet
     public string? Identity { get; set; }
 
     /// <inheritdoc />
-    protected override void ProcessRecord()
+    private protected override void Process()
     {
         if (HasIdentity(Identity, "migration user"))
         {

@@ -18,11 +18,11 @@ public sealed class WaitMigrationBatchCommand : MigrationCmdlet
     /// <summary>Give up after that many seconds; without it never.</summary>
     [Parameter]
     [Alias("Timeout")]
-    [ValidateRange(0, int.MaxValue)]
+    [ValueArgument(typeof(int), Least = 0)]
     public int? TimeoutSec { get; set; }
 
     /// <inheritdoc />
-    protected override void ProcessRecord()
+    private protected override void Process()
     {
         if (HasIdentity(Identity, "migration batch"))
         {

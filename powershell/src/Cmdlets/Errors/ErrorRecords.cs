@@ -11,6 +11,7 @@ namespace ImapMigration;
 internal static class ErrorRecords
 {
     private const int CsvFaultsShown = 5;
+    private const string RowsRemedy = "rows of a CSV go to -CSVData of New-MigrationBatch, or through the pipeline to Test-MigrationCsv";
 
     // PowerShell 7 prints the recommended action below an error; Windows PowerShell prints the message alone.
     private static readonly bool PrintsRemedy =
@@ -36,6 +37,22 @@ internal static class ErrorRecords
         Kind = "identity_required",
         Message = $"the identity of the {noun} is empty",
         Remedy = "name it with -Identity",
+    });
+
+    /// <summary>What was given names no object. It is not shown: it may be a row of a CSV.</summary>
+    internal static ErrorRecord NoIdentity(string parameter, string kind) => From(new ErrorView
+    {
+        Kind = "invalid_argument",
+        Message = $"-{parameter} takes a name, an address, a guid or an object of this module, and was given {kind}",
+        Remedy = RowsRemedy,
+    });
+
+    /// <summary>Nothing takes what was piped. It is not shown: it may be a row of a CSV.</summary>
+    internal static ErrorRecord StrayInput(string kind) => From(new ErrorView
+    {
+        Kind = "invalid_argument",
+        Message = $"no parameter takes what was piped: {kind}",
+        Remedy = RowsRemedy,
     });
 
     /// <summary>No identity was given, and there is not exactly one batch that could be meant.</summary>

@@ -51,6 +51,13 @@ public enum IMAPSecurityMechanism
     Tls,
 }
 
+/// <summary>How a login proves itself.</summary>
+public enum AuthenticationMethod
+{
+    /// <summary>By user name and password.</summary>
+    Basic,
+}
+
 /// <summary>Which side of a migration an endpoint serves.</summary>
 public enum MigrationEndpointRole
 {

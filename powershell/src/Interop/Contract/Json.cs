@@ -11,11 +11,9 @@ public static class Json
     /// <summary>Writes a contract object. The scratch memory is wiped: it may have held a password.</summary>
     public static byte[] Write(object value)
     {
-        using var stream = new MemoryStream();
+        using var stream = new WipedStream();
         new DataContractJsonSerializer(value.GetType(), Settings(value)).WriteObject(stream, value);
-        var bytes = stream.ToArray();
-        Array.Clear(stream.GetBuffer(), 0, stream.Capacity);
-        return bytes;
+        return stream.ToArray();
     }
 
     /// <summary>Reads a contract object.</summary>

@@ -1,0 +1,39 @@
+using System;
+using System.Linq;
+using System.Management.Automation;
+
+namespace ImapMigration;
+
+/// <summary>Takes a path, a file, or an object with the path of one. What may be a CSV itself is left to -CSVData.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class CsvPathAttribute : ArgumentTransformationAttribute
+{
+    private static readonly string[] Columns = ["EmailAddress", "UserName", "Password"];
+    private static readonly string[] Paths = ["PSPath", "FullName", "Path"];
+
+    /// <inheritdoc />
+    public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData)
+    {
+        if (Given.Base(inputData) is null)
+        {
+            return null;
+        }
+
+        var path = Given.Text(inputData) ?? Property(PSObject.AsPSObject(inputData));
+        return path is not null && !(Rows.MayBe(path) && PathArgumentAttribute.Resolved(path, engineIntrinsics.SessionState.Path) is null)
+            ? path
+            : throw NoPath(inputData);
+    }
+
+    private static string? Property(PSObject given) =>
+        Columns.Any(name => given.Properties[name] is not null)
+            ? null
+            : Paths.Select(name => Given.Text(given.Properties[name]?.Value)).FirstOrDefault(path => path is not null);
+
+    // The binder takes a failed conversion of a piped object for a reason to look for another parameter.
+    private static ArgumentTransformationMetadataException NoPath(object? given)
+    {
+        var refusal = Given.Refusal("a path; rows, lines and bytes go to -CSVData, or through the pipeline", given);
+        return new ArgumentTransformationMetadataException(refusal.Message, new PSInvalidCastException());
+    }
+}

@@ -1,0 +1,53 @@
+using System;
+using System.Collections;
+using System.IO;
+using System.Linq;
+using System.Management.Automation;
+using System.Text;
+
+using ImapMigration.Interop;
+using ImapMigration.Interop.Contract;
+
+namespace ImapMigration;
+
+/// <summary>Makes the bytes of a CSV from whatever an admin has of it.</summary>
+internal static class CsvSource
+{
+    private static readonly char[] LineBreaks = ['\r', '\n'];
+
+    /// <summary>The bytes of bytes, a text, a path, a file, objects of Import-Csv, or a list of bytes, lines or objects.</summary>
+    /// <exception cref="MigrationErrorException">It is none of these, or its file cannot be read.</exception>
+    internal static CsvBytes Bytes(object? given, PathIntrinsics paths) => Given.Base(given) switch
+    {
+        byte[] bytes => new CsvBytes((byte[])bytes.Clone()),
+        FileInfo file => CsvFile.Read(file.FullName, paths),
+        string text when text.IndexOfAny(LineBreaks) >= 0 => FromText(text),
+        string path => CsvFile.Read(path, paths),
+        PSCustomObject => CsvText.From([(PSObject)given!]),
+        IEnumerable several and not IDictionary => FromList([.. several.Cast<object?>()], paths),
+        _ => throw Unusable(given),
+    };
+
+    private static CsvBytes FromList(object?[] list, PathIntrinsics paths)
+    {
+        var bases = Array.ConvertAll(list, Given.Base);
+        return bases switch
+        {
+            [] => throw Unusable(null),
+            [_] => bases[0] is byte one ? new CsvBytes([one]) : Bytes(list[0], paths),
+            _ when bases.All(one => one is byte) => new CsvBytes(Array.ConvertAll(bases, one => (byte)one!)),
+            _ when bases.All(one => one is string) => FromText(string.Join("\r\n", bases)),
+            _ when bases.All(one => one is PSCustomObject) => CsvText.From(Array.ConvertAll(list, one => (PSObject)one!)),
+            _ => throw Unusable(bases.FirstOrDefault(one => one is not (byte or string or PSCustomObject)) ?? list),
+        };
+    }
+
+    private static CsvBytes FromText(string text) => new(Encoding.UTF8.GetBytes(text));
+
+    private static MigrationErrorException Unusable(object? given) => new(new ErrorView
+    {
+        Kind = "invalid_argument",
+        Message = $"a CSV is the bytes of its file, its path, its text or objects of Import-Csv, not {Given.Kind(given)}",
+        Remedy = CsvFile.Hint,
+    });
+}

@@ -1,0 +1,43 @@
+using System;
+using System.IO;
+using System.Management.Automation;
+using System.Net;
+using System.Text.RegularExpressions;
+
+namespace ImapMigration;
+
+/// <summary>Reads and names what an admin gave, and never shows it: the binder's own errors would.</summary>
+internal static class Given
+{
+    // What the parser leaves of a parameter that is misspelt.
+    private static readonly Regex ParameterName = new("^-[A-Za-z]+:?$");
+
+    /// <summary>The object itself, without what PowerShell wraps it in.</summary>
+    internal static object? Base(object? value) => value is PSObject wrapped ? wrapped.BaseObject : value;
+
+    /// <summary>What kind of object it is: its type, or that it may be a row of a CSV.</summary>
+    internal static string Kind(object? value) => Base(value) switch
+    {
+        null => "nothing",
+        bool truth => $"'{truth}'",
+        string text when ParameterName.IsMatch(text) => $"'{text}'",
+        string text when Rows.MayBe(text) => "a text that may be a row of a CSV",
+        string => "a text",
+        var other => $"an object of type {other.GetType().FullName}",
+    };
+
+    /// <summary>The text of what has one. Not of objects, whose text may be all that they hold.</summary>
+    internal static string? Text(object? value) => Base(value) switch
+    {
+        string text => text,
+        FileSystemInfo file => file.FullName,
+        PathInfo path => path.Path,
+        byte => null,
+        IFormattable or IConvertible or Uri or IPAddress => LanguagePrimitives.ConvertTo<string>(value),
+        _ => null,
+    };
+
+    /// <summary>The refusal of an argument. PowerShell puts the parameter's name in front.</summary>
+    internal static ArgumentTransformationMetadataException Refusal(string wanted, object? value) =>
+        new($"It takes {wanted}, and was given {Kind(value)}.");
+}
