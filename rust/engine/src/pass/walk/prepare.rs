@@ -55,9 +55,9 @@ impl Lane {
             folders.iter().partition(|folder| ledger.contains_key(&folder.key));
         let unsubscribed = known.iter().filter(|folder| renamed.contains(&folder.key)).chain(&new);
         self.subscribe(&unsubscribed.copied().collect::<Vec<_>>(), &catalog.subscribed).await?;
-        let known = known.into_iter().map(|folder| folder.target_name.as_str());
-        let known = known.filter(|name| mapper.there.contains(*name));
-        let asked: Vec<&str> = known.chain(made.iter().map(String::as_str)).collect();
+        let names = folders.iter().map(|folder| folder.target_name.as_str());
+        let asked: Vec<&str> =
+            names.filter(|name| mapper.there.contains(*name) || made.contains(*name)).collect();
         let target_numbers = self.pair.target.numbers(target_status, &asked).await?;
         let numbers_of = |folder: &MappedFolder| {
             let target = target_numbers.get(&folder.target_name).map(|told| told.numbers).unwrap_or_default();
@@ -65,8 +65,8 @@ impl Lane {
             (numbers.get(&folder.key).map(|told| told.numbers).unwrap_or_default(), target, as_made)
         };
         let page = |folder: &&MappedFolder| {
-            let (source, _, as_made) = numbers_of(folder);
-            first_page(folder, source, as_made)
+            let (source, target, as_made) = numbers_of(folder);
+            first_page(folder, source, target, as_made.is_some())
         };
         let ids = |folder: &MappedFolder| {
             let source = numbers.get(&folder.key).and_then(|told| told.mailbox_id.clone());
@@ -217,17 +217,42 @@ async fn open_pages(context: &Context, new: Vec<LedgerFolder>) -> Result<Pages> 
     Ok(ids.into_iter().zip(new).map(|(id, page)| (page.source_name.clone(), (id, page))).collect())
 }
 
-/// What the ledger says of a folder before anything is copied: of one that was made on the target, where it begins, so that
-/// whatever is found there later is known to have come since.
-fn first_page(folder: &MappedFolder, source: Numbers, as_made: Option<Numbers>) -> LedgerFolder {
-    let empty = as_made.filter(|target| target.messages.is_none_or(|messages| messages == 0));
+/// What the ledger says of a folder before anything is copied: of one in which nothing is, where it begins, so that whatever
+/// is found there later is known to have come since.
+fn first_page(folder: &MappedFolder, source: Numbers, target: Numbers, made: bool) -> LedgerFolder {
+    let begins = first_of_empty(target, made);
     LedgerFolder {
         source_name: folder.key.clone(),
         source_uid_validity: source.uid_validity,
         target_name: folder.target_name.clone(),
-        target_uid_validity: empty.and_then(|target| target.uid_validity),
-        frontier: empty.map(|target| target.uid_next.map_or(1, u32::from)),
-        made: as_made.is_some(),
+        target_uid_validity: target.uid_validity.filter(|_| begins.is_some()),
+        frontier: begins,
+        made,
         ..LedgerFolder::default()
+    }
+}
+
+/// The UID from which on messages come to a folder in which none is. One that was just made need not say that it is empty.
+fn first_of_empty(target: Numbers, made: bool) -> Option<u32> {
+    let is_empty = target.messages.map_or(made, |messages| messages == 0);
+    let next = target.uid_next.map(u32::from).or(made.then_some(1));
+    next.filter(|_| is_empty)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroU32;
+
+    use super::*;
+
+    #[test]
+    fn a_folder_begins_where_it_says_while_it_is_empty_and_at_the_beginning_when_it_was_just_made() {
+        let told =
+            |messages, next| Numbers { messages, uid_next: NonZeroU32::new(next), ..Numbers::default() };
+        let begins = |messages, next| [false, true].map(|made| first_of_empty(told(messages, next), made));
+        assert_eq!(begins(Some(0), 7), [Some(7); 2]);
+        assert_eq!(begins(Some(1), 7), [None; 2], "something is in it");
+        assert_eq!(begins(Some(0), 0), [None, Some(1)], "it does not say where it begins");
+        assert_eq!(begins(None, 7), [None, Some(7)], "it does not say what is in it");
     }
 }
