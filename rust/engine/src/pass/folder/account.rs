@@ -114,11 +114,11 @@ fn unread(folder: &str, uid: u32) -> SkippedItem {
 const LONGEST_FIELD: usize = 1000;
 
 fn item(folder: &str, kind: SkippedKind, error_message: String, summary: &Summary<'_>) -> SkippedItem {
-    let header = String::from_utf8_lossy(summary.header.as_deref().unwrap_or_default()).into_owned();
+    let header = summary.header.as_deref().unwrap_or_default();
     let seconds = summary.internal_date.as_ref().and_then(InternalDate::to_epoch_seconds);
     // The source says how long they are, and the store keeps them.
-    let shown = |name| field(&header, name).map(|text| text.chars().take(LONGEST_FIELD).collect());
-    let sent = field(&header, "Date").and_then(|date| jiff::fmt::rfc2822::parse(&date).ok());
+    let shown = |name| field(header, name).map(|text| text.chars().take(LONGEST_FIELD).collect());
+    let sent = field(header, "Date").and_then(|date| jiff::fmt::rfc2822::parse(&date).ok());
     SkippedItem {
         kind,
         folder_name: folder.to_owned(),

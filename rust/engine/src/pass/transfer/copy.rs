@@ -1,7 +1,7 @@
 //! Copies messages of a folder: as many together as may be, fewer where some were refused or a connection broke.
 
 use model::{Result, Side};
-use wire::UidSet;
+use wire::{AppendOptions, UidSet};
 
 use super::backlog::{Backlog, Grouping};
 use super::fate::Fate;
@@ -10,6 +10,7 @@ use super::outcome::{Again, CopyReport};
 use super::outgoing::Recipe;
 use super::pump::{Meanwhile, Pump, Streamed};
 use super::sink::Sink;
+use crate::base::header::HeaderTap;
 use crate::base::stop::Ended;
 use crate::pass::memory::suspects::{Suspects, is_break};
 use crate::pass::pair::Pair;
@@ -91,8 +92,8 @@ impl<M: Meanwhile + Send> Copy<'_, M> {
         let append = AppendOptions { literals: literals.of(&context.target_host), ..grouping.append() };
         let fate = Fate { recorder, meter: &context.meter, report, again, writing: None };
         let sink = Sink::open(target, folder, from.numbers.uid_validity, append)?;
-        let wary = literals.wary(ledger_id);
-        let mut pump = Pump { sink, fate, keeps, recipe, manner, wary, cancel: &context.stop, owed: None };
+        let (wary, cancel, header) = (literals.wary(ledger_id), &context.stop, HeaderTap::default());
+        let mut pump = Pump { sink, fate, keeps, recipe, manner, wary, cancel, header, owed: None };
         let mut pumped = pump.run(source, from, *meanwhile, uids, grouping.fetch()).await;
         if pump.sink.lost_track() {
             literals.be_wary(ledger_id, pump.sink.under_way().chain(pump.fate.writing).collect());

@@ -46,6 +46,8 @@ pub(crate) struct Pump<'a> {
     /// Messages that wait for the target's `+`.
     pub(crate) wary: UidSet,
     pub(crate) cancel: &'a CancellationToken,
+    /// The header of the message that is being written.
+    pub(crate) header: HeaderTap,
     /// What the source still owed when it failed.
     pub(crate) owed: Option<UidSet>,
 }
@@ -146,14 +148,15 @@ impl Pump<'_> {
         self.fate.writing = Some(uid);
         let (kept, date) = (self.manner.flags(kept), own_date.map(|date| self.manner.date(date)));
         let accepted = self.sink.begin(body.head(), date.as_deref(), &kept).await?;
-        let (mut hasher, mut header) = (Xxh3Default::new(), HeaderTap::default());
+        let mut hasher = Xxh3Default::new();
+        self.header.begin();
         while accepted && let Some(chunk) = body.chunk().await.map_err(Broken::Source)? {
             hasher.update(chunk);
-            header.pass(chunk);
+            self.header.pass(chunk);
             self.fate.meter.flow(chunk.len());
             self.sink.write(chunk).await?;
         }
-        let (digest, identity) = (hasher.digest128().to_be_bytes(), header.identity());
+        let (digest, identity) = (hasher.digest128().to_be_bytes(), self.header.identity());
         let message = Sent { uid, size, digest, flags, received, is_utc, identity };
         self.sink.finish(message, accepted, &kept).await?;
         self.fate.writing = None;
