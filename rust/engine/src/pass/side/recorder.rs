@@ -83,11 +83,9 @@ impl Recorder {
             return Ok(());
         }
         self.written = Some(page.clone());
-        self.records.push(FolderRecord {
-            folder: self.folder,
-            numbers: Some(page),
-            ..FolderRecord::default()
-        });
+        let mut record = self.record();
+        (record.frontier, record.numbers) = (page.frontier, Some(page));
+        self.records.push(record);
         self.write_when_due().await
     }
 
