@@ -6,12 +6,18 @@ use std::collections::BTreeSet;
 
 /// A set of capability names; case does not matter.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Capabilities(BTreeSet<String>);
+pub struct Capabilities {
+    names: BTreeSet<String>,
+    // What is asked for each message.
+    literal: LiteralMode,
+    multiappend: bool,
+}
 
 /// How literals may be sent (RFC 7888).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum LiteralMode {
     /// Each literal waits for the server's `+`.
+    #[default]
     Synchronizing,
     /// Literals of up to 4096 bytes need not wait (LITERAL-).
     Minus,
@@ -37,43 +43,43 @@ impl Capabilities {
     /// Reads the words after `CAPABILITY`.
     pub(crate) fn parse(words: &[u8]) -> Self {
         let words = String::from_utf8_lossy(words);
-        Self(words.split_ascii_whitespace().map(str::to_ascii_uppercase).collect())
+        let names: BTreeSet<_> = words.split_ascii_whitespace().map(str::to_ascii_uppercase).collect();
+        let literal = match names.contains("LITERAL+") {
+            true => LiteralMode::Plus,
+            false if names.contains("LITERAL-") => LiteralMode::Minus,
+            false => LiteralMode::Synchronizing,
+        };
+        Self { literal, multiappend: names.contains("MULTIAPPEND"), names }
     }
 
     /// Whether the server lists this name.
     pub fn has(&self, name: &str) -> bool {
-        self.0.contains(&name.to_ascii_uppercase())
+        self.names.contains(&name.to_ascii_uppercase())
     }
 
     /// Whether the server has said nothing yet.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.names.is_empty()
     }
 
     /// All names, upper-case, sorted.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(String::as_str)
+        self.names.iter().map(String::as_str)
     }
 
     /// The SASL mechanisms: what follows `AUTH=`.
     pub fn mechanisms(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().filter_map(|name| name.strip_prefix("AUTH="))
+        self.names.iter().filter_map(|name| name.strip_prefix("AUTH="))
     }
 
     /// How literals may be sent (RFC 7888).
     pub fn literal(&self) -> LiteralMode {
-        if self.has("LITERAL+") {
-            LiteralMode::Plus
-        } else if self.has("LITERAL-") {
-            LiteralMode::Minus
-        } else {
-            LiteralMode::Synchronizing
-        }
+        self.literal
     }
 
     /// One APPEND may bring several messages (RFC 3502).
     pub fn multiappend(&self) -> bool {
-        self.has("MULTIAPPEND")
+        self.multiappend
     }
 
     /// APPEND answers with the new UID (RFC 4315).
@@ -149,7 +155,7 @@ impl Capabilities {
 
     /// How many messages one command may be about (RFC 9738 §3).
     pub fn message_limit(&self) -> Option<u64> {
-        self.0
+        self.names
             .iter()
             .find_map(|name| name.strip_prefix("MESSAGELIMIT=")?.parse().ok())
             .filter(|&most| most > 0)
@@ -157,7 +163,7 @@ impl Capabilities {
 
     /// The largest message that the server says it takes (RFC 7889). A hint: some servers count in another unit.
     pub fn append_limit(&self) -> Option<u64> {
-        self.0.iter().find_map(|name| name.strip_prefix("APPENDLIMIT=")?.parse().ok())
+        self.names.iter().find_map(|name| name.strip_prefix("APPENDLIMIT=")?.parse().ok())
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! [RFC 3501 §2.3.3]: https://www.rfc-editor.org/rfc/rfc3501#section-2.3.3
 
+use std::borrow::Cow;
 use std::fmt;
 
 use jiff::fmt::strtime::BrokenDownTime;
@@ -53,13 +54,16 @@ impl InternalDate {
 
     /// The date-time for APPEND (RFC 3501 §9). `None` where the text is no date.
     pub fn for_append(&self) -> Option<String> {
-        canonical(&self.text).filter(|_| self.epoch_seconds.is_some())
+        canonical(&self.text).filter(|_| self.epoch_seconds.is_some()).map(Cow::into_owned)
     }
 }
 
 /// The text as RFC 3501 §9 has it. Servers write days without their space, years of two digits (which RFC 5322 §4.3
 /// explains), and zones by name or not at all (peers A23): the message keeps its date all the same.
-fn canonical(text: &str) -> Option<String> {
+fn canonical(text: &str) -> Option<Cow<'_, str>> {
+    if is_canonical(text) {
+        return Some(Cow::Borrowed(text));
+    }
     let mut words = text.split_ascii_whitespace();
     let (date, time, zone) = (words.next()?, words.next()?, words.next().unwrap_or("+0000"));
     let (day_and_month, year) = date.rsplit_once('-')?;
@@ -71,7 +75,14 @@ fn canonical(text: &str) -> Option<String> {
     let is_universal = ["UT", "UTC", "GMT", "Z"].iter().any(|name| zone.eq_ignore_ascii_case(name));
     let zone = if is_universal { "+0000" } else { zone };
     let date = format!("{day_and_month}-{century}{year} {time} {zone}");
-    words.next().is_none().then(|| format!("{date:>26}"))
+    words.next().is_none().then(|| Cow::Owned(format!("{date:>26}")))
+}
+
+/// Whether the text has that form already, as most servers write it; what the words in it mean shows when it is read.
+fn is_canonical(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let has = |at: usize, marks: &[u8]| bytes.get(at).is_some_and(|byte| marks.contains(byte));
+    bytes.len() == 26 && has(2, b"-") && has(6, b"-") && has(11, b" ") && has(20, b" ") && has(21, b"+-")
 }
 
 /// Reads `dd-Mon-yyyy hh:mm:ss +zzzz`. The length alone tells four-digit years and zones from others.

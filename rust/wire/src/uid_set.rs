@@ -41,11 +41,9 @@ impl UidSet {
 
     /// Adds a UID and says whether it is new.
     pub(crate) fn add(&mut self, uid: u32) -> bool {
-        if uid == 0 || self.contains(uid) {
-            return false;
-        }
         match self.0.last_entry() {
             Some(mut last) if last.get().checked_add(1) == Some(uid) => _ = last.insert(uid),
+            _ if uid == 0 || self.contains(uid) => return false,
             _ => self.insert_range(uid..=uid),
         }
         true

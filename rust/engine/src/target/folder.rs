@@ -78,6 +78,9 @@ impl KeptFlags {
                 || self.0.as_ref().map_or_else(|| flag.is_standard(), |permanent| permanent.keeps(&flag));
             flag.is_sendable() && keeps()
         };
+        if flags.iter().all(|flag| keeps(&flag)) {
+            return (flags.clone(), Flags::default());
+        }
         let (kept, dropped): (Vec<&str>, Vec<&str>) = flags.iter().partition(keeps);
         (Flags::parse(&kept.join(" ")), Flags::parse(&dropped.join(" ")))
     }

@@ -1,5 +1,6 @@
 //! The frontier of a target folder: up to where everything in it is accounted for.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 /// Every message below it is a copy that a row names, or was looked at and is none of ours. What lies at or above it may be
@@ -27,13 +28,14 @@ impl Frontier {
 
     /// Notes a copy that the server placed there.
     pub fn place(&mut self, uid: u32) {
-        if uid < self.below {
-            return;
-        }
         let next = uid.saturating_add(1);
-        match self.beyond.range_mut(..=uid).next_back() {
-            Some((_, end)) if *end >= uid => *end = (*end).max(next),
-            _ => _ = self.beyond.insert(uid, next),
+        match uid.cmp(&self.below) {
+            Ordering::Less => return,
+            Ordering::Equal => self.below = next,
+            Ordering::Greater => match self.beyond.range_mut(..=uid).next_back() {
+                Some((_, end)) if *end >= uid => *end = (*end).max(next),
+                _ => _ = self.beyond.insert(uid, next),
+            },
         }
         self.close_gaps();
     }
