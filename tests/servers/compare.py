@@ -6,7 +6,8 @@
 
 The file (`-` for standard input) holds the line of JSON that the testbed prints, or the same made by hand: "source"
 and "target" with "host", "port" and optionally "tls_port" and "certificate"; "users" with "name" and "password", and
-optionally "target_name" and "target_password". With --tls both servers are read over TLS.
+optionally "target_name" and "target_password", and "deeds": what was done to the user's target meanwhile, as people.py
+tells it. With --tls both servers are read over TLS.
 
 For every folder it compares count, order, the SHA-256 of every body, flags, keywords, INTERNALDATE and the
 subscription, and prints one line: `identical`, or what is lost, doubled, altered. It exits 1 on any difference.
@@ -23,10 +24,12 @@ import re
 import ssl
 import sys
 
+import deeds
+
 # How many bodies are asked for at once: enough to be quick, few enough to hold in memory.
 BATCH = 50
 
-Message = collections.namedtuple("Message", "digest flags date")
+Message = collections.namedtuple("Message", "digest flags date uid")
 Folder = collections.namedtuple("Folder", "messages subscribed selectable")
 
 
@@ -144,7 +147,8 @@ def message(line, body):
     moment = datetime.datetime.strptime(date, "%d-%b-%Y %H:%M:%S %z")
     # Case does not count in system flags; \Recent is the session's own.
     kept = frozenset(flag.lower() if flag.startswith("\\") else flag for flag in flags) - {"\\recent"}
-    return Message(hashlib.sha256(body).hexdigest(), kept, moment)
+    uid = int(re.search(rb"UID (\d+)", line).group(1))
+    return Message(hashlib.sha256(body).hexdigest(), kept, moment, uid)
 
 
 def differences(source, target):
@@ -203,10 +207,11 @@ def compare(bed, user, options):
     target_name = user.get("target_name", user["name"])
     target = read(bed["target"], target_name, user.get("target_password", user["password"]), options.tls)
     renamed = dict(pair.split("=", 1) for pair in options.renamed)
-    source = {renamed.get(name, name): folder for name, folder in source.items()}
+    owner = deeds.Owner(user.get("deeds", []))
+    source = {owner.name(renamed.get(name, name)): folder for name, folder in source.items()}
     identical = True
     for name in sorted(source.keys() | target.keys()):
-        wrong = list(differences(source.get(name), target.get(name)))
+        wrong = owner.differences(name, source.get(name), target.get(name), differences)
         identical = identical and not wrong
         count = len(source[name].messages) if name in source else 0
         print(f"{user['name']}\t{name}\t{count}\t{'; '.join(wrong) or 'identical'}")

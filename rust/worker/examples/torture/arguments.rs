@@ -19,6 +19,7 @@ torture --worker FILE [OPTIONS]
   --cuts N         how often a connection is cut                          (50)
   --users N        how many mailboxes move at once                        (3)
   --messages N     how many messages each of them holds at first          (100)
+  --people         the owners of the target mailboxes work in them meanwhile
   --keep           leaves the store and both servers' mail behind, also where nothing is wrong
   --help           this text";
 
@@ -33,7 +34,7 @@ pub(crate) struct Arguments {
 impl Arguments {
     /// Reads the command line; nothing where help is asked for.
     pub(crate) fn parse() -> Result<Option<Self>, lexopt::Error> {
-        let mut plan = Plan { seed: clock(), kills: 25, cuts: 50, users: 3, messages: 100 };
+        let mut plan = Plan { seed: clock(), kills: 25, cuts: 50, users: 3, messages: 100, people: false };
         let (mut worker, mut keep) = (None, false);
         let mut parser = lexopt::Parser::from_env();
         while let Some(argument) = parser.next()? {
@@ -44,6 +45,7 @@ impl Arguments {
                 Long("cuts") => plan.cuts = parser.value()?.parse()?,
                 Long("users") => plan.users = parser.value()?.parse()?,
                 Long("messages") => plan.messages = parser.value()?.parse()?,
+                Long("people") => plan.people = true,
                 Long("keep") => keep = true,
                 Long("help") | Short('h') => return Ok(None),
                 other => return Err(other.unexpected()),

@@ -10,7 +10,9 @@
 )]
 
 mod fault;
+mod people;
 mod rig;
+mod script;
 mod verdict;
 mod worker;
 
@@ -23,7 +25,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use model::status::BatchStatus;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use testkit::mail;
@@ -36,6 +37,9 @@ use verdict::Verdict;
 
 /// How many faults strike the users of one chapter.
 const ROUNDS: u32 = 80;
+
+/// What people do on the target is drawn from here on: more purposes than there are deliveries.
+const PEOPLE: u64 = 1 << 31;
 
 /// How long anything may take: the worker waits for an answer for two minutes, and a machine that paused is no defect.
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -53,6 +57,8 @@ pub(crate) struct Plan {
     pub(crate) users: u32,
     /// How many messages each of them holds at first.
     pub(crate) messages: usize,
+    /// Whether their owners work in the target mailboxes meanwhile.
+    pub(crate) people: bool,
 }
 
 impl Plan {
@@ -66,8 +72,9 @@ impl Plan {
 /// As the command line has it, to be typed again.
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { seed, kills, cuts, users, messages } = self;
-        write!(f, "--seed {seed} --kills {kills} --cuts {cuts} --users {users} --messages {messages}")
+        let Self { seed, kills, cuts, users, messages, people } = self;
+        let people = if *people { " --people" } else { "" };
+        write!(f, "--seed {seed} --kills {kills} --cuts {cuts} --users {users} --messages {messages}{people}")
     }
 }
 
@@ -89,7 +96,7 @@ impl Campaign {
         Self {
             plan,
             began: Instant::now(),
-            rig: Rig::start(worker),
+            rig: Rig::start(worker, plan.people),
             kills: 0,
             cuts: 0,
             deliveries: 0,
@@ -158,6 +165,9 @@ impl Campaign {
             self.rig.add_flag(&mut chance);
         }
         self.rig.set_ways(&round.ways);
+        if self.chance(PEOPLE).random() {
+            self.rig.work(self.chance(PEOPLE + 1).random());
+        }
         match round.fault {
             Fault::Kill { at, after } => {
                 self.until_passed(at, after);
@@ -212,7 +222,7 @@ impl Campaign {
             if is_so(&self.rig) {
                 return true;
             }
-            if self.rig.push_on() == Some(BatchStatus::Synced) {
+            if self.rig.is_at_rest() {
                 self.deliveries += 1;
                 self.rig.deliver(&mut self.chance(1 + self.deliveries));
             }
@@ -233,6 +243,6 @@ impl Campaign {
     }
 
     fn settle(&mut self) {
-        within(PATIENCE, "everything is synced", || self.rig.push_on() == Some(BatchStatus::Synced));
+        within(PATIENCE, "everything is synced", || self.rig.is_at_rest());
     }
 }

@@ -10,6 +10,7 @@ use model::status::BatchStatus;
 use rand::Rng;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
+use serde_json::Value;
 use testkit::Address;
 use testkit::dovecot::{Dovecot, Options};
 use testkit::mail;
@@ -17,6 +18,8 @@ use testkit::proxy::{Direction, Proxy};
 
 use super::fault::{Place, Side, Ways};
 use super::lab::{BATCH, Lab, batch_of, eventually, imap, source, target};
+use super::people::People;
+use super::script::Bed;
 use super::verdict::{self, Verdict};
 use super::worker::Worker;
 
@@ -33,6 +36,8 @@ pub(super) struct Rig {
     users: Vec<String>,
     folders: Vec<mail::Folder>,
     looked: Instant,
+    /// Who works in the target mailboxes, if anybody does.
+    people: Option<People>,
 }
 
 /// Changes flags of messages of a user's folder.
@@ -58,15 +63,16 @@ impl Served {
 
 impl Rig {
     /// Starts everything, with empty mailboxes and no batch.
-    pub(super) fn start(executable: PathBuf) -> Self {
+    pub(super) fn start(executable: PathBuf, people: bool) -> Self {
         let (from, to) = (Served::start(), Served::start());
         let lab = Lab::unserved(None);
         let worker = Worker::start(executable, lab.folder());
         for endpoint in [source(from.place()), target(to.place())] {
             lab.ask(Operation::NewEndpoint(Box::new(endpoint))).unwrap();
         }
-        let (users, folders) = (Vec::new(), Vec::new());
-        let mut rig = Self { worker, lab, source: from, target: to, users, folders, looked: Instant::now() };
+        let (users, folders, looked) = (Vec::new(), Vec::new(), Instant::now());
+        let people = people.then(People::default);
+        let mut rig = Self { worker, lab, source: from, target: to, users, folders, looked, people };
         rig.until_served();
         rig
     }
@@ -103,6 +109,7 @@ impl Rig {
         batch.options.auto_retry_count = u32::MAX;
         self.lab.start(batch);
         (self.users, self.folders) = (users, plan.folders());
+        self.people = self.people.take().map(|_| People::default());
     }
 
     /// Forgets the batch.
@@ -128,7 +135,7 @@ impl Rig {
     }
 
     /// Looks at the batch, and lets no user wait for its next attempt. None: it is too early for another look.
-    pub(super) fn push_on(&mut self) -> Option<BatchStatus> {
+    fn push_on(&mut self) -> Option<BatchStatus> {
         if self.looked.elapsed() < LOOK {
             return None;
         }
@@ -143,6 +150,33 @@ impl Rig {
             self.lab.sync_now();
         }
         Some(status)
+    }
+
+    /// Looks at the batch as [`push_on`](Self::push_on) does. Says whether nothing is left to do; then whoever works on the
+    /// target knows.
+    pub(super) fn is_at_rest(&mut self) -> bool {
+        let is_at_rest = self.push_on() == Some(BatchStatus::Synced);
+        if is_at_rest {
+            self.with_people(People::rest);
+        }
+        is_at_rest
+    }
+
+    /// Lets somebody work on the target, if anybody does.
+    pub(super) fn work(&mut self, seed: u64) {
+        self.with_people(|people, bed| people.work(bed, seed));
+    }
+
+    fn with_people(&mut self, act: impl FnOnce(&mut People, Bed<'_>)) {
+        if let Some(mut people) = self.people.take() {
+            act(&mut people, self.bed(&[]));
+            self.people = Some(people);
+        }
+    }
+
+    fn bed<'a>(&'a self, deeds: &'a [Value]) -> Bed<'a> {
+        let [source, target] = [&self.source, &self.target].map(|side| side.server.address());
+        Bed { source, target, users: &self.users, deeds }
     }
 
     /// Asks for a pass of every user that is synced.
@@ -182,7 +216,8 @@ impl Rig {
 
     /// Compares both servers as they are.
     pub(super) fn compare(&self) -> Verdict {
-        verdict::compare(self.source.server.address(), self.target.server.address(), &self.users)
+        let deeds = self.people.as_ref().map(|people| people.deeds.as_slice()).unwrap_or_default();
+        verdict::compare(self.bed(deeds))
     }
 
     /// Ends everything, and leaves the store and both servers' mail behind. Says where.

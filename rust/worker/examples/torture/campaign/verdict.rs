@@ -1,13 +1,9 @@
 //! Has both servers read by Python's imaplib, and by none of our own code, and counts what differs.
 
 use std::fmt;
-use std::io::Write;
 use std::ops::AddAssign;
-use std::path::Path;
-use std::process::{Command, Stdio};
 
-use serde_json::json;
-use testkit::{Address, PASSWORD};
+use super::script::Bed;
 
 /// How two sides compare.
 #[derive(Debug, Default)]
@@ -73,15 +69,8 @@ impl fmt::Display for Verdict {
 }
 
 /// Compares all that these users have on both servers.
-pub(super) fn compare(source: &Address, target: &Address, users: &[String]) -> Verdict {
-    let users: Vec<_> = users.iter().map(|user| json!({ "name": user, "password": PASSWORD })).collect();
-    let bed = json!({ "source": source, "target": target, "users": users }).to_string();
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/servers/compare.py");
-    let mut reader = Command::new("python3");
-    reader.arg(script).arg("-").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut reader = reader.spawn().unwrap_or_else(|e| panic!("cannot start python3: {e}"));
-    reader.stdin.take().unwrap().write_all(bed.as_bytes()).unwrap();
-    let output = reader.wait_with_output().unwrap();
+pub(super) fn compare(bed: Bed<'_>) -> Verdict {
+    let output = bed.run("compare.py", &["-"]);
     let text = [output.stdout, output.stderr].concat();
     let mut verdict = Verdict::default();
     String::from_utf8_lossy(&text).lines().map(Verdict::read).for_each(|found| verdict += found);
