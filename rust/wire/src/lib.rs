@@ -4,6 +4,7 @@
 //! and a connection that was left in the middle of a command is never used again.
 
 mod alert;
+mod any_certificate;
 mod append;
 mod append_uid;
 mod bodies;
@@ -34,10 +35,12 @@ mod open;
 mod options;
 mod pace;
 mod probe;
+mod pss;
 mod response;
 mod round_trip;
 mod tags;
 mod tls;
+mod tls_fault;
 mod token;
 mod uid_set;
 mod under_way;

@@ -1,6 +1,7 @@
 //! Opens a connection: DNS, TCP, TLS, greeting, STARTTLS, login. The only module that drives async-imap.
 
 use std::future::Future;
+use std::io;
 
 use async_imap::Client;
 use model::{Error as ModelError, ErrorKind, Security};
@@ -23,6 +24,7 @@ use crate::probe::{ProbeReport, TlsFacts};
 use crate::response::Response;
 use crate::round_trip::RoundTrip;
 use crate::tls;
+use crate::tls_fault::{handshake_error, tls_error, wants_certificate};
 use crate::wire::Stream;
 
 impl Connection {
@@ -107,23 +109,29 @@ async fn start_tls(
         ModelError::new(ErrorKind::InvalidArgument, message)
     })?;
     let connector = TlsConnector::from(tls::config(&options.certificates)?);
-    match within(options, "negotiate TLS with", connector.connect(name, io)).await? {
+    let handshake = tls::noticing_wish(connector.connect(name, io));
+    let (shaken, is_asked) = within(options, "negotiate TLS with", handshake).await?;
+    match shaken {
         Ok(stream) => {
-            note_tls(&stream, report);
+            note_tls(&stream, is_asked, report);
             Ok(Box::new(stream))
         }
         Err(error) => {
             report.certificate = tls::rejected_certificate(&error);
-            Err(tls::handshake_error(&address, &error).into())
+            Err(handshake_error(&address, &error, is_asked).into())
         }
     }
 }
 
-fn note_tls(stream: &TlsStream<Box<dyn Stream>>, report: &mut ProbeReport) {
+fn note_tls(stream: &TlsStream<Box<dyn Stream>>, is_asked: bool, report: &mut ProbeReport) {
     let (_, session) = stream.get_ref();
     let version = session.protocol_version().map(|version| format!("{version:?}"));
     let suite = session.negotiated_cipher_suite().map(|suite| format!("{:?}", suite.suite()));
-    report.tls = version.zip(suite).map(|(version, cipher_suite)| TlsFacts { version, cipher_suite });
+    report.tls = version.zip(suite).map(|(version, cipher_suite)| TlsFacts {
+        version,
+        cipher_suite,
+        client_certificate_wanted: is_asked,
+    });
     report.certificate =
         session.peer_certificates().and_then(|chain| chain.first()).map(|der| Certificate::read(der));
 }
@@ -153,6 +161,9 @@ impl<'o> Opening<'o> {
         let address = options.address();
         if let Some(excess) = answer.as_ref().err().and_then(excess) {
             return Err(overdone(&format!("cannot get a greeting from `{address}`"), excess).into());
+        }
+        if let Err(error) = &answer {
+            check_alert(options, error, report)?;
         }
         let line = client.get_ref().lines.first().cloned().unwrap_or_default();
         report.greeting = (!line.is_empty()).then(|| quoted(&line));
@@ -211,6 +222,18 @@ impl<'o> Opening<'o> {
             Ok(()) => Ok(()),
             Err(error) => Err(explain(&error, context, &self.client.get_ref().lines)),
         }
+    }
+}
+
+/// Whether TLS broke off behind the handshake, as in TLS 1.3 for want of a certificate of ours.
+fn check_alert(options: &Options, error: &io::Error, report: &ProbeReport) -> Result<()> {
+    let is_asked = report.tls.as_ref().is_some_and(|tls| tls.client_certificate_wanted);
+    if is_asked {
+        return Err(wants_certificate(&options.address(), error).into());
+    }
+    match tls_error(error) {
+        Some(_) => Err(handshake_error(&options.address(), error, is_asked).into()),
+        None => Ok(()),
     }
 }
 

@@ -43,6 +43,8 @@ pub struct TlsFacts {
     pub version: String,
     /// The cipher suite.
     pub cipher_suite: String,
+    /// Whether the server asked for a certificate of ours, which we have not.
+    pub client_certificate_wanted: bool,
 }
 
 /// Opens a connection, logs in where a login is given, looks around and hangs up.

@@ -1,5 +1,6 @@
-//! TLS for a policy: one client configuration each, made once, and errors that say what is wrong.
+//! TLS for a policy: one client configuration each, made once.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
@@ -7,15 +8,18 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use model::{Error as ModelError, ErrorKind};
-use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
+use rustls::client::{ResolvesClientCert, WebPkiServerVerifier};
+use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::sign::CertifiedKey;
 use rustls::{
     CertificateError, ClientConfig, DigitallySignedStruct, OtherError, RootCertStore, SignatureScheme,
 };
+use tokio::task_local;
 
+use crate::any_certificate::AnyCertificate;
 use crate::certificate::Certificate;
 use crate::error::{Error, Result};
 use crate::options::CertificatePolicy;
@@ -44,7 +48,7 @@ fn build(policy: &CertificatePolicy) -> Result<ClientConfig> {
         .map_err(|error| setup_error(&error))?
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(verifier))
-        .with_no_client_auth())
+        .with_client_cert_resolver(Arc::new(NoCertificate)))
 }
 
 fn verifier(
@@ -52,7 +56,7 @@ fn verifier(
     provider: Arc<CryptoProvider>,
 ) -> Result<Arc<dyn ServerCertVerifier>> {
     Ok(match policy {
-        CertificatePolicy::AcceptAny => Arc::new(AcceptAny(provider)),
+        CertificatePolicy::AcceptAny => Arc::new(AnyCertificate(provider.signature_verification_algorithms)),
         CertificatePolicy::System => {
             Arc::new(rustls_platform_verifier::Verifier::new(provider).map_err(|error| setup_error(&error))?)
         }
@@ -81,32 +85,36 @@ fn setup_error(error: &dyn fmt::Display) -> Error {
     ModelError::new(ErrorKind::TlsFailed, format!("cannot set up TLS: {error}")).into()
 }
 
-/// Why a handshake failed, in words that say what to do.
-pub(crate) fn handshake_error(address: &str, error: &io::Error) -> ModelError {
-    match error.get_ref().and_then(|source| source.downcast_ref::<rustls::Error>()) {
-        Some(rustls::Error::InvalidCertificate(reason)) => certificate_error(address, reason),
-        Some(rustls::Error::InvalidMessage(_)) => {
-            let message = format!("`{address}`: the server does not speak TLS on this port");
-            ModelError::new(ErrorKind::TlsFailed, message).remedy("use -Security Tls or None with port 143")
-        }
-        Some(other) => ModelError::new(ErrorKind::TlsFailed, format!("`{address}`: TLS failed: {other}")),
-        None => ModelError::new(
-            ErrorKind::TlsFailed,
-            format!("`{address}`: the TLS handshake broke off: {error}"),
-        ),
-    }
+task_local! {
+    /// Whether the server of the handshake at work has asked for a certificate of ours.
+    static IS_ASKED: Cell<bool>;
 }
 
-fn certificate_error(address: &str, reason: &CertificateError) -> ModelError {
-    let message = match rejected(reason) {
-        Some(Rejected { certificate, reason }) => format!(
-            "`{address}`: the certificate of `{}` is not trusted: {reason} (issuer `{}`, SHA-256 {})",
-            certificate.subject, certificate.issuer, certificate.thumbprint
-        ),
-        None => format!("`{address}`: the certificate is not trusted: {reason}"),
-    };
-    ModelError::new(ErrorKind::CertificateRejected, message)
-        .remedy("connect by a name that the certificate carries, or use -AcceptUntrustedCertificates")
+/// Runs a handshake; says, too, whether the server asked for a certificate of ours. The configuration cannot tell, as all
+/// handshakes share it.
+pub(crate) async fn noticing_wish<T>(handshake: impl Future<Output = T>) -> (T, bool) {
+    let noticing = async { (handshake.await, IS_ASKED.with(Cell::get)) };
+    IS_ASKED.scope(Cell::new(false), noticing).await
+}
+
+/// We have no certificate; servers that only would like one go on without.
+#[derive(Debug)]
+struct NoCertificate;
+
+impl ResolvesClientCert for NoCertificate {
+    fn resolve(
+        &self,
+        _root_hint_subjects: &[&[u8]],
+        _sigschemes: &[SignatureScheme],
+    ) -> Option<Arc<CertifiedKey>> {
+        // Outside of a handshake nobody asks.
+        let _noticed = IS_ASKED.try_with(|asked| asked.set(true));
+        None
+    }
+
+    fn has_certs(&self) -> bool {
+        false
+    }
 }
 
 /// The certificate that made a handshake fail.
@@ -117,7 +125,7 @@ pub(crate) fn rejected_certificate(error: &io::Error) -> Option<Certificate> {
     }
 }
 
-fn rejected(reason: &CertificateError) -> Option<&Rejected> {
+pub(crate) fn rejected(reason: &CertificateError) -> Option<&Rejected> {
     match reason {
         CertificateError::Other(OtherError(source)) => source.downcast_ref(),
         _ => None,
@@ -127,9 +135,9 @@ fn rejected(reason: &CertificateError) -> Option<&Rejected> {
 /// A rejected certificate travels inside the error: nobody else gets to see it.
 #[derive(Debug, thiserror::Error)]
 #[error("{reason}")]
-struct Rejected {
-    certificate: Certificate,
-    reason: rustls::Error,
+pub(crate) struct Rejected {
+    pub(crate) certificate: Certificate,
+    pub(crate) reason: rustls::Error,
 }
 
 /// Adds the certificate to another verifier's refusals.
@@ -173,44 +181,5 @@ impl ServerCertVerifier for Explaining {
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.0.supported_verify_schemes()
-    }
-}
-
-/// Trusts every certificate, but still has the server prove that it holds the certificate's key.
-#[derive(Debug)]
-struct AcceptAny(Arc<CryptoProvider>);
-
-impl ServerCertVerifier for AcceptAny {
-    fn verify_server_cert(
-        &self,
-        _end_entity: &CertificateDer<'_>,
-        _intermediates: &[CertificateDer<'_>],
-        _server_name: &ServerName<'_>,
-        _ocsp_response: &[u8],
-        _now: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls12_signature(message, cert, dss, &self.0.signature_verification_algorithms)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls13_signature(message, cert, dss, &self.0.signature_verification_algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.signature_verification_algorithms.supported_schemes()
     }
 }
