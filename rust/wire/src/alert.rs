@@ -27,6 +27,11 @@ impl Alert {
         }
     }
 
+    /// Whether the server has said goodbye.
+    pub(crate) fn is_farewell(&self) -> bool {
+        self.farewell.is_some()
+    }
+
     /// What goes with a completion.
     pub(crate) fn take(&mut self) -> Option<String> {
         let alert = self.alert.take();

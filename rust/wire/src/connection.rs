@@ -242,8 +242,12 @@ impl Connection {
         }
     }
 
-    /// Waits for more bytes, sending what is queued.
+    /// Waits for more bytes, sending what is queued. Nothing comes after a goodbye, though some servers say it again and
+    /// again and do not close (RFC 3501 §7.1.5).
     pub(crate) async fn receive(&mut self, context: &str) -> Result<()> {
+        if self.alert.is_farewell() {
+            return Err(self.failed(context, &io::ErrorKind::UnexpectedEof.into()));
+        }
         self.wire.receive().await.map_err(|error| self.failed(context, &error))
     }
 

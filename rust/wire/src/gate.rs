@@ -34,6 +34,8 @@ pub(crate) struct Gate {
     kept: usize,
     /// Whether the next line is a greeting.
     greeting: bool,
+    /// Whether the server has said goodbye: nothing that it says then counts (RFC 3501 §7.1.5), and some say it for ever.
+    over: bool,
     /// How far away the server is.
     pub(crate) round_trip: RoundTrip,
 }
@@ -47,7 +49,7 @@ impl Gate {
     /// A stream on which the client speaks first: after STARTTLS.
     pub(crate) fn after_greeting(io: Box<dyn Stream>, round_trip: RoundTrip) -> Self {
         let (input, output, ready) = (Input::new(), Vec::new(), Vec::new());
-        Self { io, input, output, ready, lines: Vec::new(), kept: 0, greeting: false, round_trip }
+        Self { io, input, output, ready, lines: Vec::new(), kept: 0, greeting: false, over: false, round_trip }
     }
 
     /// A stand-in that is at its end.
@@ -87,14 +89,16 @@ impl Gate {
             return Err(TooMuch::Lines);
         }
         let line = self.input.take(length + 1).to_vec();
-        self.round_trip.note(&Response::parse(&line));
+        let response = Response::parse(&line);
+        self.round_trip.note(&response);
+        self.over |= matches!(response, Response::Status(text) if text.status == Status::Bye);
         self.ready = simplify(&line, std::mem::take(&mut self.greeting));
         self.lines.push(line);
         Ok(true)
     }
 
     fn poll_fill(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        while self.ready.is_empty() {
+        while self.ready.is_empty() && !self.over {
             if self.next_line()? {
                 continue;
             }

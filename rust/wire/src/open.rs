@@ -265,22 +265,39 @@ fn check_greeting(address: &str, line: &[u8]) -> Result<bool> {
 /// Why a step of async-imap's failed, in the words of the server that it withholds.
 pub(crate) fn explain(error: &async_imap::error::Error, context: &str, lines: &[Vec<u8>]) -> Error {
     let last = lines.last().map(|line| Response::parse(line));
-    match (error, last) {
-        (
-            async_imap::error::Error::No(_) | async_imap::error::Error::Bad(_),
-            Some(Response::Done { text, .. }),
-        ) => Refusal::new(context, text, alert(lines).as_deref()).into(),
-        (async_imap::error::Error::Io(error), _) if let Some(excess) = excess(error) => {
-            overdone(context, excess).into()
-        }
-        _ => {
-            let message = format!("{context}: the server closed the connection");
-            let mut error = ModelError::new(ErrorKind::ConnectionLost, message)
-                .remedy("the server may limit connections: try fewer at a time");
-            error.server = alert(lines);
-            error.into()
-        }
+    if let async_imap::error::Error::Io(error) = error
+        && let Some(excess) = excess(error)
+    {
+        return overdone(context, excess).into();
     }
+    if let (
+        async_imap::error::Error::No(_) | async_imap::error::Error::Bad(_),
+        Some(Response::Done { text, .. }),
+    ) = (error, last)
+    {
+        return Refusal::new(context, text, alert(lines).as_deref()).into();
+    }
+    let message = format!("{context}: the server closed the connection");
+    let lost = ModelError::new(ErrorKind::ConnectionLost, message);
+    let mut error = match farewell(lines) {
+        // It may say that there are too many connections, or that the account is locked.
+        Some(text) => {
+            ModelError { kind: text.kind(), retryable: text.kind().is_retryable(), ..lost }.server(text.line)
+        }
+        None => ModelError { server: alert(lines), ..lost },
+    };
+    if error.kind == ErrorKind::ConnectionLost {
+        error = error.remedy("the server may limit connections: try fewer at a time");
+    }
+    error.into()
+}
+
+/// The goodbye among these lines.
+fn farewell(lines: &[Vec<u8>]) -> Option<Refusal> {
+    lines.iter().find_map(|line| match Response::parse(line) {
+        Response::Status(text) if text.status == Status::Bye => Some(Refusal::new("", text, None)),
+        _ => None,
+    })
 }
 
 /// An error about a server that went over a bound; the context names it.
@@ -290,9 +307,7 @@ fn overdone(context: &str, excess: TooMuch) -> ModelError {
 
 fn alert(lines: &[Vec<u8>]) -> Option<String> {
     lines.iter().rev().find_map(|line| match Response::parse(line) {
-        Response::Status(text) if text.status == Status::Bye || text.code_value("ALERT").is_some() => {
-            Some(quoted(text.line))
-        }
+        Response::Status(text) if text.code_value("ALERT").is_some() => Some(quoted(text.line)),
         _ => None,
     })
 }

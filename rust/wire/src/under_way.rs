@@ -198,7 +198,11 @@ impl UnderWay {
         let (mailbox, tickets) = match (self.pending.pop_front(), &mut self.open) {
             (Some(append), _) => (append.mailbox, append.tickets),
             (None, Some(open)) => (open.mailbox.clone(), std::mem::take(&mut open.tickets)),
-            (None, None) => return,
+            (None, None) => {
+                // What is sent next would wait in vain, or be blamed for the next goodbye.
+                self.doomed |= text.status == Status::Bye;
+                return;
+            }
         };
         self.end = Some(End::GaveUp);
         self.settle(&mailbox, &tickets, text, None);

@@ -26,6 +26,21 @@ async fn a_poisoned_connection_sends_nothing_more() {
     server.finish().await.unwrap();
 }
 
+/// jstedfast/MailKit#938: others say it again and again, and do not close.
+#[tokio::test]
+async fn the_first_goodbye_ends_a_connection_that_stays_open() {
+    let (mut connection, _server) = session("", "\nC: A1 NOOP\nS: * BYE Autologout\nS: <STALL>").await;
+    let error = model::Error::from(connection.noop().await.unwrap_err());
+    assert_eq!((error.kind, error.server.as_deref()), (ErrorKind::ConnectionLost, Some("BYE Autologout")));
+}
+
+#[tokio::test]
+async fn an_answer_that_comes_with_the_goodbye_counts() {
+    let (mut connection, _server) =
+        session("", "\nC: A1 NOOP\nS: * BYE too many\nS: A1 NO [LIMIT] too many\nS: <STALL>").await;
+    assert_eq!(refusal(connection.noop().await).code.as_deref(), Some("LIMIT"));
+}
+
 #[tokio::test]
 async fn a_time_out_poisons_the_connection() {
     let (mut connection, server) = impatient_session("\nC: A1 NOOP\nS: <STALL>").await;
