@@ -66,10 +66,14 @@ fn connect(runtime: &Runtime, responses: Vec<u8>) -> Connection {
     let options = Options::new("127.0.0.1", listener.local_addr().unwrap().port(), Security::None);
     thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
-        stream.write_all(b"* PREAUTH [CAPABILITY IMAP4rev1 CONDSTORE] ready\r\n").unwrap();
+        stream.write_all(b"* OK [CAPABILITY IMAP4rev1 CONDSTORE] ready\r\n").unwrap();
         // A connection that is dropped is reset, which ends the commands.
         for command in BufReader::new(stream.try_clone().unwrap()).lines().map_while(Result::ok) {
-            stream.write_all(&responses).unwrap();
+            let responses: &[u8] = match command.contains(" LOGIN ") {
+                true => b"* CAPABILITY IMAP4rev1 CONDSTORE\r\n",
+                false => &responses,
+            };
+            stream.write_all(responses).unwrap();
             let (tag, _) = command.split_once(' ').unwrap();
             stream.write_all(format!("{tag} OK done\r\n").as_bytes()).unwrap();
         }

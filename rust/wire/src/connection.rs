@@ -69,8 +69,7 @@ impl Connection {
     }
 
     /// How far away the server is: the shortest time so far from sending a command to its tagged answer, or to the
-    /// `+` that asks for more of it. Right after [`Self::open`] it is that of CAPABILITY and login; a server that
-    /// was asked nothing yet counts with the time that the TCP connection took.
+    /// `+` that asks for more of it. Right after [`Self::open`] it is that of CAPABILITY and login.
     pub fn round_trip(&self) -> Duration {
         self.round_trip.shortest()
     }

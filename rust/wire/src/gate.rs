@@ -42,8 +42,8 @@ pub(crate) struct Gate {
 
 impl Gate {
     /// A stream on which the server speaks first.
-    pub(crate) fn before_greeting(io: Box<dyn Stream>, round_trip: RoundTrip) -> Self {
-        Self { greeting: true, ..Self::after_greeting(io, round_trip) }
+    pub(crate) fn before_greeting(io: Box<dyn Stream>) -> Self {
+        Self { greeting: true, ..Self::after_greeting(io, RoundTrip::default()) }
     }
 
     /// A stream on which the client speaks first: after STARTTLS.

@@ -1,7 +1,7 @@
 //! Logs in: AUTHENTICATE PLAIN where it is offered, else LOGIN (RFC 3501 §6.2.2, §6.2.3, RFC 4616), and becomes whoever
 //! is impersonated.
 
-use async_imap::Authenticator;
+use async_imap::{Authenticator, Session};
 use model::login::Impersonation;
 use model::{Error as ModelError, ErrorKind, Security};
 use tokio::time::timeout;
@@ -11,13 +11,22 @@ use crate::budget::Heard;
 use crate::capabilities::Capabilities;
 use crate::command::Command;
 use crate::connection::Connection;
-use crate::error::{Error, Result};
+use crate::error::{Error, Refusal, Result, Status};
 use crate::gate::Gate;
 use crate::open::{Opening, explain, told_capabilities};
 use crate::options::{Login, Options};
+use crate::response::Response;
 
 /// What to do about a server that takes no password in clear.
 const ENCRYPT: &str = "use -Security Tls or Ssl";
+
+/// What to do about a server that does not know how we log in, and so has said nothing of the password.
+const UNKNOWN: &str = "the server does not know this way to log in, and has not looked at the password: see which ways it \
+    allows, and whether it wants TLS first (-Security Tls or Ssl)";
+
+/// What is added where a login is not plain ASCII (mailcow#6968).
+const BEYOND_ASCII: &str = "; user name or password have characters beyond ASCII, which servers keep in different encodings: \
+    try a password without such characters";
 
 /// How the password travels.
 #[derive(Debug, PartialEq, Eq)]
@@ -32,20 +41,19 @@ enum Method {
     Master,
 }
 
-/// Logs in and hands over the connection. A server that took us for logged in from the start is believed.
+/// Logs in and hands over the connection.
 pub(crate) async fn log_in(opening: Opening<'_>, login: &Login) -> Result<Connection> {
     let options = opening.options;
-    let mut connection = if opening.preauthenticated {
-        connect(options, opening.client.into_inner())
-    } else {
-        let method = choose(options, &opening.capabilities, login)?;
-        let attempt = timeout(options.response_timeout, attempt(opening, login, method)).await;
-        let attempt = attempt.unwrap_or_else(|_| {
-            let message = format!("{}: the server does not answer", context(options, login));
-            Err(ModelError::new(ErrorKind::TimedOut, message).into())
-        });
-        attempt.map_err(|error| authentication_error(error, login))?
-    };
+    if opening.preauthenticated {
+        return Err(logged_in_as_somebody(options, login));
+    }
+    let method = choose(options, &opening.capabilities, login)?;
+    let attempt = timeout(options.response_timeout, attempt(opening, login, method)).await;
+    let attempt = attempt.unwrap_or_else(|_| {
+        let message = format!("{}: the server does not answer", context(options, login));
+        Err(ModelError::new(ErrorKind::TimedOut, message).into())
+    });
+    let mut connection = attempt.map_err(|error| authentication_error(error, login))?;
     if let Some(how) = &login.impersonation {
         let switched = connection.become_user(&context(options, login), how).await;
         switched.map_err(|error| authentication_error(error, login))?;
@@ -55,6 +63,16 @@ pub(crate) async fn log_in(opening: Opening<'_>, login: &Login) -> Result<Connec
         connection.capability().await?;
     }
     Ok(connection)
+}
+
+/// A server that takes a connection for logged in (PREAUTH) does not say whose mailbox it opens: who gives a login means
+/// that one.
+fn logged_in_as_somebody(options: &Options, login: &Login) -> Error {
+    let text = "the server takes the connection for logged in already (PREAUTH), and does not say as whom";
+    let message = format!("{}: {text}", context(options, login));
+    ModelError::new(ErrorKind::AuthenticationUnsupported, message)
+        .remedy("use a port of the server, or connect from an address, where it asks for a login")
+        .into()
 }
 
 fn choose(options: &Options, capabilities: &Capabilities, login: &Login) -> Result<Method> {
@@ -72,6 +90,15 @@ fn choose(options: &Options, capabilities: &Capabilities, login: &Login) -> Resu
     if capabilities.auth_plain() {
         return Ok(Method::Plain);
     }
+    choose_login(options, capabilities, login)
+}
+
+/// The ways without AUTHENTICATE PLAIN.
+fn choose_login(options: &Options, capabilities: &Capabilities, login: &Login) -> Result<Method> {
+    let unsupported = |reason: &str, remedy: &str| {
+        let message = format!("{}: {reason}", context(options, login));
+        Err(ModelError::new(ErrorKind::AuthenticationUnsupported, message).remedy(remedy).into())
+    };
     if let Some(Impersonation::SaslPlain(_)) = login.impersonation {
         let remedy = "use the user's own password, or a login form that names both users in one";
         return unsupported(
@@ -86,8 +113,12 @@ fn choose(options: &Options, capabilities: &Capabilities, login: &Login) -> Resu
         };
         return unsupported("the server allows no login with a password here", remedy);
     }
-    let quotable = |text: &&str| text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
-    Ok(if secrets.iter().all(quotable) { Method::Quoted } else { Method::Literal })
+    let quotable = |text: &str| text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    Ok(if quotable(&login.authentication_user) && quotable(login.password.declassify()) {
+        Method::Quoted
+    } else {
+        Method::Literal
+    })
 }
 
 fn context(options: &Options, login: &Login) -> String {
@@ -103,21 +134,68 @@ fn context(options: &Options, login: &Login) -> String {
     }
 }
 
-/// Runs the exchange and takes the stream back.
-async fn attempt(mut opening: Opening<'_>, login: &Login, method: Method) -> Result<Connection> {
+/// Runs the exchange and takes the stream back. Some servers offer AUTHENTICATE PLAIN and do not know it (peers A31): they have
+/// not looked at the password, and get it by LOGIN.
+async fn attempt(mut opening: Opening<'_>, login: &Login, mut method: Method) -> Result<Connection> {
     let context = context(opening.options, login);
+    if method == Method::Plain {
+        let refusal = match authenticate(opening, login, &context).await {
+            Plainly::In(connection) => return Ok(*connection),
+            Plainly::Failed(error) => return Err(error),
+            Plainly::Unknown(before, refusal) => {
+                opening = *before;
+                refusal
+            }
+        };
+        method = choose_login(opening.options, &opening.capabilities, login).map_err(|_| refusal)?;
+    }
     opening.client.get_mut().forget();
     let session = match method {
-        Method::Plain => opening.client.authenticate("PLAIN", Plain(login)).await,
-        Method::Quoted => opening.client.login(&login.authentication_user, login.password.declassify()).await,
         Method::Literal => return log_in_with_literals(opening, login, &context).await,
         Method::Master => return log_in_as_master(opening, login, &context).await,
+        _ => opening.client.login(&login.authentication_user, login.password.declassify()).await,
     };
     match session {
-        // A session gives its stream back only in exchange for another.
-        Ok(mut session) => Ok(connect(opening.options, std::mem::replace(session.as_mut(), Gate::closed()))),
+        Ok(session) => Ok(into_connection(opening.options, session)),
         Err((error, client)) => Err(explain(&error, &context, &client.get_ref().lines)),
     }
+}
+
+/// What came of AUTHENTICATE PLAIN.
+enum Plainly<'o> {
+    In(Box<Connection>),
+    Failed(Error),
+    /// The server does not know the command, as its refusal says.
+    Unknown(Box<Opening<'o>>, Error),
+}
+
+async fn authenticate<'o>(mut opening: Opening<'o>, login: &Login, context: &str) -> Plainly<'o> {
+    opening.client.get_mut().forget();
+    match opening.client.authenticate("PLAIN", Plain(login)).await {
+        Ok(session) => Plainly::In(Box::new(into_connection(opening.options, session))),
+        Err((error, client)) => {
+            let lines = &client.get_ref().lines;
+            let is_asked = lines.iter().any(|line| matches!(Response::parse(line), Response::Continue(_)));
+            match explain(&error, context, lines) {
+                Error::Refused(refusal) if is_unknown(&refusal, is_asked) => {
+                    let before = Opening { client, ..opening };
+                    Plainly::Unknown(Box::new(before), Error::Refused(refusal))
+                }
+                error => Plainly::Failed(error),
+            }
+        }
+    }
+}
+
+/// Whether a refusal of AUTHENTICATE says nothing of the password: BAD, or a NO to the bare command.
+fn is_unknown(refusal: &Refusal, is_asked: bool) -> bool {
+    let is_plain = refusal.kind() == ErrorKind::ServerRefused && !speaks_of_the_login(refusal);
+    is_plain && (refusal.status == Status::Bad || !is_asked)
+}
+
+/// A session gives its stream back only in exchange for another.
+fn into_connection(options: &Options, mut session: Session<Gate>) -> Connection {
+    connect(options, std::mem::replace(session.as_mut(), Gate::closed()))
 }
 
 /// async-imap quotes whatever it gets, so it is left out here.
@@ -147,23 +225,65 @@ fn connect(options: &Options, gate: Gate) -> Connection {
     connection
 }
 
-/// A refusal that says nothing else means that the login was wrong.
+/// What the refusal of a login means. NO says that the login is wrong, unless it says something else (RFC 3501 §6.2.3); BAD
+/// says so only in as many words.
 fn authentication_error(error: Error, login: &Login) -> Error {
     let Error::Refused(refusal) = error else { return error };
     let mut error = refusal.to_error();
     if error.kind == ErrorKind::ServerRefused {
-        // Exchange's words for a password in clear (peers O19).
-        let too_early = refusal.text.to_ascii_lowercase().contains("received in invalid state");
-        error.kind =
-            if too_early { ErrorKind::AuthenticationUnsupported } else { ErrorKind::AuthenticationFailed };
+        error.kind = meaning(&refusal);
     }
     let remedy = match error.kind {
         ErrorKind::AuthenticationFailed => what_to_check(&refusal.text, login),
-        ErrorKind::AuthenticationUnsupported => ENCRYPT,
+        // Exchange's words for a password in clear (peers O19).
+        ErrorKind::AuthenticationUnsupported if speaks_of_encryption(&refusal) => ENCRYPT,
+        ErrorKind::AuthenticationUnsupported => UNKNOWN,
         _ => return error.into(),
     };
-    error.remedy.get_or_insert_with(|| remedy.to_owned());
+    let remedy = if is_ascii(login) { remedy.to_owned() } else { format!("{remedy}{BEYOND_ASCII}") };
+    error.remedy.get_or_insert(remedy);
     error.into()
+}
+
+fn meaning(refusal: &Refusal) -> ErrorKind {
+    if speaks_of_the_login(refusal) {
+        ErrorKind::AuthenticationFailed
+    } else if speaks_of_encryption(refusal) {
+        ErrorKind::AuthenticationUnsupported
+    } else if speaks_of_itself(refusal) {
+        ErrorKind::ServerRefused
+    } else if refusal.status == Status::Bad {
+        ErrorKind::AuthenticationUnsupported
+    } else {
+        ErrorKind::AuthenticationFailed
+    }
+}
+
+fn is_ascii(login: &Login) -> bool {
+    login.authentication_user.is_ascii() && login.password.declassify().is_ascii()
+}
+
+/// Whether the text holds one of these words, in any case.
+fn says(refusal: &Refusal, words: &[&str]) -> bool {
+    let text = refusal.text.to_ascii_lowercase();
+    words.iter().any(|word| text.contains(word))
+}
+
+fn speaks_of_the_login(refusal: &Refusal) -> bool {
+    let words = ["password", "credential", "login fail", "logon fail", "authentication fail", "invalid user"];
+    says(refusal, &words) && !speaks_of_itself(refusal)
+}
+
+/// Whether the server speaks of a trouble of its own, or of a way to log in that it has not.
+fn speaks_of_itself(refusal: &Refusal) -> bool {
+    let codes = ["SERVERBUG", "CLIENTBUG", "CONTACTADMIN", "CORRUPTION", "CANNOT"];
+    let words = ["internal error", "server error", "try again", "not available", "disabled", "not supported"];
+    refusal.code_word().is_some_and(|code| codes.contains(&code.as_str())) || says(refusal, &words)
+}
+
+fn speaks_of_encryption(refusal: &Refusal) -> bool {
+    refusal.code_word().as_deref() == Some("PRIVACYREQUIRED")
+        || says(refusal, &["received in invalid state", "starttls", "without tls", "without ssl", "encrypt"])
 }
 
 /// What may be wrong with a login that the server refuses. Exchange gives one and the same answer for everything (peers

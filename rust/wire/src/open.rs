@@ -22,7 +22,6 @@ use crate::login;
 use crate::options::{Login, Options};
 use crate::probe::{ProbeReport, TlsFacts};
 use crate::response::Response;
-use crate::round_trip::RoundTrip;
 use crate::tls;
 use crate::tls_fault::{handshake_error, tls_error, wants_certificate};
 use crate::wire::Stream;
@@ -141,15 +140,14 @@ pub(crate) struct Opening<'o> {
     pub(crate) options: &'o Options,
     pub(crate) client: Client<Gate>,
     pub(crate) capabilities: Capabilities,
-    /// Whether the server took us for logged in from the start.
+    /// Whether the server takes us for logged in from the start.
     pub(crate) preauthenticated: bool,
 }
 
 impl<'o> Opening<'o> {
     /// Waits for the greeting (RFC 3501 §7.1.5).
     async fn greet(options: &'o Options, io: Box<dyn Stream>, report: &mut ProbeReport) -> Result<Self> {
-        let round_trip = RoundTrip::dialled(report.tcp_latency.unwrap_or_default());
-        let mut client = Client::new(Gate::before_greeting(io, round_trip));
+        let mut client = Client::new(Gate::before_greeting(io));
         let answer =
             within(options, "get a greeting from", client.read_response()).await.map_err(|error| {
                 let error = ModelError::from(error);

@@ -12,16 +12,9 @@ pub(crate) struct RoundTrip {
     /// When that was sent which has no answer yet.
     started: Option<Instant>,
     shortest: Option<Duration>,
-    /// What the TCP connection took: one round trip to whatever took the call, which may be a proxy nearby.
-    dialled: Duration,
 }
 
 impl RoundTrip {
-    /// Of a connection that took this long to be made.
-    pub(crate) fn dialled(dialled: Duration) -> Self {
-        Self { dialled, ..Self::default() }
-    }
-
     /// Something is sent.
     pub(crate) fn start(&mut self) {
         self.started = Some(Instant::now());
@@ -36,8 +29,8 @@ impl RoundTrip {
         self.shortest = self.shortest.into_iter().chain(took).min();
     }
 
-    /// The shortest time that an answer took.
+    /// The shortest time that an answer took; nothing where none came.
     pub(crate) fn shortest(&self) -> Duration {
-        self.shortest.unwrap_or(self.dialled)
+        self.shortest.unwrap_or_default()
     }
 }

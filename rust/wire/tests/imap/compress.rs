@@ -9,7 +9,7 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;
 use wire::{Connection, Options};
 
-use crate::support::{login, session};
+use crate::support::{let_in, login, session};
 
 #[tokio::test]
 async fn after_the_ok_both_directions_are_compressed() {
@@ -94,9 +94,9 @@ async fn compressed_with(behind_the_ok: impl Fn(&str) -> Vec<u8> + Send + 'stati
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     tokio::spawn(async move {
-        let (mut stream, _) = listener.accept().await.unwrap();
-        stream.write_all(b"* PREAUTH [CAPABILITY IMAP4rev1 COMPRESS=DEFLATE] hi\r\n").await.unwrap();
+        let (stream, _) = listener.accept().await.unwrap();
         let mut stream = BufReader::new(stream);
+        let_in(&mut stream, "COMPRESS=DEFLATE").await;
         let mut command = String::new();
         stream.read_line(&mut command).await.unwrap();
         let tag = command.split(' ').next().unwrap();

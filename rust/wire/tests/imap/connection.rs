@@ -1,11 +1,11 @@
 //! What keeps a connection usable, what poisons it, and what it takes in its stride.
 
 use model::{ErrorKind, Security};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncReadExt, BufReader};
 use tokio::net::TcpListener;
 use wire::{Connection, Options, Status};
 
-use crate::support::{impatient_session, login, refusal, session};
+use crate::support::{impatient_session, let_in, login, refusal, session};
 
 #[tokio::test]
 async fn bad_is_a_refusal_too() {
@@ -66,8 +66,9 @@ async fn a_cancelled_command_poisons_the_connection() {
 async fn a_dropped_connection_is_reset_so_that_nothing_more_of_it_arrives() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let greet = async {
-        let (mut client, _) = listener.accept().await.unwrap();
-        client.write_all(b"* PREAUTH [CAPABILITY IMAP4rev1] ready\r\n").await.unwrap();
+        let (client, _) = listener.accept().await.unwrap();
+        let mut client = BufReader::new(client);
+        let_in(&mut client, "").await;
         client
     };
     let options = Options::new("127.0.0.1", listener.local_addr().unwrap().port(), Security::None);

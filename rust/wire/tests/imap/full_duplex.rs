@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 use wire::{AppendOptions, Begun, Connection, Flags, Options};
 
 use crate::append::x;
-use crate::support::login;
+use crate::support::{let_in, login};
 
 /// A server that does not read on before all of its long answer is taken: who only writes waits for ever.
 #[tokio::test]
@@ -20,7 +20,7 @@ async fn answers_are_read_while_bodies_are_written() {
     let server = tokio::spawn(async move {
         let (stream, _) = listener.accept().await.unwrap();
         let mut stream = BufReader::new(stream);
-        stream.write_all(b"* PREAUTH [CAPABILITY IMAP4rev1 LITERAL+] hi\r\n").await.unwrap();
+        let_in(&mut stream, "LITERAL+").await;
         let mut command = String::new();
         stream.read_line(&mut command).await.unwrap();
         stream.write_all(b"+ go\r\n").await.unwrap();
@@ -58,7 +58,7 @@ async fn a_refusal_is_heard_even_if_the_server_stops_reading() {
     let server = tokio::spawn(async move {
         let (stream, _) = listener.accept().await.unwrap();
         let mut stream = BufReader::new(stream);
-        stream.write_all(b"* PREAUTH [CAPABILITY IMAP4rev1 LITERAL+] hi\r\n").await.unwrap();
+        let_in(&mut stream, "LITERAL+").await;
         let mut command = String::new();
         stream.read_line(&mut command).await.unwrap();
         let tag = command.split(' ').next().unwrap();

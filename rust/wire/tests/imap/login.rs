@@ -271,6 +271,90 @@ async fn a_connection_cut_during_login_is_lost_and_the_farewell_is_kept() {
     assert_eq!(error.server.as_deref(), Some("BYE too busy"));
 }
 
+/// A31: thunderbird-android#2650, neomutt#348, curl#10027
+#[tokio::test]
+async fn a_server_that_offers_plain_and_does_not_know_it_gets_the_password_by_login() {
+    for unknown in [
+        "C: A1 AUTHENTICATE PLAIN\nS: A1 BAD unknown command",
+        "C: A1 AUTHENTICATE PLAIN\nS: A1 NO no such mechanism",
+        "C: A1 AUTHENTICATE PLAIN\nS: +\nC: *\nS: A1 BAD wrong arguments",
+    ] {
+        let transcript = format!(
+            "S: * OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] ready\n{unknown}\n\
+             C: A2 LOGIN \"alice\" \"secret\"\nS: A2 OK [CAPABILITY IMAP4rev1] in"
+        );
+        open(&transcript, &login("alice", "secret")).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_refused_password_is_not_tried_in_another_way() {
+    for refusal in ["NO no", "BAD invalid credentials", "NO [AUTHENTICATIONFAILED] no"] {
+        let error = fails(&format!(
+            "S: * OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] ready\nC: A1 AUTHENTICATE PLAIN\nS: +\nC: *\nS: A1 {refusal}"
+        ))
+        .await;
+        assert_eq!(error.kind, ErrorKind::AuthenticationFailed, "{refusal}");
+    }
+}
+
+#[tokio::test]
+async fn where_login_is_not_to_be_had_either_the_first_refusal_is_told() {
+    let transcript = "S: * OK [CAPABILITY IMAP4rev1 AUTH=PLAIN LOGINDISABLED] ready\nC: A1 AUTHENTICATE PLAIN\nS: A1 BAD what";
+    let error = fails(transcript).await;
+    assert_eq!(
+        (error.kind, error.server.as_deref()),
+        (ErrorKind::AuthenticationUnsupported, Some("BAD what"))
+    );
+    assert!(error.remedy.unwrap().contains("has not looked at the password"));
+}
+
+#[tokio::test]
+async fn a_password_is_wrong_only_where_the_server_says_so() {
+    let kinds = [
+        ("NO no", ErrorKind::AuthenticationFailed),
+        ("BAD Login failed", ErrorKind::AuthenticationFailed),
+        ("BAD what", ErrorKind::AuthenticationUnsupported),
+        ("NO LOGIN without TLS is not allowed", ErrorKind::AuthenticationUnsupported),
+        ("NO [SERVERBUG] oops", ErrorKind::ServerRefused),
+        ("NO internal error, try again later", ErrorKind::ServerRefused),
+    ];
+    for (refusal, kind) in kinds {
+        let error =
+            fails(&format!("S: * OK [CAPABILITY IMAP4rev1] ready\nC: A1 LOGIN *\nS: A1 {refusal}")).await;
+        assert_eq!(error.kind, kind, "{refusal}");
+    }
+}
+
+/// mailcow/mailcow-dockerized#6968
+#[tokio::test]
+async fn a_refused_password_beyond_ascii_is_told_to_be_one() {
+    let odd = remedy(&login("alice", "geheim\u{a7}"), "[AUTHENTICATIONFAILED] no").await;
+    let plain = remedy(&login("alice", "geheim"), "[AUTHENTICATIONFAILED] no").await;
+    assert!(odd.contains("characters beyond ASCII") && !plain.contains("ASCII"), "{odd}");
+    assert!(!odd.contains('\u{a7}'));
+}
+
+#[tokio::test]
+async fn a_server_that_takes_us_for_logged_in_opens_nobody_knows_whose_mailbox() {
+    let error = fails("S: * PREAUTH [CAPABILITY IMAP4rev1] welcome back").await;
+    assert_eq!(error.kind, ErrorKind::AuthenticationUnsupported);
+    assert!(error.message.contains("does not say as whom"), "{error}");
+}
+
+/// jstedfast/MailKit#938
+#[tokio::test]
+async fn a_goodbye_in_place_of_an_answer_ends_the_opening_and_is_quoted() {
+    let error =
+        fails("S: * OK ready\nC: A1 CAPABILITY\nS: * BYE Autologout; idle for too long\nS: <STALL>").await;
+    assert_eq!(error.server.as_deref(), Some("BYE Autologout; idle for too long"));
+    assert_eq!(error.kind, ErrorKind::ConnectionLost);
+    let error =
+        fails("S: * OK ready\nC: A1 CAPABILITY\nS: * BYE [UNAVAILABLE] too many connections\nS: <STALL>")
+            .await;
+    assert_eq!(error.kind, ErrorKind::Throttled);
+}
+
 /// O19
 #[tokio::test]
 async fn a_server_that_takes_no_password_in_clear_is_told_apart_from_a_wrong_password() {

@@ -38,16 +38,3 @@ async fn one_exchange_counts_where_a_login_takes_two() {
     let (connection, _proxy) = open_from_afar(transcript).await;
     assert!(ONCE.contains(&connection.round_trip()), "{:?}", connection.round_trip());
 }
-
-#[tokio::test]
-async fn the_way_to_the_port_counts_until_a_command_tells_more() {
-    let transcript = "
-        S: * PREAUTH [CAPABILITY IMAP4rev1] ready
-        C: A1 NOOP
-        S: A1 OK done";
-    let (mut connection, _proxy) = open_from_afar(transcript).await;
-    let to_the_port = connection.round_trip();
-    assert!(to_the_port > Duration::ZERO && to_the_port < ONCE.start, "{to_the_port:?}");
-    connection.noop().await.unwrap();
-    assert!(ONCE.contains(&connection.round_trip()), "{:?}", connection.round_trip());
-}

@@ -7,6 +7,8 @@ use model::{Secret, Security};
 use testkit::Address;
 use testkit::proxy::{Proxy, Way};
 use testkit::script::{Script, ScriptServer};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpStream;
 use wire::{
     AppendOptions, Begun, Connection, Error, Flag, Flags, InternalDate, Login, MailboxName, Options, Refusal,
     UidSet,
@@ -31,7 +33,7 @@ pub(crate) fn login(user: &str, password: &str) -> Login {
 
 /// An open connection to a server with these capabilities, which plays the transcript.
 pub(crate) async fn session(capabilities: &str, transcript: impl AsRef<[u8]>) -> (Connection, ScriptServer) {
-    let mut script = format!("S: * PREAUTH [CAPABILITY IMAP4rev1 {capabilities}] ready").into_bytes();
+    let mut script = welcome(capabilities).into_bytes();
     script.extend_from_slice(transcript.as_ref());
     let server = serve(script).await;
     let connection = Connection::open(&options(&server, Security::None), &login("a", "b")).await.unwrap();
@@ -99,12 +101,24 @@ async fn practise(connection: &mut Connection, largest: &str, shares: bool) -> A
     options
 }
 
+fn welcome(capabilities: &str) -> String {
+    let capabilities = format!("[CAPABILITY IMAP4rev1 {capabilities}]");
+    format!("S: * OK {capabilities} ready\nC: A0 LOGIN \"a\" \"b\"\nS: A0 OK {capabilities} in")
+}
+
+/// Greets a client and lets it log in, where a server is more than a script.
+pub(crate) async fn let_in(stream: &mut BufReader<TcpStream>, capabilities: &str) {
+    let capabilities = format!("[CAPABILITY IMAP4rev1 {capabilities}]");
+    stream.write_all(format!("* OK {capabilities} ready\r\n").as_bytes()).await.unwrap();
+    let mut command = String::new();
+    stream.read_line(&mut command).await.unwrap();
+    let tag = command.split(' ').next().unwrap();
+    stream.write_all(format!("{tag} OK {capabilities} in\r\n").as_bytes()).await.unwrap();
+}
+
 /// As [`session`], for a server without extensions that is 42 ms away.
 pub(crate) async fn far_session(transcript: &str) -> (Connection, ScriptServer, Proxy) {
-    let login_first = "S: * OK [CAPABILITY IMAP4rev1] ready
-        C: A1 LOGIN *
-        S: A1 OK [CAPABILITY IMAP4rev1] in";
-    let server = serve(format!("{login_first}{transcript}")).await;
+    let server = serve(format!("{}{transcript}", welcome(""))).await;
     let port = server.address().port();
     let address = Address { host: "127.0.0.1".to_owned(), port, tls_port: 0, certificate: PathBuf::new() };
     let way = Proxy::start(&address).unwrap();
@@ -116,7 +130,7 @@ pub(crate) async fn far_session(transcript: &str) -> (Connection, ScriptServer, 
 
 /// As [`session`], for a server that will not answer.
 pub(crate) async fn impatient_session(transcript: &str) -> (Connection, ScriptServer) {
-    let server = serve(format!("S: * PREAUTH [CAPABILITY IMAP4rev1] ready{transcript}")).await;
+    let server = serve(format!("{}{transcript}", welcome(""))).await;
     let mut options = options(&server, Security::None);
     options.response_timeout = Duration::from_millis(50);
     let connection = Connection::open(&options, &login("a", "b")).await.unwrap();
