@@ -81,6 +81,20 @@ impl<'a> Lexer<'a> {
         }
     }
 
+    /// What has not been handed out.
+    pub(crate) fn rest(&self) -> &'a [u8] {
+        self.rest
+    }
+
+    /// The quoted string or literal at the start of `data`, and what follows it.
+    pub(crate) fn string(data: &'a [u8]) -> Option<(Cow<'a, [u8]>, &'a [u8])> {
+        let mut lexer = Self::new(data);
+        match lexer.value()? {
+            Value::String(text) => Some((text, lexer.rest)),
+            _ => None,
+        }
+    }
+
     /// What stands before the parenthesis that closes a list whose start was read before; nothing where more than the
     /// line end follows, or none closes.
     pub(crate) fn rest_of_list(data: &'a [u8]) -> Option<&'a [u8]> {
@@ -105,12 +119,7 @@ impl<'a> Lexer<'a> {
         if memchr::memchr(b'\\', raw).is_none() {
             return Cow::Borrowed(raw);
         }
-        let mut escaped = false;
-        let keep = |&byte: &u8| {
-            escaped = byte == b'\\' && !escaped;
-            !escaped
-        };
-        Cow::Owned(raw.iter().copied().filter(keep).collect())
+        Cow::Owned(unescape(raw))
     }
 
     fn take_list(&mut self, after: &'a [u8]) -> &'a [u8] {
@@ -168,6 +177,20 @@ fn split_quoted(after: &[u8]) -> (&[u8], &[u8]) {
     (after, &[])
 }
 
+/// Takes the backslashes away that escape something. One before any other character is one that the server did not escape.
+fn unescape(raw: &[u8]) -> Vec<u8> {
+    let mut bytes = raw.iter().copied().peekable();
+    let mut next = || {
+        let byte = bytes.next()?;
+        if byte == b'\\' {
+            bytes.next_if(|next| matches!(next, b'"' | b'\\')).or(Some(byte))
+        } else {
+            Some(byte)
+        }
+    };
+    std::iter::from_fn(&mut next).collect()
+}
+
 /// Whether a body section starts here: the only words with spaces and parentheses inside.
 fn is_section(data: &[u8]) -> bool {
     [&b"BODY["[..], b"BODY.PEEK[", b"BINARY[", b"BINARY.SIZE["]
@@ -221,6 +244,12 @@ mod tests {
         assert_eq!(values(br#""a\"b" "\\" "" "c\\\"""#), [text("a\"b"), text("\\"), text(""), text("c\\\"")]);
     }
 
+    /// N1
+    #[test]
+    fn a_backslash_that_the_server_did_not_escape_stays() {
+        assert_eq!(values(br#""Work\Sub 1" "\Seen""#), [text("Work\\Sub 1"), text("\\Seen")]);
+    }
+
     #[test]
     fn a_list_ignores_parentheses_inside_strings_and_literals() {
         assert_eq!(values(b"(\")\" {2}\r\n)) x) y"), [Value::List(b"\")\" {2}\r\n)) x"), Value::Atom(b"y")]);
@@ -245,7 +274,7 @@ mod tests {
         assert_eq!(values(b")) x"), [Value::Atom(b"x")]);
         assert_eq!(values(b"{9}\r\nshort"), [Value::Atom(b"{9}"), Value::Atom(b"short")]);
         assert_eq!(values(b"BODY[ x"), [Value::Atom(b"BODY["), Value::Atom(b"x")]);
-        assert_eq!(values(b"\"x\\"), [text("x")]);
+        assert_eq!(values(b"\"x\\"), [text("x\\")]);
     }
 
     /// Else each opening in a row of them would be followed to the end of the row, and that takes seconds for a mebibyte.

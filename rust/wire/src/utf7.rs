@@ -32,25 +32,32 @@ pub(crate) fn encode(text: &str) -> String {
     encoded
 }
 
-/// Decodes text that [`encode`] would have encoded just so; anything else is `None`.
-pub(crate) fn decode(encoded: &str) -> Option<String> {
+/// Decodes text, also where it is spelt in another way than [`encode`] would: servers shift what needs no shift, or put two
+/// shifts side by side. What cannot be decoded stays as it is.
+pub(crate) fn decode(encoded: &str) -> String {
     let mut text = String::with_capacity(encoded.len());
     let mut rest = encoded;
     while let Some((plain, shifted)) = rest.split_once('&') {
         text.push_str(plain);
-        let (units, after) = shifted.split_once('-')?;
-        if units.is_empty() {
-            text.push('&');
-        } else {
-            text.push_str(&decode_units(units)?);
-        }
-        rest = after;
+        rest = match shifted.split_once('-').and_then(|(units, after)| Some((decode_units(units)?, after))) {
+            Some((decoded, after)) => {
+                text.push_str(&decoded);
+                after
+            }
+            None => {
+                text.push('&');
+                shifted
+            }
+        };
     }
     text.push_str(rest);
-    (encode(&text) == encoded).then_some(text)
+    text
 }
 
 fn decode_units(units: &str) -> Option<String> {
+    if units.is_empty() {
+        return Some("&".to_owned());
+    }
     let bytes = BASE64.decode(units).ok()?;
     let (pairs, odd) = bytes.as_chunks::<2>();
     let units: Vec<u16> = pairs.iter().map(|pair| u16::from_be_bytes(*pair)).collect();
@@ -78,14 +85,29 @@ mod tests {
         ];
         for (text, encoded) in names {
             assert_eq!(encode(text), encoded);
-            assert_eq!(decode(encoded).as_deref(), Some(text), "{encoded}");
+            assert_eq!(decode(encoded), text, "{encoded}");
         }
     }
 
     #[test]
-    fn malformed_text_is_not_decoded() {
-        for malformed in ["R&D", "&AOk", "&AGE-", "&!!!!-", "&2D0-", "&AA-", "Entwürfe", "&AOk-&AOk-"] {
-            assert_eq!(decode(malformed), None, "{malformed}");
+    fn text_in_another_spelling_is_read_all_the_same() {
+        let lax = [
+            ("&AGEAYgBj-", "abc"),
+            ("Caf&AOk-&AOk-", "Caféé"),
+            ("&BBAEMQQyACYEMwQ0BDU-", "Абв&где"),
+            ("Entwürfe", "Entwürfe"),
+            ("&AOk-ü", "éü"),
+        ];
+        for (encoded, text) in lax {
+            assert_eq!(decode(encoded), text);
         }
+    }
+
+    #[test]
+    fn what_cannot_be_decoded_stays_as_it_is() {
+        for malformed in ["R&D", "AT&T-Mail", "&AOk", "&!!!!-", "&2D0-", "&AA-", "a&", "&&", "Q&A - B"] {
+            assert_eq!(decode(malformed), malformed);
+        }
+        assert_eq!(decode("R&D &AOk-"), "R&D é");
     }
 }

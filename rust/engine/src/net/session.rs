@@ -204,7 +204,7 @@ impl Catalog {
         }
         self.listing.folders.push(ListedFolder {
             key,
-            name: entry.name.to_text().into_owned(),
+            name: entry.text(),
             delimiter: entry.delimiter.map(char::from),
             attributes: entry.attributes,
         });
@@ -230,7 +230,7 @@ async fn namespaces(connection: &mut Connection) -> Result<Namespaces> {
     };
     let convert = |entries: Vec<NamespaceEntry>| {
         let convert = |entry: NamespaceEntry| Namespace {
-            prefix: entry.prefix.to_text().into_owned(),
+            prefix: entry.prefix.to_text(),
             delimiter: entry.delimiter.map(char::from),
         };
         entries.into_iter().map(convert).collect()

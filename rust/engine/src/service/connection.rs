@@ -98,7 +98,7 @@ fn of_server(server: &ImapServer, report: ProbeReport, login_asked: bool) -> Con
         auth_mechanisms: capabilities.mechanisms().map(str::to_owned).collect(),
         capabilities: capabilities.iter().map(str::to_owned).collect(),
         server_software: report.id.as_deref().and_then(software),
-        namespace_prefix: personal.map(|entry| entry.prefix.to_text().into_owned()),
+        namespace_prefix: personal.map(|entry| entry.prefix.to_text()),
         delimiter: personal.and_then(|entry| entry.delimiter).map(|c| char::from(c).to_string()),
         ..ConnectionTestView::default()
     }

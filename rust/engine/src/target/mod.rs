@@ -171,7 +171,7 @@ fn listed(name: &str) -> ListedFolder {
     let mailbox = MailboxName::from_wire(name);
     ListedFolder {
         key: name.as_bytes().to_vec(),
-        name: mailbox.to_text().into_owned(),
+        name: mailbox.to_text(),
         delimiter: Some(DELIMITER),
         attributes: Vec::new(),
     }

@@ -10,8 +10,8 @@ use crate::commands::namespace::parse_delimiter;
 use crate::commands::status::{MailboxStatus, StatusItems};
 use crate::connection::Connection;
 use crate::error::{Result, lossy};
-use crate::mailbox_name::MailboxName;
-use crate::token::Lexer;
+use crate::mailbox_name::{MailboxName, split_name};
+use crate::token::{Lexer, Value};
 
 /// One mailbox of a listing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +27,19 @@ pub struct ListEntry {
 }
 
 impl ListEntry {
+    /// The name as a person reads it. What is decoded inside a level makes no levels of its own.
+    pub fn text(&self) -> String {
+        // These stand inside of what is to be decoded.
+        let is_encoding = |byte: &u8| byte.is_ascii_alphanumeric() || b"&+,-".contains(byte);
+        let Some(delimiter) = self.delimiter.filter(|byte| !is_encoding(byte)) else {
+            return self.name.to_text();
+        };
+        let between = char::from(delimiter).to_string();
+        let levels = self.name.as_bytes().split(|byte| *byte == delimiter);
+        let levels = levels.map(|level| MailboxName::from_wire(level).to_text().replace(&between, "_"));
+        levels.collect::<Vec<_>>().join(&between)
+    }
+
     /// Whether the mailbox has this attribute; case does not matter.
     pub fn has(&self, attribute: &str) -> bool {
         self.attributes.iter().any(|known| known.eq_ignore_ascii_case(attribute))
@@ -157,11 +170,28 @@ pub(crate) fn parse_entry(rest: &[u8]) -> Option<ListEntry> {
     let mut attributes = Lexer::new(list.list());
     let attributes = std::iter::from_fn(|| attributes.value());
     let attributes = attributes.filter_map(|attribute| attribute.text().map(lossy)).collect();
-    let delimiter = parse_delimiter(&lexer.value()?);
-    let name = lexer.value()?;
+    let (delimiter, rest) = split_delimiter(lexer.rest().trim_ascii_start())?;
     // A mailbox may be called NIL: an atom is a name here (RFC 3501 §9, `mailbox`).
-    let name = name.text().unwrap_or(b"NIL");
-    Some(ListEntry { name: MailboxName::from_wire(name), delimiter, attributes, status: None })
+    let (name, _extended) = split_name(rest, is_extended_data)?;
+    Some(ListEntry { name, delimiter, attributes, status: None })
+}
+
+/// Cuts the delimiter off. Some servers do not escape a backslash (Lotus Domino).
+fn split_delimiter(rest: &[u8]) -> Option<(Option<u8>, &[u8])> {
+    if let [b'"', delimiter, b'"', b' ', after @ ..] = rest {
+        return Some((Some(*delimiter), after));
+    }
+    let mut lexer = Lexer::new(rest);
+    let delimiter = parse_delimiter(&lexer.value()?);
+    Some((delimiter, lexer.rest()))
+}
+
+/// Whether this is what LIST-EXTENDED may add to a name: tags with values, of which we ask for none that is no list
+/// (RFC 5258 §6, `mbox-list-extended`).
+fn is_extended_data(list: &[u8]) -> bool {
+    let mut lexer = Lexer::new(list.strip_prefix(b"(").unwrap_or(list));
+    let (tag, value) = (lexer.value(), lexer.value());
+    tag.is_some_and(|tag| !matches!(tag, Value::List(_))) && matches!(value, Some(Value::List(_)))
 }
 
 #[cfg(test)]
@@ -180,9 +210,20 @@ mod tests {
         assert_eq!(parse_entry(br#"(\Noselect) "/" "a\"b""#).unwrap().name.as_bytes(), b"a\"b");
         assert_eq!(entry(r#"() "\\" INBOX"#), ("INBOX".into(), Some(b'\\'), vec![]));
         assert_eq!(entry("() NIL {5}\r\na b c"), ("a b c".into(), None, vec![]));
-        assert_eq!(entry("() nil nil").0, "NIL");
+        assert_eq!(entry("() nil nil").0, "nil");
         assert_eq!(entry(r#"(\Sent) "/" "x" ("CHILDINFO" ("SUBSCRIBED"))"#).2, ["\\Sent"]);
         assert!(parse_entry(b"() \"/\"").is_none());
+    }
+
+    /// IndySockets/Indy#329, jstedfast/MailKit#945
+    #[test]
+    fn a_name_without_quotes_is_everything_behind_the_delimiter() {
+        assert_eq!(entry(r#"() "\\" Folder\Sub (1) x "#), (r"Folder\\Sub (1) x".into(), Some(b'\\'), vec![]));
+        assert_eq!(entry(r#"() "\" "To do""#), ("To do".into(), Some(b'\\'), vec![]));
+        assert_eq!(entry("() \"/\" INBOX/From\tSubject\t ").0, "INBOX/From\\tSubject\\t");
+        assert_eq!(entry("() \"/\" (old) mail").0, "(old) mail");
+        assert_eq!(entry("() \"/\" To do (CHILDINFO (\"SUBSCRIBED\"))").0, "To do");
+        assert_eq!(entry("() \"/\" a (b) (c 7)").0, "a (b) (c 7)");
     }
 
     #[test]
@@ -196,6 +237,15 @@ mod tests {
         assert!(cost(b"(\\HasNoChildren) \"/\" \"Projects/2019/Contoso and Fabrikam\"") * 100_000 < FOLDERS);
         let deep = format!("() \"/\" {}", "a/".repeat(1000));
         assert!(cost(deep.as_bytes()) > 100 * 100 * 16);
+    }
+
+    #[test]
+    fn what_is_decoded_makes_no_levels_and_each_level_has_its_own_spelling() {
+        let text = |line: &[u8]| parse_entry(line).unwrap().text();
+        assert_eq!(text(b"() \"/\" \"a&AC8-b/&AOk-\""), "a_b/é");
+        assert_eq!(text(b"() \".\" \"INBOX.caf\xe9.Entw\xc3\xbcrfe\""), "INBOX.café.Entwürfe");
+        assert_eq!(text(b"() \"-\" \"&AOk-\""), "é");
+        assert_eq!(text(b"() NIL a/b"), "a/b");
     }
 
     #[test]

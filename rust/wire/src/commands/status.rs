@@ -1,6 +1,6 @@
 //! STATUS: the numbers of a mailbox that is not selected (RFC 3501 §6.3.10).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use model::{Numbers, UidValidity};
 
@@ -9,7 +9,7 @@ use crate::capabilities::Capabilities;
 use crate::command::Command;
 use crate::connection::Connection;
 use crate::error::Result;
-use crate::mailbox_name::MailboxName;
+use crate::mailbox_name::{MailboxName, split_name};
 use crate::token::{Lexer, Value};
 use crate::uid_set::to_uid;
 
@@ -76,9 +76,8 @@ pub struct MailboxStatus {
 impl MailboxStatus {
     /// Reads what follows `STATUS`.
     pub(crate) fn parse(rest: &[u8]) -> Option<(MailboxName, Self)> {
-        let mut lexer = Lexer::new(rest);
-        let name = MailboxName::from_wire(lexer.value()?.text().unwrap_or(b"NIL"));
-        let list = lexer.value()?;
+        let (name, list) = split_name(rest, |_| true)?;
+        let list = Lexer::new(list).value()?;
         let mut items = Lexer::new(list.list());
         let mut status = Self::default();
         while let (Some(item), Some(value)) = (items.value(), items.value()) {
@@ -113,19 +112,28 @@ impl Connection {
         let words = items.to_words(self.capabilities());
         let commands: Vec<_> =
             names.iter().map(|name| Command::new("STATUS").mailbox(name).word(&words)).collect();
-        // Nothing is kept of folders that were not asked for.
-        let mut told: HashMap<_, _> = names.iter().map(|name| (spelled_alike(name), None)).collect();
+        // Servers may spell a name in another way than we did. What is spelt as we asked is an answer to that and no other, and
+        // nothing is kept of folders that were not asked for.
+        let asked: HashSet<&MailboxName> = names.iter().collect();
+        let asked_alike: HashSet<_> = names.iter().map(spelled_alike).collect();
+        let (mut exact, mut alike) = (HashMap::new(), HashMap::new());
         self.run_each("cannot ask for the status of folders", &commands, |response| {
-            let found = response.data("STATUS").and_then(MailboxStatus::parse);
-            let found = found.and_then(|(name, status)| Some((told.get_mut(&spelled_alike(&name))?, status)));
-            let Some((place, status)) = found else { return Heard::Other };
-            match place.replace(status) {
-                None => Heard::Own,
-                Some(_) => Heard::Other,
-            }
+            let Some((name, status)) = response.data("STATUS").and_then(MailboxStatus::parse) else {
+                return Heard::Other;
+            };
+            let spelled = spelled_alike(&name);
+            let known = if asked.contains(&name) {
+                exact.insert(name, status)
+            } else if asked_alike.contains(&spelled) {
+                alike.insert(spelled, status)
+            } else {
+                return Heard::Other;
+            };
+            if known.is_none() { Heard::Own } else { Heard::Other }
         })
         .await?;
-        Ok(names.iter().map(|name| told.get(&spelled_alike(name)).cloned().flatten()).collect())
+        let find = |name| exact.get(name).or_else(|| alike.get(&spelled_alike(name)));
+        Ok(names.iter().map(|name| find(name).cloned()).collect())
     }
 }
 
@@ -139,7 +147,7 @@ fn object_id(value: &Value<'_>) -> Option<String> {
 
 /// Servers may spell a name in another way than we did.
 fn spelled_alike(name: &MailboxName) -> String {
-    if name.is_inbox() { "INBOX".to_owned() } else { name.to_text().into_owned() }
+    if name.is_inbox() { "INBOX".to_owned() } else { name.to_text() }
 }
 
 #[cfg(test)]

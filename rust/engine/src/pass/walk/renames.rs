@@ -100,7 +100,7 @@ pub(crate) fn levels(name: &str, delimiter: Option<char>) -> Vec<String> {
 
 /// A name in a server's own bytes, as a person reads it.
 pub(crate) fn text(key: &[u8]) -> String {
-    MailboxName::from_wire(key).to_text().into_owned()
+    MailboxName::from_wire(key).to_text()
 }
 
 impl Lane {
