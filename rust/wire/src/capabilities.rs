@@ -62,6 +62,12 @@ impl Capabilities {
         self.names.is_empty()
     }
 
+    /// Whether the server lists this name, or knows no other protocol than the one that took it in (RFC 9051, appendix E). A
+    /// server of both protocols lists it for the older one, which is ours.
+    fn includes(&self, name: &str) -> bool {
+        self.has(name) || (self.has("IMAP4rev2") && !self.has("IMAP4rev1"))
+    }
+
     /// All names, upper-case, sorted.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.names.iter().map(String::as_str)
@@ -84,7 +90,7 @@ impl Capabilities {
 
     /// APPEND answers with the new UID (RFC 4315).
     pub fn uidplus(&self) -> bool {
-        self.has("UIDPLUS")
+        self.includes("UIDPLUS")
     }
 
     /// Mailboxes count their changes (RFC 7162). QRESYNC includes it.
@@ -94,7 +100,7 @@ impl Capabilities {
 
     /// The server tells its prefixes (RFC 2342).
     pub fn namespace(&self) -> bool {
-        self.has("NAMESPACE")
+        self.includes("NAMESPACE")
     }
 
     /// The server tells who it is (RFC 2971).
@@ -104,18 +110,18 @@ impl Capabilities {
 
     /// LIST marks Sent, Drafts, Trash and so on (RFC 6154).
     pub fn special_use(&self) -> bool {
-        self.has("SPECIAL-USE")
+        self.includes("SPECIAL-USE")
     }
 
     /// LIST takes selection and return options (RFC 5258).
     pub fn list_extended(&self) -> bool {
-        self.has("LIST-EXTENDED")
+        self.includes("LIST-EXTENDED")
     }
 
     /// LIST can answer STATUS too (RFC 5819). A server that lists it without LIST-EXTENDED answers BAD, so both
     /// are asked for.
     pub fn list_status(&self) -> bool {
-        self.has("LIST-STATUS") && self.list_extended()
+        self.includes("LIST-STATUS") && self.list_extended()
     }
 
     /// Both directions can be compressed (RFC 4978).
@@ -130,12 +136,12 @@ impl Capabilities {
 
     /// A mailbox can be left without expunging (RFC 3691).
     pub fn unselect(&self) -> bool {
-        self.has("UNSELECT")
+        self.includes("UNSELECT")
     }
 
     /// STATUS can tell the size of a mailbox (RFC 8438).
     pub fn status_size(&self) -> bool {
-        self.has("STATUS=SIZE")
+        self.includes("STATUS=SIZE")
     }
 
     /// LOGIN is refused as things are (RFC 3501 §6.2.3).
@@ -185,6 +191,15 @@ mod tests {
     fn list_status_needs_list_extended_too() {
         assert!(!Capabilities::parse(b"LIST-STATUS").list_status());
         assert!(Capabilities::parse(b"LIST-STATUS LIST-EXTENDED").list_status());
+    }
+
+    /// A30
+    #[test]
+    fn a_server_of_imap4rev2_alone_has_what_that_took_in() {
+        let alone = Capabilities::parse(b"IMAP4rev2 AUTH=PLAIN");
+        assert!(alone.namespace() && alone.list_extended() && alone.list_status() && alone.unselect());
+        let both = Capabilities::parse(b"IMAP4rev1 IMAP4rev2");
+        assert!(!both.namespace() && !both.list_extended() && !both.unselect());
     }
 
     #[test]

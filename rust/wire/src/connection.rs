@@ -12,6 +12,7 @@ use crate::alert::Alert;
 use crate::budget::{Heard, TooMuch, excess};
 use crate::capabilities::Capabilities;
 use crate::command::Command;
+use crate::commands::server::INTRODUCTION;
 use crate::commands::store::MAX_SET_BYTES;
 use crate::error::{Error, Refusal, Result, Status, lossy};
 use crate::frame::{Frame, Framer, Stop};
@@ -37,6 +38,8 @@ pub struct Connection {
     address: String,
     tags: Tags,
     usable: bool,
+    /// Whether the server was told who we are.
+    pub(crate) introduced: bool,
     /// What the server wants people to read, and nothing has failed for yet.
     alert: Alert,
     round_trip: RoundTrip,
@@ -53,6 +56,7 @@ impl Connection {
             tags,
             appended_to: BTreeSet::new(),
             usable: true,
+            introduced: false,
             alert: Alert::default(),
             round_trip,
         }
@@ -138,14 +142,22 @@ impl Connection {
     ) -> Result<Vec<Result<Option<String>, Refusal>>> {
         self.begin(context)?;
         let mut open = Open { context, tags: HashMap::new(), answers: Vec::new(), left: 0 };
-        for command in commands {
+        let introduction = self.introduction();
+        for command in introduction.iter().chain(commands) {
             self.send(command, &mut open, &mut on_response).await?;
         }
         while open.left > 0 {
             self.step(&mut open, &mut on_response).await?;
         }
         self.end();
-        Ok(open.answers.into_iter().flatten().collect())
+        Ok(open.answers.into_iter().flatten().skip(introduction.iter().len()).collect())
+    }
+
+    /// ID, which goes out together with the first command wherever it is offered (RFC 2971): some servers open no mailbox to
+    /// a client that has not said what it is (peers A28). What they answer changes nothing.
+    fn introduction(&mut self) -> Option<Command> {
+        let is_due = self.capabilities.id() && !std::mem::replace(&mut self.introduced, true);
+        is_due.then(|| Command::new(INTRODUCTION))
     }
 
     /// Queues a command, waiting for `+` before each literal that needs it. A refusal instead ends the command.

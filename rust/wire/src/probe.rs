@@ -61,10 +61,15 @@ pub async fn probe(options: &Options, login: Option<&Login>) -> ProbeReport {
 
 async fn look_around(mut connection: Connection, report: &mut ProbeReport) -> Result<()> {
     if connection.capabilities().id() {
-        report.id = Some(connection.id().await?);
+        report.id = unless_refused(connection.id().await.map(Some))?;
     }
     if connection.capabilities().namespace() {
-        report.namespace = Some(connection.namespace().await?);
+        report.namespace = unless_refused(connection.namespace().await)?;
     }
     connection.logout().await
+}
+
+/// What a server offers and then refuses, mail does not need.
+fn unless_refused<T>(told: Result<Option<T>>) -> Result<Option<T>> {
+    told.or_else(|error| if error.refusal().is_some() { Ok(None) } else { Err(error) })
 }

@@ -111,6 +111,8 @@ pub(crate) struct Catalog {
     pub(crate) subscribed: BTreeSet<Vec<u8>>,
     /// Their numbers, where the server told them along.
     pub(crate) status: Statuses,
+    /// What is done without, because the server does not tell it: sentences for the report.
+    pub(crate) without: Vec<String>,
 }
 
 /// The numbers of folders, by the server's bytes of their names.
@@ -121,8 +123,8 @@ const NUMBERS: StatusItems = StatusItems { unseen: false, ..StatusItems::ALL };
 
 /// Lists the folders, in one round trip where the server can tell all at once.
 pub(crate) async fn catalog(connection: &mut Connection) -> Result<Catalog> {
-    let namespaces = namespaces(connection).await?;
     let mut catalog = Catalog::default();
+    let namespaces = catalog.or_without(namespaces(connection).await)?;
     let mut knows_subscribed = connection.capabilities().list_extended();
     for prefix in roots(&namespaces) {
         let reference = MailboxName::from_text(&prefix);
@@ -137,9 +139,7 @@ pub(crate) async fn catalog(connection: &mut Connection) -> Result<Catalog> {
         catalog.add(inbox);
     }
     if !knows_subscribed {
-        let subscribed = connection.lsub("", "*").await?;
-        let subscribed = subscribed.into_iter().filter(|entry| !entry.has("\\Noselect"));
-        catalog.subscribed = subscribed.map(|entry| entry.name.as_bytes().to_vec()).collect();
+        catalog.subscribed = catalog.or_without(subscribed(connection).await)?;
     }
     catalog.listing.namespaces = namespaces;
     Ok(catalog)
@@ -189,7 +189,18 @@ async fn list(connection: &mut Connection, reference: &str) -> Result<(Vec<ListE
     }
 }
 
+/// What the server tells, or a sentence on what it is to be done without.
+type Told<T> = Result<std::result::Result<T, String>>;
+
 impl Catalog {
+    /// Mail needs none of this: a server that does not tell it says nothing against the user.
+    fn or_without<T: Default>(&mut self, told: Told<T>) -> Result<T> {
+        Ok(told?.unwrap_or_else(|without| {
+            self.without.push(without);
+            T::default()
+        }))
+    }
+
     fn has_inbox(&self) -> bool {
         self.listing.folders.iter().any(|folder| folder.name.eq_ignore_ascii_case("INBOX"))
     }
@@ -218,15 +229,41 @@ fn roots(namespaces: &Namespaces) -> Vec<String> {
     std::iter::once(String::new()).chain(hidden).collect()
 }
 
-async fn namespaces(connection: &mut Connection) -> Result<Namespaces> {
-    if !connection.capabilities().namespace() {
-        return Ok(Namespaces::default());
+/// The subscribed folders, by the server's bytes of their names. Servers of IMAP4rev2 have no such command (peers A30), and one
+/// that cannot read a list of subscriptions has lost no mail.
+async fn subscribed(connection: &mut Connection) -> Told<BTreeSet<Vec<u8>>> {
+    let subscribed = match connection.lsub("", "*").await {
+        Err(e) => {
+            let refusal = refused(e)?;
+            return Ok(Err(format!(
+                "The source does not tell subscriptions ({refusal}): none are carried over."
+            )));
+        }
+        Ok(subscribed) => subscribed.into_iter().filter(|entry| !entry.has("\\Noselect")),
+    };
+    Ok(Ok(subscribed.map(|entry| entry.name.as_bytes().to_vec()).collect()))
+}
+
+/// The server's words of a refusal.
+fn refused(error: wire::Error) -> Result<String> {
+    match error {
+        wire::Error::Refused(refusal) => Ok(refusal.line),
+        failed @ wire::Error::Failed(_) => Err(failed.into()),
     }
+}
+
+async fn namespaces(connection: &mut Connection) -> Told<Namespaces> {
+    if !connection.capabilities().namespace() {
+        return Ok(Ok(Namespaces::default()));
+    }
+    let without = |reason: &str| {
+        let lost = "folders that others share with the user count as the user's own";
+        Ok(Err(format!("The source offers NAMESPACE and does not tell it ({reason}): {lost}.")))
+    };
     let found = match connection.namespace().await {
-        Ok(found) => found,
-        // Announced and refused: as if it were not there.
-        Err(e) if e.refusal().is_some() => return Ok(Namespaces::default()),
-        Err(e) => return Err(e.into()),
+        Ok(Some(found)) => found,
+        Ok(None) => return without("it says OK and no more"),
+        Err(e) => return without(&refused(e)?),
     };
     let convert = |entries: Vec<NamespaceEntry>| {
         let convert = |entry: NamespaceEntry| Namespace {
@@ -235,9 +272,9 @@ async fn namespaces(connection: &mut Connection) -> Result<Namespaces> {
         };
         entries.into_iter().map(convert).collect()
     };
-    Ok(Namespaces {
+    Ok(Ok(Namespaces {
         personal: convert(found.personal),
         others: convert(found.other_users),
         shared: convert(found.shared),
-    })
+    }))
 }

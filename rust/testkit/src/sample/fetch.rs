@@ -5,7 +5,7 @@
 use std::io;
 
 use super::fault::Moment;
-use super::options::answer_to;
+use super::options::{Options, answer_to};
 use super::selected::{Selected, join, numbers};
 use super::sequence::{Numbers, resolve};
 use super::session::Session;
@@ -51,7 +51,7 @@ pub(super) async fn fetch(session: &mut Session, user: &str, command: &Command) 
             Some(answer) => return Ok(answer),
             None => {}
         }
-        write(&mut session.out, position, &message, &items, session.shared.options.size_error);
+        write(&mut session.out, position, &message, &items, &session.shared.options);
         session.flush_if_large().await?;
     }
     Ok("OK Done".to_owned())
@@ -168,20 +168,22 @@ fn fields(header: &[u8], names: &[String]) -> Vec<u8> {
     chosen
 }
 
-fn write(out: &mut Vec<u8>, position: usize, message: &Stored, items: &[Item], size_error: usize) {
+fn write(out: &mut Vec<u8>, position: usize, message: &Stored, items: &[Item], options: &Options) {
     out.extend_from_slice(format!("* {position} FETCH (").as_bytes());
     for (index, item) in items.iter().enumerate() {
         if index > 0 {
             out.push(b' ');
         }
         match item {
-            Item::Uid => out.extend_from_slice(format!("UID {}", message.uid).as_bytes()),
+            Item::Uid => out
+                .extend_from_slice(format!("UID {}", u64::from(message.uid) + options.uids_after).as_bytes()),
             Item::Flags => out.extend_from_slice(format!("FLAGS ({})", join(&message.flags)).as_bytes()),
             Item::InternalDate => {
-                out.extend_from_slice(format!("INTERNALDATE \"{}\"", message.internal_date).as_bytes());
+                let date = (options.writes_date)(&message.internal_date);
+                out.extend_from_slice(format!("INTERNALDATE \"{date}\"").as_bytes());
             }
             Item::Size => {
-                let claimed = message.bytes.len() + size_error;
+                let claimed = message.bytes.len() + options.size_error;
                 out.extend_from_slice(format!("RFC822.SIZE {claimed}").as_bytes());
             }
             Item::Body { label, section, partial, .. } => {

@@ -154,7 +154,7 @@ fn status(session: &mut Session, user: &str, command: &Command) -> Option<String
         let value = match item.as_str() {
             "MESSAGES" => folder.messages.len() + session.shared.options.phantoms,
             "RECENT" => 0,
-            "UIDNEXT" => folder.uid_next as usize,
+            "UIDNEXT" => folder.uid_next as usize + session.shared.options.uids_after as usize,
             "UIDVALIDITY" => folder.uid_validity as usize,
             "UNSEEN" => unseen(),
             _ => return None,

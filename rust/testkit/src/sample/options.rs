@@ -38,6 +38,12 @@ pub struct Options {
     /// The answer to CREATE for a name that is not to be had; none for a good one. In place of one that begins with `BYE`
     /// the server hangs up.
     pub name_refusal: fn(&str) -> Option<&'static str>,
+    /// The answer to commands of this name, upper-case, that a user who is logged in is not to have; none for a good one.
+    pub command_refusal: fn(&str) -> Option<&'static str>,
+    /// How FETCH writes the INTERNALDATE that a message was stored with.
+    pub writes_date: fn(&str) -> String,
+    /// How much is added to all UIDs that are told.
+    pub uids_after: u64,
     /// Whether folders keep any keyword, as PERMANENTFLAGS says ([RFC 3501 §7.1]); else they keep none.
     ///
     /// [RFC 3501 §7.1]: https://www.rfc-editor.org/rfc/rfc3501#section-7.1
@@ -67,6 +73,9 @@ impl Default for Options {
             one_uid_validity: None,
             ignores_case: false,
             name_refusal: |_| None,
+            command_refusal: |_| None,
+            writes_date: str::to_owned,
+            uids_after: 0,
             keywords: true,
             max_connections: None,
             refusal: Refusal::Bye,

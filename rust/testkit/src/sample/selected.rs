@@ -55,7 +55,8 @@ pub(super) fn select(session: &mut Session, user: &str, command: &Command) -> Op
     session.untagged(&format!("{} EXISTS", view.len() + session.shared.options.phantoms));
     session.untagged("0 RECENT");
     session.untagged(&format!("OK [UIDVALIDITY {}] Valid", folder.uid_validity));
-    session.untagged(&format!("OK [UIDNEXT {}] Next", folder.uid_next));
+    let after = session.shared.options.uids_after;
+    session.untagged(&format!("OK [UIDNEXT {}] Next", u64::from(folder.uid_next) + after));
     session.selected = Some(Selected { folder: name, read_only, view });
     Some(format!("OK [{}] Selected", if read_only { "READ-ONLY" } else { "READ-WRITE" }))
 }

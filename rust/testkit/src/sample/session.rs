@@ -92,6 +92,9 @@ impl Session {
     /// [RFC 3501 §5.2]: https://www.rfc-editor.org/rfc/rfc3501#section-5.2
     async fn answer(&mut self, command: &Command, faults: Vec<Fault>) -> io::Result<String> {
         let Some(user) = self.user.clone() else { return self.answer_stranger(command).await };
+        if let Some(refusal) = (self.shared.options.command_refusal)(&command.name) {
+            return Ok(refusal.to_owned());
+        }
         if command.name.ends_with("FETCH") {
             return fetch::fetch(self, &user, command).await;
         }

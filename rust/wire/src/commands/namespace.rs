@@ -28,18 +28,17 @@ pub struct NamespaceEntry {
 }
 
 impl Connection {
-    /// Asks for the namespaces (RFC 2342 §5).
-    pub async fn namespace(&mut self) -> Result<Namespace> {
+    /// Asks for the namespaces (RFC 2342 §5); `None` where the server says OK and tells none (peers A29).
+    pub async fn namespace(&mut self) -> Result<Option<Namespace>> {
         let mut found = None;
-        let context = "cannot ask for the namespaces";
-        self.run_one(context, Command::new("NAMESPACE"), |response| {
+        self.run_one("cannot ask for the namespaces", Command::new("NAMESPACE"), |response| {
             let Some(rest) = response.data("NAMESPACE") else { return Heard::Other };
             let told = found.insert(parse(rest));
             let most = [&told.personal, &told.other_users, &told.shared].map(Vec::len).into_iter().max();
             if most > Some(NAMESPACES) { Heard::TooMuch(TooMuch::Namespaces) } else { Heard::Other }
         })
         .await?;
-        found.ok_or_else(|| self.violation(format!("{context}: the server said OK and told none")))
+        Ok(found)
     }
 }
 

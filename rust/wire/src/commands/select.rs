@@ -105,7 +105,8 @@ impl Connection {
         Ok(selected)
     }
 
-    /// Runs commands of which the first opens a mailbox: what it says counts. Returns the last response code, too.
+    /// Runs commands of which the first opens a mailbox: what it says counts, and whether it is refused. Returns its response
+    /// code, too.
     async fn run_open(
         &mut self,
         commands: &[Command],
@@ -114,8 +115,8 @@ impl Connection {
         let mut exists = None;
         let mut selected = Selected::default();
         let context = format!("cannot select folder `{name}`");
-        let code = self
-            .run(&context, commands, |response| {
+        let answers = self
+            .run_each(&context, commands, |response| {
                 match response {
                     Response::Numbered { number, kind, .. } if kind.eq_ignore_ascii_case(b"EXISTS") => {
                         exists = Some(*number);
@@ -126,6 +127,7 @@ impl Connection {
                 Heard::Other
             })
             .await?;
+        let code = answers.into_iter().next().transpose()?.flatten();
         selected.exists =
             exists.ok_or_else(|| self.violation(format!("{context}: the server said OK and no EXISTS")))?;
         selected.numbers.messages = Some(selected.exists);

@@ -7,6 +7,9 @@ use crate::connection::Connection;
 use crate::error::{Result, lossy};
 use crate::token::Lexer;
 
+/// Who we are, for every server that offers ID.
+pub(crate) const INTRODUCTION: &str = "ID (\"name\" \"ImapMigration\")";
+
 impl Connection {
     /// Asks what the server can do, and remembers it (RFC 3501 §6.1.1).
     pub async fn capability(&mut self) -> Result<&Capabilities> {
@@ -32,7 +35,8 @@ impl Connection {
     /// Exchanges names with the server (RFC 2971): what it says about itself, in its order.
     pub async fn id(&mut self) -> Result<Vec<(String, String)>> {
         let mut fields = Vec::new();
-        let command = Command::new("ID").word("(\"name\" \"ImapMigration\")");
+        self.introduced = true;
+        let command = Command::new(INTRODUCTION);
         self.run_one("cannot ask who the server is", command, |response| {
             if let Some(rest) = response.data("ID") {
                 fields = parse_id(rest);

@@ -175,8 +175,66 @@ async fn id_and_namespace_are_read() {
     )
     .await;
     assert_eq!(connection.id().await.unwrap(), []);
-    let namespace = connection.namespace().await.unwrap();
+    let namespace = connection.namespace().await.unwrap().unwrap();
     assert!(namespace.personal.is_empty());
     assert_eq!(namespace.shared[0].delimiter, Some(b'.'));
+    server.finish().await.unwrap();
+}
+
+/// A28: OfflineIMAP/offlineimap#696, pimalaya/himalaya#651
+#[tokio::test]
+async fn a_server_that_offers_id_is_told_who_we_are_along_with_the_first_command_and_once() {
+    let transcript = r#"
+        C: A1 ID ("name" "ImapMigration")
+        C: A2 NOOP
+        S: A1 BAD what
+        S: A2 OK done
+        C: A3 NOOP
+        S: A3 OK done"#;
+    let (mut connection, server) = session("ID", transcript).await;
+    connection.noop().await.unwrap();
+    connection.noop().await.unwrap();
+    server.finish().await.unwrap();
+}
+
+/// A29: jstedfast/MailKit#2006
+#[tokio::test]
+async fn a_server_that_says_ok_and_tells_no_namespace_has_none() {
+    let transcript = r#"
+        C: A1 NAMESPACE
+        S: * CAPABILITY (("" "/")) NIL NIL
+        S: A1 OK done"#;
+    let (mut connection, server) = session("NAMESPACE", transcript).await;
+    assert_eq!(connection.namespace().await.unwrap(), None);
+    assert!(connection.capabilities().namespace());
+    server.finish().await.unwrap();
+}
+
+#[tokio::test]
+async fn two_spellings_of_a_name_are_two_folders_with_a_status_each() {
+    let transcript = r#"
+        C: A1 STATUS "&AGE-" (MESSAGES)
+        C: A2 STATUS "a" (MESSAGES)
+        S: * STATUS &AGE- (MESSAGES 1)
+        S: A1 OK done
+        S: A2 NO no"#;
+    let (mut connection, server) = session("", transcript).await;
+    let items = StatusItems { messages: true, ..StatusItems::default() };
+    let names = ["&AGE-", "a"].map(MailboxName::from_wire);
+    let status = connection.status(&names, items).await.unwrap();
+    assert_eq!(status[0].as_ref().unwrap().numbers.messages, Some(1));
+    assert_eq!(status[1], None, "the status of the other is not its own");
+    server.finish().await.unwrap();
+}
+
+/// IndySockets/Indy#329
+#[tokio::test]
+async fn a_status_finds_its_name_without_quotes() {
+    let transcript =
+        "\nC: A1 STATUS \"To do (old)\" (MESSAGES)\nS: * STATUS To do (old) (MESSAGES 1)\nS: A1 OK done";
+    let (mut connection, server) = session("", transcript).await;
+    let items = StatusItems { messages: true, ..StatusItems::default() };
+    let status = connection.status(&[MailboxName::from_wire("To do (old)")], items).await.unwrap();
+    assert_eq!(status[0].as_ref().unwrap().numbers.messages, Some(1));
     server.finish().await.unwrap();
 }

@@ -30,6 +30,9 @@ impl Lane {
         let (catalog, there) =
             tokio::join!(session::catalog(&mut self.pair.source.connection), self.pair.target.listing());
         let (catalog, mut target) = (catalog?, there?);
+        for without in catalog.without {
+            context.journal.note(without).await?;
+        }
         let mut numbers = catalog.status;
         let mut known = Known {
             pages: &mut ledger,
