@@ -5,7 +5,14 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use jiff::Zoned;
 use jiff::fmt::strtime::BrokenDownTime;
+use jiff::fmt::temporal::Pieces;
+use jiff::fmt::{rfc2822, strtime};
+use jiff::tz::Offset;
+
+/// Zones lie between these, in seconds east of Greenwich; servers refuse others.
+const ZONES: std::ops::RangeInclusive<i32> = -12 * 3600..=14 * 3600;
 
 /// When the server received a message. The text stays as it came; another server gets a date-time or nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -13,16 +20,20 @@ pub struct InternalDate {
     text: String,
     epoch_seconds: Option<i64>,
     is_ordinary: bool,
+    /// Whether the text can be sent as it is, or nearly so.
+    is_plain: bool,
 }
 
 impl InternalDate {
     /// Takes any text; whether it is a date shows in [`Self::to_epoch_seconds`].
     pub fn new(text: impl Into<String>) -> Self {
         let text = text.into();
-        let canonical = canonical(&text).unwrap_or_default();
-        let epoch_seconds = parse(&canonical);
-        let is_ordinary = epoch_seconds.is_some_and(is_everyday) && zone_hours(&canonical) <= 12;
-        Self { text, epoch_seconds, is_ordinary }
+        let plain = canonical(&text).and_then(|date| parse(&date));
+        let is_plain = plain.is_some_and(|(_, zone)| ZONES.contains(&zone));
+        let epoch_seconds = plain.map(|(seconds, _)| seconds);
+        let epoch_seconds = epoch_seconds.or_else(|| Some(in_another_form(&text)?.timestamp().as_second()));
+        let is_ordinary = plain.is_some_and(|(seconds, zone)| is_everyday(seconds) && zone.abs() <= 12 * 3600);
+        Self { text, epoch_seconds, is_ordinary, is_plain }
     }
 
     /// The server's text.
@@ -54,8 +65,40 @@ impl InternalDate {
 
     /// The date-time for APPEND (RFC 3501 §9). `None` where the text is no date.
     pub fn for_append(&self) -> Option<String> {
-        canonical(&self.text).filter(|_| self.epoch_seconds.is_some()).map(Cow::into_owned)
+        if self.is_plain {
+            canonical(&self.text).map(Cow::into_owned)
+        } else {
+            written(self.epoch_seconds?, &self.text)
+        }
     }
+
+    /// The same date and time with the zone taken for UTC, where the zone is none that can be.
+    pub fn as_if_utc(&self) -> Option<Self> {
+        let (date_time, _zone) = self.text.trim().rsplit_once(' ')?;
+        Some(Self::new(format!("{date_time} +0000"))).filter(|date| date.epoch_seconds.is_some())
+    }
+}
+
+/// An instant as RFC 3501 §9 has it, in the zone of the text if there is such a one.
+fn written(epoch_seconds: i64, text: &str) -> Option<String> {
+    let zone = in_another_form(text).map(|date| date.offset()).filter(|zone| ZONES.contains(&zone.seconds()));
+    let date = jiff::Timestamp::from_second(epoch_seconds).ok()?;
+    let date = date.to_zoned(zone.unwrap_or(Offset::UTC).to_time_zone());
+    strtime::format("%e-%b-%Y %H:%M:%S %z", &date).ok()
+}
+
+/// Reads the forms of RFC 5322 and ISO 8601, which some servers use instead (thunderbird-android#8714, asimap#458).
+fn in_another_form(text: &str) -> Option<Zoned> {
+    let text = text.trim();
+    let mail = rfc2822::DateTimeParser::new().relaxed_weekday(true);
+    if let Ok(date) = mail.parse_zoned(text) {
+        return Some(date);
+    }
+    let (date_time, zone) = text.rsplit_once(' ').unwrap_or((text, ""));
+    let text = if zone.starts_with(['+', '-']) { format!("{date_time}{zone}") } else { text.to_owned() };
+    let pieces = Pieces::parse(&text).ok()?;
+    let zone = pieces.to_numeric_offset().unwrap_or(Offset::UTC).to_time_zone();
+    pieces.date().to_datetime(pieces.time()?).to_zoned(zone).ok()
 }
 
 /// The text as RFC 3501 §9 has it. Servers write days without their space, years of two digits (which RFC 5322 §4.3
@@ -85,26 +128,21 @@ fn is_canonical(text: &str) -> bool {
     bytes.len() == 26 && has(2, b"-") && has(6, b"-") && has(11, b" ") && has(20, b" ") && has(21, b"+-")
 }
 
-/// Reads `dd-Mon-yyyy hh:mm:ss +zzzz`. The length alone tells four-digit years and zones from others.
-fn parse(text: &str) -> Option<i64> {
+/// Reads `dd-Mon-yyyy hh:mm:ss +zzzz`: seconds since 1970, and the zone's seconds. The length alone tells four-digit years and
+/// zones from others.
+fn parse(text: &str) -> Option<(i64, i32)> {
     let text = text.trim();
     let day_digits = text.find('-')?;
     if !matches!(day_digits, 1 | 2) || text.len() != day_digits + 24 || !text.is_ascii() {
         return None;
     }
     let parsed = BrokenDownTime::parse("%d-%b-%Y %H:%M:%S %z", text).ok()?;
-    Some(parsed.to_timestamp().ok()?.as_second())
+    Some((parsed.to_timestamp().ok()?.as_second(), parsed.offset()?.seconds()))
 }
 
 /// Within the reach of 32 bits.
 fn is_everyday(seconds: i64) -> bool {
     (0..=i64::from(i32::MAX)).contains(&seconds)
-}
-
-/// The hours of the zone at the end of a date-time, in either direction.
-fn zone_hours(date: &str) -> u32 {
-    let [.., first, second, _, _] = date.as_bytes() else { return u32::MAX };
-    [first, second].iter().fold(0, |hours, digit| hours * 10 + u32::from(digit.wrapping_sub(b'0')))
 }
 
 impl fmt::Display for InternalDate {
@@ -182,6 +220,46 @@ mod tests {
             assert_eq!((date.as_str(), date.for_append().as_deref()), (text, Some(sent)));
             assert_eq!(date.to_epoch_seconds(), InternalDate::new(sent).to_epoch_seconds());
         }
+    }
+
+    /// thunderbird/thunderbird-android#8714, scanner/asimap#458
+    #[test]
+    fn dates_in_other_forms_are_understood_and_sent_as_they_should_be() {
+        let forms = [
+            ("Tue, 31 Dec 2024 23:00:02 +0100", "31-Dec-2024 23:00:02 +0100"),
+            ("31 Dec 2024 23:00:02 +0000", "31-Dec-2024 23:00:02 +0000"),
+            // The day of the week is wrong.
+            ("Mon, 31 Dec 2024 23:00:02 GMT", "31-Dec-2024 23:00:02 +0000"),
+            ("2024-12-01T23:00:02Z", " 1-Dec-2024 23:00:02 +0000"),
+            ("2024-12-31T23:00:02.5-07:00", "31-Dec-2024 23:00:02 -0700"),
+            ("2024-12-31 23:00:02 +0530", "31-Dec-2024 23:00:02 +0530"),
+            ("2024-12-31 23:00:02", "31-Dec-2024 23:00:02 +0000"),
+        ];
+        for (text, sent) in forms {
+            let date = InternalDate::new(text);
+            assert_eq!((date.as_str(), date.for_append().as_deref()), (text, Some(sent)));
+            assert_eq!(date.to_epoch_seconds(), InternalDate::new(sent).to_epoch_seconds(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_zone_that_can_be_read_and_is_none_keeps_the_instant_in_utc() {
+        for text in ["31-Dec-2024 23:00:02 +2300", "Tue, 31 Dec 2024 23:00:02 +2300"] {
+            let date = InternalDate::new(text);
+            assert_eq!(date.for_append().as_deref(), Some("31-Dec-2024 00:00:02 +0000"), "{text}");
+        }
+        let kiribati = InternalDate::new("31-Dec-2024 23:00:02 +1400").for_append();
+        assert_eq!(kiribati.as_deref(), Some("31-Dec-2024 23:00:02 +1400"));
+    }
+
+    #[test]
+    fn a_zone_that_cannot_be_read_makes_no_date_and_can_be_taken_for_utc() {
+        for text in ["Tue, 31 Dec 2024 23:00:02 +9900", "31-Dec-2024 23:00:02 +9900"] {
+            let date = InternalDate::new(text);
+            assert_eq!((date.to_epoch_seconds(), date.for_append()), (None, None));
+            assert_eq!(date.as_if_utc().unwrap().for_append().as_deref(), Some("31-Dec-2024 23:00:02 +0000"));
+        }
+        assert_eq!(InternalDate::new("today").as_if_utc(), None);
     }
 
     /// A23

@@ -112,9 +112,19 @@ impl HeaderTap {
         self.is_complete = end.is_some() || self.header.len() >= LONGEST_HEADER;
     }
 
+    /// Whether all of the header has passed, or as much as is searched for it.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.is_complete
+    }
+
     /// What the message is known by.
     pub(crate) fn identity(&self) -> Option<Identity> {
         identity(&self.header)
+    }
+
+    /// What its Date field says.
+    pub(crate) fn date(&self) -> Option<String> {
+        field(&String::from_utf8_lossy(&self.header), "Date")
     }
 }
 

@@ -1,8 +1,10 @@
 //! Finds out where copies lie of which the target did not say so, and whether they are there at all.
 
+use std::collections::BTreeMap;
+use std::num::NonZeroU32;
+
 use model::plan::{Identity, Present, Remembered, place};
 use model::{Error, ErrorKind, Result, UidValidity};
-use std::num::NonZeroU32;
 use wire::UidSet;
 
 use super::present::present;
@@ -29,9 +31,13 @@ impl Work<'_> {
         let sent: Vec<Remembered> =
             (0..).zip(&report.unplaced).map(|(key, sent)| remembered(key, sent)).collect();
         let placed = place(&sent, &came);
+        let dates: BTreeMap<u32, i64> = came.iter().filter_map(|m| Some((m.uid, m.received?))).collect();
         for (key, sent) in (0_u32..).zip(std::mem::take(&mut report.unplaced)) {
             match placed.get(&key) {
                 Some(&uid) => {
+                    let is_redated =
+                        sent.received.zip(dates.get(&uid)).is_some_and(|(sent, kept)| sent != *kept);
+                    report.redated += u64::from(is_redated);
                     report.placed.insert(uid);
                     self.pair.recorder.row(row(&sent, uid)).await?;
                 }

@@ -189,6 +189,7 @@ impl Work<'_> {
         self.page.target_messages = before.map(|before| before.saturating_add(report.copied));
         self.compare(counted).await?;
         self.tell_of_order(&report).await?;
+        self.tell_of_dates(&report).await?;
         let unlisted = self.from.unlisted();
         let clean = report.is_clean() && unlisted == 0;
         // What failed is told after what is known.
@@ -210,6 +211,21 @@ impl Work<'_> {
         }
         let text = format!(
             "the source counts {counted} messages and shows {shown}; what it does not show is not copied."
+        );
+        self.note(&text).await
+    }
+
+    /// The date is part of the copy, too. GNU mailutils forgets its zone.
+    async fn tell_of_dates(&mut self, report: &CopyReport) -> Result<()> {
+        if let Some(words) = report.dates.words() {
+            self.note(&words).await?;
+        }
+        if report.redated == 0 {
+            return Ok(());
+        }
+        let text = format!(
+            "the target keeps {} copies under another date than they were sent with.",
+            report.redated
         );
         self.note(&text).await
     }

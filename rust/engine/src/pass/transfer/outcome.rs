@@ -49,6 +49,50 @@ pub(crate) struct Sent {
     pub(crate) identity: Option<Identity>,
 }
 
+/// Where a copy has its date from, where the source tells none that can be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DateFrom {
+    /// The Date field of the message.
+    Header,
+    /// What the source wrote, taken for UTC, as its zone can be none.
+    Zoneless,
+    /// Nowhere: it has the date of its copying.
+    Nowhere,
+}
+
+/// Which messages got another date than one of the source.
+#[derive(Debug, Default)]
+pub(crate) struct Dates {
+    header: UidSet,
+    zoneless: UidSet,
+    nowhere: UidSet,
+}
+
+impl Dates {
+    /// Notes a message that is sent, maybe not for the first time.
+    pub(crate) fn note(&mut self, uid: u32, from: DateFrom) {
+        match from {
+            DateFrom::Header => self.header.insert(uid),
+            DateFrom::Zoneless => self.zoneless.insert(uid),
+            DateFrom::Nowhere => self.nowhere.insert(uid),
+        }
+    }
+
+    /// The line of the report.
+    pub(crate) fn words(&self) -> Option<String> {
+        let got = [
+            (&self.header, "the date of their Date field"),
+            (&self.zoneless, "the date of the source in UTC"),
+            (&self.nowhere, "the date of their copying"),
+        ];
+        let got = got.into_iter().filter(|(uids, _)| !uids.is_empty());
+        let got: Vec<_> =
+            got.map(|(uids, date)| format!("{} got {date} (UID {uids})", uids.count())).collect();
+        let text = "of some messages the source tells no date that can be read";
+        (!got.is_empty()).then(|| format!("{text}: {}.", got.join(", ")))
+    }
+}
+
 /// What a copy came to, beside the messages that it copied and recorded.
 #[derive(Debug, Default)]
 pub(crate) struct CopyReport {
@@ -82,6 +126,10 @@ pub(crate) struct CopyReport {
     pub(crate) late: UidSet,
     /// The last of the messages, in the source's order, that the target has.
     pub(crate) last: u32,
+    /// Messages without a date of the source.
+    pub(crate) dates: Dates,
+    /// How many copies were seen to have another date than they were sent with.
+    pub(crate) redated: u64,
     /// How many were copied.
     pub(crate) copied: u64,
     /// How many the target has refused since for a bug of its own.

@@ -2,7 +2,10 @@
 
 use model::repair::Mender;
 use model::{Error, ErrorKind, Repair, Result};
-use wire::{Body, BodyHead};
+use wire::{Body, BodyHead, InternalDate};
+
+use super::outcome::DateFrom;
+use crate::base::header::HeaderTap;
 
 /// How a message is repaired, and the size to which that comes.
 #[derive(Debug, Clone, Copy)]
@@ -14,12 +17,21 @@ pub(crate) struct Recipe<'a> {
 /// A body on its way to the target: as it is, or repaired.
 pub(crate) struct Outgoing<'b, 'c> {
     body: Body<'b, 'c>,
+    /// What was read before its turn.
+    ahead: Ahead,
+    /// What is known of the message, where that is not what the source says.
+    head: Option<BodyHead>,
     mending: Option<Mending>,
 }
 
+/// The beginning of a body that was read for its date.
+#[derive(Default)]
+struct Ahead {
+    bytes: Vec<u8>,
+    is_due: bool,
+}
+
 struct Mending {
-    /// What is known of the repaired message.
-    head: BodyHead,
     mender: Mender,
     /// How much of the announced size is still to come.
     left: u64,
@@ -28,31 +40,66 @@ struct Mending {
 
 impl<'b, 'c> Outgoing<'b, 'c> {
     pub(crate) fn new(body: Body<'b, 'c>, recipe: Option<Recipe<'_>>) -> Self {
-        let mending = recipe.map(|Recipe { repairs, size }| {
-            let head = BodyHead { size, ..body.head().clone() };
-            Mending { head, mender: Mender::new(repairs), left: size, is_finished: false }
+        let head = recipe.map(|recipe| BodyHead { size: recipe.size, ..body.head().clone() });
+        let mending = recipe.map(|Recipe { repairs, size }| Mending {
+            mender: Mender::new(repairs),
+            left: size,
+            is_finished: false,
         });
-        Self { body, mending }
+        Self { body, ahead: Ahead::default(), head, mending }
     }
 
     /// What is known before the body is read.
     pub(crate) fn head(&self) -> &BodyHead {
-        self.mending.as_ref().map_or_else(|| self.body.head(), |mending| &mending.head)
+        self.head.as_ref().unwrap_or_else(|| self.body.head())
+    }
+
+    /// Gives the message a date where the source tells none that can be read: that of its header, else what the source
+    /// wrote, taken for UTC. Says so, where it did.
+    pub(crate) async fn date(&mut self) -> Result<Option<DateFrom>> {
+        let told = self.head().internal_date.as_ref();
+        if told.is_some_and(|date| date.to_epoch_seconds().is_some()) {
+            return Ok(None);
+        }
+        let told = told.cloned();
+        let header = self.read_header().await?.date().map(InternalDate::new);
+        let header = header.filter(|date| date.to_epoch_seconds().is_some());
+        let from = if header.is_some() { DateFrom::Header } else { DateFrom::Nowhere };
+        let date = header.or_else(|| told?.as_if_utc());
+        let from = if from == DateFrom::Nowhere && date.is_some() { DateFrom::Zoneless } else { from };
+        self.head = Some(BodyHead { internal_date: date, ..self.head().clone() });
+        Ok(Some(from))
+    }
+
+    async fn read_header(&mut self) -> Result<HeaderTap> {
+        let mut header = HeaderTap::default();
+        while !header.is_complete()
+            && let Some(chunk) = self.body.chunk().await?
+        {
+            header.pass(chunk);
+            self.ahead.bytes.extend_from_slice(chunk);
+        }
+        self.ahead.is_due = !self.ahead.bytes.is_empty();
+        Ok(header)
     }
 
     /// The next bytes, of which there are as many as the head says; `None` at the end.
     pub(crate) async fn chunk(&mut self) -> Result<Option<&[u8]>> {
-        let Some(Mending { head, mender, left, is_finished }) = &mut self.mending else {
-            return Ok(self.body.chunk().await?);
+        let uid = self.body.head().uid;
+        let chunk = if std::mem::take(&mut self.ahead.is_due) {
+            Some(self.ahead.bytes.as_slice())
+        } else {
+            self.body.chunk().await?
         };
-        let chunk = match self.body.chunk().await? {
+        let Some(Mending { mender, left, is_finished }) = &mut self.mending else { return Ok(chunk) };
+        let chunk = match chunk {
             Some(chunk) => mender.mend(chunk),
             None if !std::mem::replace(is_finished, true) => mender.finish(),
             None => return Ok(None),
         };
         match left.checked_sub(u64::try_from(chunk.len()).unwrap_or(u64::MAX)) {
             Some(rest) if rest == 0 || !*is_finished => *left = rest,
-            _ => return Err(other_bytes(head.uid)),
+            _ => return Err(other_bytes(uid)),
         }
         Ok(Some(chunk))
     }

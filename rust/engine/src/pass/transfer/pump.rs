@@ -138,6 +138,9 @@ impl Pump<'_> {
     }
 
     async fn message(&mut self, mut body: Outgoing<'_, '_>) -> Result<(), Broken> {
+        if let Some(from) = body.date().await.map_err(Broken::Source)? {
+            self.fate.report.dates.note(body.head().uid, from);
+        }
         let BodyHead { uid, size, .. } = *body.head();
         let own_date = body.head().internal_date.as_ref();
         let received = own_date.and_then(InternalDate::to_epoch_seconds);
