@@ -8,12 +8,14 @@ use crate::flags::Flags;
 use crate::frame::is_body;
 use crate::internal_date::InternalDate;
 use crate::token::{Lexer, Value};
-use crate::uid_set::to_uid;
+use crate::uid_set::{beyond, to_uid};
 
 /// What a FETCH response told. Items that we do not know are skipped.
 #[derive(Debug, Default)]
 pub(crate) struct FetchItems<'a> {
     pub(crate) uid: Option<u32>,
+    /// A UID of more than 32 bits.
+    pub(crate) uid_beyond: Option<u64>,
     pub(crate) flags: Option<Flags>,
     /// The outer option says whether the item came, the inner whether it held a date.
     pub(crate) internal_date: Option<Option<InternalDate>>,
@@ -58,6 +60,7 @@ impl<'a> FetchItems<'a> {
     fn set(&mut self, item: &[u8], value: Value<'a>) {
         if item.eq_ignore_ascii_case(b"UID") {
             self.uid = value.number().and_then(to_uid).map(u32::from);
+            self.uid_beyond = value.number().and_then(beyond);
         } else if item.eq_ignore_ascii_case(b"FLAGS") {
             self.set_flags(value.list());
         } else if item.eq_ignore_ascii_case(b"INTERNALDATE") {
@@ -116,6 +119,7 @@ mod tests {
     fn a_size_or_uid_that_cannot_be_is_unknown() {
         let items = FetchItems::parse(b"(UID 0 RFC822.SIZE NIL)");
         assert_eq!((items.uid, items.size), (None, None));
-        assert_eq!(FetchItems::parse(b"(UID 4294967296)").uid, None);
+        let beyond = FetchItems::parse(b"(UID 4294967296 RFC822.SIZE 4294967297)");
+        assert_eq!((beyond.uid, beyond.uid_beyond, beyond.size), (None, Some(1 << 32), Some((1 << 32) + 1)));
     }
 }

@@ -58,7 +58,7 @@ pub use commands::namespace::{Namespace, NamespaceEntry};
 pub use commands::select::{Access, PermanentFlags, Selected};
 pub use commands::status::{MailboxStatus, StatusItems};
 pub use commands::store::StoreAction;
-pub use commands::summaries::{Summary, SummaryItems};
+pub use commands::summaries::{Summary, SummaryItems, Unnameable};
 pub use connection::Connection;
 pub use dial::{Dialer, Dialling};
 pub use error::{Error, Refusal, Result, Status, suggested_backoff};

@@ -232,6 +232,11 @@ pub(crate) fn to_uid(number: u64) -> Option<NonZeroU32> {
     u32::try_from(number).ok().and_then(NonZeroU32::new)
 }
 
+/// A number that some servers give messages and no command can name (peers A35).
+pub(crate) fn beyond(number: u64) -> Option<u64> {
+    (number > u64::from(u32::MAX)).then_some(number)
+}
+
 /// The ranges in the order in which they are written: APPENDUID and COPYUID pair by position (RFC 4315 §3).
 pub(crate) fn parse_ranges(text: &str) -> Option<Vec<(u32, u32)>> {
     text.split(',').map(parse_range).collect()

@@ -10,7 +10,7 @@ use crate::flags::{Flag, Flags};
 use crate::mailbox_name::MailboxName;
 use crate::response::{Response, StatusText};
 use crate::token::{Lexer, Value, parse_number};
-use crate::uid_set::to_uid;
+use crate::uid_set::{beyond, to_uid};
 
 /// What the server says about the mailbox that it opened.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub struct Selected {
     pub numbers: Numbers,
     /// Which flags last; `None` where the server did not say, and all do.
     pub permanent_flags: Option<PermanentFlags>,
+    /// A UIDNEXT that no command can name, because it has more than 32 bits (RFC 3501 §2.3.1.1).
+    pub uid_next_beyond: Option<u64>,
     /// Whether nothing can be changed.
     pub read_only: bool,
 }
@@ -143,6 +145,7 @@ impl Selected {
         }
         if let Some(value) = number("UIDNEXT") {
             first(&mut self.numbers.uid_next, to_uid(value));
+            first(&mut self.uid_next_beyond, beyond(value));
         }
         if let Some(value) = number("HIGHESTMODSEQ") {
             first(&mut self.numbers.highest_modseq, Some(value).filter(|&value| value != 0));

@@ -65,18 +65,35 @@ pub struct Summary<'a> {
     pub header: Option<Cow<'a, [u8]>>,
 }
 
+/// Messages that a listing showed and no command can name: their UIDs have more than 32 bits (RFC 3501 §2.3.1.1).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Unnameable {
+    /// How many there are.
+    pub count: u64,
+    /// The UID of the first that came.
+    pub first: Option<u64>,
+}
+
+impl Unnameable {
+    fn note(&mut self, uid: Option<u64>) {
+        self.count += u64::from(uid.is_some());
+        self.first = self.first.or(uid);
+    }
+}
+
 impl Connection {
     /// Tells `on_summary` of each message in the selected mailbox that is in the set, one at a time and in the
-    /// server's order. A message may come twice; one that is gone does not come.
+    /// server's order. A message may come twice; one that is gone does not come. Returns what cannot be told by UID.
     pub async fn uid_fetch_summaries(
         &mut self,
         uids: &UidSet,
         items: SummaryItems<'_>,
         mut on_summary: impl FnMut(Summary<'_>),
-    ) -> Result<()> {
+    ) -> Result<Unnameable> {
         let words = items.to_words(self.capabilities().condstore());
         let mut parts = self.parts_of(uids);
         let (mut came, mut memory) = (UidSet::new(), Memory::of_messages());
+        let mut unnameable = Unnameable::default();
         while !parts.is_empty() {
             let commands: Vec<_> =
                 parts.iter().map(|set| Command::new("UID FETCH").uids(set).word(&words)).collect();
@@ -85,6 +102,7 @@ impl Connection {
                 if let Some(excess) = found.excess {
                     return Heard::TooMuch(excess);
                 }
+                unnameable.note(found.uid_beyond);
                 // Without a UID it is news about some message; outside the set it is the `*` of an empty range.
                 let Some(uid) = found.uid.filter(|&uid| uids.contains(uid)) else { return Heard::Other };
                 let heard = if came.add(uid) { memory.take(cost(&found)) } else { Heard::Other };
@@ -103,7 +121,7 @@ impl Connection {
             let left = left.collect::<Result<Vec<_>, Refusal>>()?;
             parts = left.iter().flat_map(|part| self.parts_of(part)).collect();
         }
-        Ok(())
+        Ok(unnameable)
     }
 }
 

@@ -3,7 +3,9 @@
 use std::num::NonZeroU32;
 
 use model::ErrorKind;
-use wire::{Access, Flag, Flags, MailboxName, PermanentFlags, Status, StoreAction, SummaryItems, UidSet};
+use wire::{
+    Access, Flag, Flags, MailboxName, PermanentFlags, Status, StoreAction, SummaryItems, UidSet, Unnameable,
+};
 
 use crate::support::{refusal, session, set};
 
@@ -80,6 +82,46 @@ async fn a_look_into_a_folder_takes_one_round_trip_and_leaves_it() {
     .await;
     let found = connection.look_into(&MailboxName::from_text("x")).await.unwrap();
     assert_eq!((found.exists, found.numbers.uid_validity), (3, model::UidValidity::new(42)));
+    server.finish().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_server_that_offers_unselect_and_refuses_it_has_told_of_the_folder_all_the_same() {
+    let transcript = r#"
+        C: A1 SELECT "x"
+        C: A2 UNSELECT
+        S: * 3 EXISTS
+        S: A1 OK [READ-WRITE] done
+        S: A2 BAD what"#;
+    let (mut connection, server) = session("UNSELECT", transcript).await;
+    assert_eq!(connection.look_into(&MailboxName::from_text("x")).await.unwrap().exists, 3);
+    server.finish().await.unwrap();
+}
+
+/// A35: MailCore/mailcore2#1249, dbmail/dbmail#195
+#[tokio::test]
+async fn numbers_of_messages_beyond_32_bits_are_told_and_name_none() {
+    let transcript = r#"
+        C: A1 SELECT "x"
+        S: * 3 EXISTS
+        S: * OK [UIDNEXT 19564493743] x
+        S: A1 OK [READ-WRITE] done
+        C: A2 UID FETCH 1:* (UID RFC822.SIZE)
+        S: * 1 FETCH (UID 7 RFC822.SIZE 4294967297)
+        S: * 2 FETCH (UID 19564493741 RFC822.SIZE 5)
+        S: * 3 FETCH (UID 19564493742 RFC822.SIZE 6)
+        S: A2 OK done"#;
+    let (mut connection, server) = session("", transcript).await;
+    let selected = connection.select(&MailboxName::from_text("x")).await.unwrap();
+    assert_eq!((selected.numbers.uid_next, selected.uid_next_beyond), (None, Some(19_564_493_743)));
+    let mut sizes = Vec::new();
+    let items = SummaryItems { size: true, ..SummaryItems::default() };
+    let left =
+        connection.uid_fetch_summaries(&UidSet::all(), items, |summary| sizes.extend(summary.size)).await;
+    assert_eq!(
+        (sizes, left.unwrap()),
+        (vec![4_294_967_297], Unnameable { count: 2, first: Some(19_564_493_741) })
+    );
     server.finish().await.unwrap();
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use model::{Result, SkippedItem, SkippedKind};
-use wire::{InternalDate, Summary, SummaryItems, UidSet};
+use wire::{InternalDate, Summary, SummaryItems, UidSet, Unnameable};
 
 use crate::base::flags::shown;
 use crate::base::header::field;
@@ -34,7 +34,7 @@ pub(crate) async fn account(
     if ended == Ended::Complete {
         pair.context.journal.unskip_folder(folder).await?;
     }
-    items.extend(not_listed(folder, unlisted));
+    items.extend(not_listed(folder, unlisted, from.unnameable));
     items.extend(dropped_flags(&pair.context, from, folder, report).await?);
     pair.context.journal.skip(items).await
 }
@@ -144,12 +144,17 @@ async fn unskip(context: &Context, from: &SourceFolder, folder: &str, report: &C
     context.journal.unskip(folder, struck).await
 }
 
-/// What the source counts and does not list has no number by which to name it.
-fn not_listed(folder: &str, unlisted: u64) -> Option<SkippedItem> {
-    (unlisted > 0).then(|| {
-        let words = format!("the source counts {unlisted} more messages in the folder than it lists");
-        SkippedItem::of_folder(SkippedKind::MissingItem, folder.to_owned(), words)
-    })
+/// What the source counts and does not list has no number by which to name it, or one that no command can name.
+fn not_listed(folder: &str, unlisted: u64, unnameable: Unnameable) -> Option<SkippedItem> {
+    let words = match unnameable {
+        _ if unlisted == 0 => return None,
+        Unnameable { count, first: Some(first) } => format!(
+            "the source numbers {count} of its messages beyond 32 bits, the first {first}, and no client can ask for such; \
+             in all it counts {unlisted} more messages in the folder than can be asked for"
+        ),
+        _ => format!("the source counts {unlisted} more messages in the folder than it lists"),
+    };
+    Some(SkippedItem::of_folder(SkippedKind::MissingItem, folder.to_owned(), words))
 }
 
 /// What the entry about flags begins with.

@@ -10,7 +10,7 @@ use model::repair::{self, Changes};
 use model::{Repair, Result, Side};
 use wire::{Connection, SummaryItems, UidSet};
 
-use super::present::present;
+use super::present::{all_nameable, present};
 use crate::base::digest::{Hashed, hash_all};
 use crate::base::flags::plan_flags;
 use crate::base::header::{IDENTITY_FIELDS, identity};
@@ -198,7 +198,7 @@ async fn candidates_of(
     };
     let mut found = BTreeMap::new();
     let mut flags = BTreeMap::new();
-    connection
+    let left = connection
         .uid_fetch_summaries(uids, items, |summary| {
             let candidate = Candidate {
                 uid: summary.uid,
@@ -211,6 +211,7 @@ async fn candidates_of(
             flags.insert(summary.uid, summary.flags.as_ref().map(plan_flags).unwrap_or_default());
         })
         .await?;
+    all_nameable(left)?;
     Ok((found.into_values().collect(), flags))
 }
 

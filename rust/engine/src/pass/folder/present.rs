@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use model::Result;
 use model::plan::{Bytes, Claims, Identity, Present, Proof, Remembered, claim};
+use model::{Error, ErrorKind, Result};
 use store::LedgerMessage;
-use wire::{Connection, InternalDate, SummaryItems, UidSet};
+use wire::{Connection, InternalDate, SummaryItems, UidSet, Unnameable};
 
 use crate::base::digest::fingerprints;
 use crate::base::header::{IDENTITY_FIELDS, identity};
@@ -22,7 +22,7 @@ pub(crate) async fn present(connection: &mut Connection, uids: &UidSet) -> Resul
     if uids.is_empty() {
         return Ok(Vec::new());
     }
-    connection
+    let left = connection
         .uid_fetch_summaries(uids, items, |summary| {
             let message = Present {
                 uid: summary.uid,
@@ -34,7 +34,19 @@ pub(crate) async fn present(connection: &mut Connection, uids: &UidSet) -> Resul
             found.insert(summary.uid, message);
         })
         .await?;
+    all_nameable(left)?;
     Ok(found.into_values().collect())
+}
+
+/// Whether a folder shows only what commands can name: of anything else nobody knows whether it is a copy.
+pub(crate) fn all_nameable(left: Unnameable) -> Result<()> {
+    match left.first {
+        None => Ok(()),
+        Some(uid) => {
+            let text = format!("messages of the folder are numbered beyond 32 bits, as {uid}");
+            Err(Error::new(ErrorKind::ServerRefused, text))
+        }
+    }
 }
 
 /// Fills in the digests of these messages.

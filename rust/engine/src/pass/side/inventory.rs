@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use model::Result;
 use model::content_filter::ContentFilter;
 use model::plan::Flags;
-use wire::{Connection, InternalDate, SummaryItems, UidSet};
+use wire::{Connection, InternalDate, SummaryItems, UidSet, Unnameable};
 
 use crate::base::flags::plan_flags;
 
@@ -60,6 +60,8 @@ pub(crate) struct Inventory {
     pub(crate) wanted: Vec<Listed>,
     /// All that were listed.
     pub(crate) all: UidSet,
+    /// Those whose UIDs no command can name.
+    pub(crate) unnameable: Unnameable,
 }
 
 /// Lists the selected folder; only what changed since a change count, and only what
@@ -83,7 +85,7 @@ pub(crate) async fn list(
     };
     // A message without a date cannot be filtered by it: better copied than lost.
     let wanted = |date: Option<i64>| filter.is_none_or(|filter| date.is_none_or(|date| filter.matches(date)));
-    connection
+    let unnameable = connection
         .uid_fetch_summaries(&UidSet::all(), items, |summary| {
             found.all.insert(summary.uid);
             if !wanted(summary.internal_date.as_ref().and_then(InternalDate::to_epoch_seconds)) {
@@ -94,6 +96,7 @@ pub(crate) async fn list(
             found.wanted.push(Listed { uid: summary.uid, flags });
         })
         .await?;
+    found.unnameable = unnameable;
     found.wanted.sort_unstable_by_key(|listed| listed.uid);
     found.wanted.dedup_by_key(|listed| listed.uid);
     Ok(found)

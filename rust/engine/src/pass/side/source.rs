@@ -3,7 +3,7 @@
 use model::content_filter::ContentFilter;
 use model::plan::Flags;
 use model::{Error, ErrorKind, Numbers, Result, Side, UidValidity};
-use wire::{Connection, MailboxName, Selected, UidSet};
+use wire::{Connection, MailboxName, Selected, UidSet, Unnameable};
 
 use super::inventory::{self, FlagSets, Listed};
 use crate::net::session::Door;
@@ -36,6 +36,8 @@ pub(crate) struct SourceFolder {
     pub(crate) listed: Vec<Listed>,
     /// All of its messages, wanted or not, where all were listed.
     pub(crate) all: Option<UidSet>,
+    /// Those whose UIDs no command can name.
+    pub(crate) unnameable: Unnameable,
     /// The flags that `listed` refers to.
     pub(crate) sets: FlagSets,
 }
@@ -46,9 +48,11 @@ impl SourceFolder {
         self.numbers.messages.unwrap_or(0)
     }
 
-    /// How many messages it counts and did not list, where it listed all that it would.
+    /// How many messages it counts and did not list, where it listed all that it would; of those that it listed, all that no
+    /// command can name.
     pub(crate) fn unlisted(&self) -> u64 {
-        self.all.as_ref().map_or(0, |all| self.exists().saturating_sub(all.count()))
+        let unlisted = self.all.as_ref().map_or(0, |all| self.exists().saturating_sub(all.count()));
+        unlisted.max(self.unnameable.count)
     }
 
     /// The flags of a message that was listed.
@@ -129,7 +133,7 @@ impl Source {
         let since = since.and_then(|since| since.highest_modseq).filter(|_| numbers.highest_modseq.is_some());
         let found = inventory::list(&mut self.connection, selected.exists, since, filter, &mut sets).await?;
         let all = since.is_none().then_some(found.all);
-        Ok(SourceFolder { key, numbers, listed: found.wanted, all, sets })
+        Ok(SourceFolder { key, numbers, listed: found.wanted, all, unnameable: found.unnameable, sets })
     }
 
     /// The connection with this folder selected.
