@@ -1,8 +1,8 @@
 //! An IMAP server as a target.
 
-use model::folder::{Listing, TargetRules};
-use model::{Endpoint, ErrorKind, Numbers, Result, UserRow, login};
-use wire::{Access, Connection, MailboxName, Refusal, Status};
+use model::folder::{ListedFolder, Listing, TargetRules};
+use model::{Endpoint, Error, ErrorKind, Numbers, Result, UserRow, login};
+use wire::{Access, Connection, MailboxName, Refusal};
 
 use super::folder::{KeptFlags, Made};
 use crate::base::world::World;
@@ -32,7 +32,11 @@ impl ImapTarget {
 
     /// The folders, what their names can be, and their numbers.
     pub(crate) async fn listing(&mut self) -> Result<(Listing, TargetRules, Statuses)> {
-        let Catalog { listing, status, .. } = session::catalog(&mut self.connection).await?;
+        let Catalog { mut listing, status, .. } = session::catalog(&mut self.connection).await?;
+        // A folder whose name we would spell in another way is one that we cannot open. Raw octets are what a server makes of
+        // our spelling.
+        let is_ours = |folder: &ListedFolder| *MailboxName::from_text(&folder.name).as_bytes() == *folder.key;
+        listing.folders.retain(|folder| !folder.key.is_ascii() || is_ours(folder));
         let own = listing.own_namespace().unwrap_or_default();
         let delimiter = own.delimiter.or_else(|| listing.folders.iter().find_map(|folder| folder.delimiter));
         let prefix = own.prefix;
@@ -48,7 +52,9 @@ impl ImapTarget {
             Err(refusal) if says_it_exists(&refusal) => Ok(Made::Before),
             Err(refusal) => {
                 let mut error = refusal.to_error().folder(*name);
-                if error.kind == ErrorKind::ServerRefused && is_about_the_name(&refusal) {
+                // A parent that is not there can be done without, by another name.
+                let is_open = matches!(error.kind, ErrorKind::ServerRefused | ErrorKind::FolderNotFound);
+                if is_open && is_about_the_name(&refusal) {
                     error.kind = ErrorKind::FolderNameInvalid;
                 }
                 Err(error)
@@ -85,6 +91,9 @@ impl ImapTarget {
         }
         self.leave().await?;
         let found = self.connection.look_into(&MailboxName::from_text(name)).await?;
+        if let Some(next) = found.uid_next_beyond {
+            return Err(beyond_32_bits(name, next));
+        }
         let keeps = KeptFlags(found.permanent_flags);
         if as_made.is_some() {
             self.new_folders_keep = Some(keeps.clone());
@@ -137,17 +146,44 @@ fn says_it_exists(refusal: &Refusal) -> bool {
         || refusal.text.to_ascii_lowercase().contains("exists")
 }
 
-/// Whether another name may do: RFC 5530's code, and the texts of servers that do not send it (peers O8, D4, G7).
-/// Any other refusal may pass, and a folder that was renamed stays so.
+/// Whether another name may do. It may, unless the refusal says otherwise: it has many words (peers O8, D4, G7), of some
+/// servers none that fit ("Error in IMAP command", Courier). What says otherwise may pass, and a folder that was renamed
+/// stays so.
 fn is_about_the_name(refusal: &Refusal) -> bool {
     let text = refusal.text.to_ascii_lowercase();
-    refusal.status == Status::Bad
-        || refusal.code_word().as_deref() == Some("CANNOT")
-        || ["name", "reserved", "character", "inferior"].iter().any(|known| text.contains(known))
+    let says = |words: &[&str]| words.iter().any(|known| text.contains(known));
+    let code = refusal.code_word().unwrap_or_default();
+    let is_of_server = ["SERVERBUG", "CONTACTADMIN", "CORRUPTION"].contains(&code.as_str());
+    let of_name = ["name", "reserved", "character", "inferior"];
+    let of_else = [
+        "internal",
+        "server error",
+        "try again",
+        "temporar",
+        "permission",
+        "denied",
+        "read-only",
+        "disk",
+        "no space",
+        "quota",
+        "too many folders",
+        "too many mailboxes",
+        "number of folders",
+        "number of mailboxes",
+    ];
+    code == "CANNOT" || (!is_of_server && (says(&of_name) || !says(&of_else)))
+}
+
+/// A folder whose copies could not be found again.
+fn beyond_32_bits(name: &str, next: u64) -> Error {
+    let text = format!("the target numbers the messages of the folder beyond 32 bits (UIDNEXT {next})");
+    Error::new(ErrorKind::ServerRefused, text).folder(name)
 }
 
 #[cfg(test)]
 mod tests {
+    use wire::Status;
+
     use super::*;
 
     fn refusal(status: Status, code: Option<&str>, text: &str) -> Refusal {
@@ -163,17 +199,29 @@ mod tests {
         assert!(!says_it_exists(&refusal(Status::No, None, "Parent does not exist")));
     }
 
-    /// O8, G7, D4
+    /// O8, G7, D4, A33
     #[test]
-    fn a_refusal_of_the_name_is_told_from_one_that_may_pass() {
+    fn a_refusal_is_about_the_name_unless_it_says_otherwise() {
         for text in [
             "Folder name is reserved",
             "Mailbox doesn't allow inferior mailboxes",
             "Character not allowed in mailbox name: '^'",
+            "Error in IMAP command",
+            "CREATE Failed.",
         ] {
             assert!(is_about_the_name(&refusal(Status::No, None, text)), "{text}");
         }
         assert!(is_about_the_name(&refusal(Status::No, Some("CANNOT"), "Folder contains excess whitespace")));
-        assert!(!is_about_the_name(&refusal(Status::No, Some("SERVERBUG"), "Internal error")));
+        for (code, text) in [
+            (Some("SERVERBUG"), "oops"),
+            (Some("CONTACTADMIN"), "no"),
+            (None, "Internal error, try again"),
+            (None, "Permission denied"),
+            (None, "Mailbox is read-only"),
+            (None, "No space left on device"),
+            (None, "You have too many mailboxes"),
+        ] {
+            assert!(!is_about_the_name(&refusal(Status::No, code, text)), "{text}");
+        }
     }
 }

@@ -140,6 +140,30 @@ fn a_folder_whose_name_the_target_refuses_gets_another_and_keeps_it() {
     assert_eq!((to.appended(), there()), (6, [2, 1, 1, 1, 1]));
 }
 
+/// A32, A33: servers have no code for it, and no words (Courier, GNU mailutils).
+#[test]
+fn a_target_that_says_nothing_of_names_gets_others_and_flat_ones_where_folders_hold_mail_only() {
+    let from = Sample::start(sample::Options::default()).unwrap();
+    let refusal = |name: &str| match name {
+        name if name.contains("&2D3") || name.contains('{') => Some("NO Error in IMAP command"),
+        name if name.contains('/') => Some("NO CREATE failed"),
+        _ => None,
+    };
+    let to = Sample::start(sample::Options { name_refusal: refusal, ..sample::Options::default() }).unwrap();
+    for folder in ["{5}", "&2D3eAA-", "A", "A/B", "A/B/C", "A/B/C/{5}"] {
+        put(from.address(), "ada", folder, [message(&folder.replace('/', "-"))]);
+    }
+    let lab = Lab::between(from.address(), to.address());
+    lab.migrate(&["ada"]);
+    let there = ["_5_", "_", "A", "A_B", "A_B_C", "A_B_C__5_"].map(|name| to.messages("ada", name).len());
+    assert_eq!(there, [1; 6], "{:?}", names(&to));
+    lab.assert_perfect("ada");
+    let report = lab.statistics("ada").report;
+    assert!(report.iter().any(|entry| entry.text.contains("`A/B/C` goes to `A_B_C`")), "{report:?}");
+    lab.pass();
+    assert_eq!(to.appended(), 6);
+}
+
 /// O12, O27: `Plans` and `plans` are two folders here and one there.
 #[test]
 fn folders_that_the_target_takes_for_one_are_kept_apart() {

@@ -99,7 +99,7 @@ pub enum FolderNoteKind {
     NameTaken,
     /// The target's inbox has no subfolders.
     MovedOutOfInbox,
-    /// The target has only one level.
+    /// The target has only one level, or no folders inside of one that holds mail.
     Flattened,
     /// The target keeps the name to itself.
     Reserved,
@@ -124,7 +124,7 @@ impl fmt::Display for FolderNote {
             FolderNoteKind::CharactersReplaced => "the target cannot hold some of its characters",
             FolderNoteKind::NameTaken => "another folder has that name on the target",
             FolderNoteKind::MovedOutOfInbox => "the target's inbox has no subfolders",
-            FolderNoteKind::Flattened => "the target has no subfolders",
+            FolderNoteKind::Flattened => "the target takes no subfolder there",
             FolderNoteKind::Reserved => "the target takes no folder of that name",
             FolderNoteKind::WellKnown => "this is the target's own folder for it",
         };

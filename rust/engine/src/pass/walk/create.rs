@@ -12,9 +12,6 @@ use crate::pass::memory::suspects::is_break;
 use crate::pass::report::words::is_of_folder;
 use crate::target::Made;
 
-/// How often names that a target refuses are changed.
-const MOST_RENAMINGS: u32 = 5;
-
 /// What came of making folders.
 #[derive(Debug, Default)]
 struct Creation {
@@ -34,19 +31,17 @@ impl Lane {
         self.pair.context.meter.stage("CreatingFolders", None);
         let mut there = mapper.there.clone();
         let mut made = BTreeSet::new();
-        let mut renamings = 0;
         loop {
             let mut map = mapper.map()?;
             let Creation { made: now, failed, ignores_case } =
-                self.create_missing(&map.folders, &mut there).await?;
+                self.create_missing(&map.folders, &mut there, &mapper.steps).await?;
             made.extend(now);
             if ignores_case && mapper.ignore_case() {
                 continue;
             }
             let bad_names = failed.iter().filter(|(_, e)| e.kind == ErrorKind::FolderNameInvalid);
-            let news = bad_names.filter(|(folder, _)| mapper.refuse(&folder.target)).count();
-            if news > 0 && renamings < MOST_RENAMINGS {
-                renamings += 1;
+            let news = bad_names.filter(|(folder, _)| mapper.refuse(folder)).count();
+            if news > 0 {
                 continue;
             }
             for (folder, error) in &failed {
@@ -62,6 +57,7 @@ impl Lane {
         &mut self,
         folders: &[MappedFolder],
         there: &mut BTreeSet<String>,
+        steps: &BTreeSet<String>,
     ) -> Result<Creation> {
         let is_missing = |folder: &&MappedFolder| {
             !there.contains(&folder.target_name) && !folder.target_name.eq_ignore_ascii_case("INBOX")
@@ -76,6 +72,9 @@ impl Lane {
             let is_alike = |other: &String| other.to_lowercase() == name.to_lowercase();
             match answer {
                 Ok(Made::Before) if there.iter().any(is_alike) => creation.ignores_case = true,
+                Ok(Made::Before) if steps.contains(name) => {
+                    creation.failed.push((folder.clone(), holds_no_mail(name)));
+                }
                 Ok(made) => {
                     there.insert(name.clone());
                     creation.made.extend((made == Made::Now).then(|| name.clone()));
@@ -131,6 +130,12 @@ impl Lane {
         }
         Ok(())
     }
+}
+
+/// Some servers keep mail or folders under a name, and never both (UW, GNU mailutils).
+fn holds_no_mail(name: &str) -> Error {
+    let text = "the target has a folder of that name, which can hold folders and no mail";
+    Error::new(ErrorKind::FolderNameInvalid, text).folder(name)
 }
 
 fn hangs_up(name: &str) -> Error {

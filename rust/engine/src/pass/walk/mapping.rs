@@ -3,11 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::Result;
-use model::folder::{FolderFilter, FolderMap, Listing, MapInput, TargetRules, map_folders};
+use model::folder::{
+    FolderFilter, FolderMap, ListedFolder, Listing, MapInput, MappedFolder, TargetRules, map_folders,
+};
 use store::LedgerFolder;
 
 /// A ledger's pages, by the source's bytes of the folder's name.
 pub(crate) type Pages = BTreeMap<Vec<u8>, (i64, LedgerFolder)>;
+
+/// How often the name of a folder may be changed beyond once for each of its levels.
+const MOST_RENAMINGS: usize = 4;
 
 /// What folders are mapped by.
 pub(crate) struct Mapper<'a> {
@@ -18,8 +23,12 @@ pub(crate) struct Mapper<'a> {
     rules: TargetRules,
     settled: BTreeMap<Vec<u8>, Vec<String>>,
     refused: BTreeSet<Vec<String>>,
+    /// How often a folder's name was refused, by its key.
+    renamings: BTreeMap<Vec<u8>, usize>,
     /// The names of the folders that the target has already.
     pub(crate) there: BTreeSet<String>,
+    /// The names of those that it has and that hold no mail.
+    pub(crate) steps: BTreeSet<String>,
     /// Source folders, by their keys, that are left alone.
     pub(crate) pass_over: BTreeSet<Vec<u8>>,
 }
@@ -34,7 +43,10 @@ impl<'a> Mapper<'a> {
         pages: &Pages,
     ) -> Self {
         let settled = pages.iter().map(|(key, (_, page))| (key.clone(), levels(page, &rules))).collect();
-        let there = target.folders.iter().map(|folder| folder.name.clone()).collect();
+        let names =
+            |folders: Vec<&ListedFolder>| folders.into_iter().map(|folder| folder.name.clone()).collect();
+        let (there, steps) = target.folders.iter().partition(|folder| folder.is_selectable());
+        let (there, steps) = (names(there), names(steps));
         Self {
             source,
             user_root,
@@ -43,7 +55,9 @@ impl<'a> Mapper<'a> {
             rules,
             settled,
             refused: BTreeSet::new(),
+            renamings: BTreeMap::new(),
             there,
+            steps,
             pass_over: BTreeSet::new(),
         }
     }
@@ -68,9 +82,13 @@ impl<'a> Mapper<'a> {
         !std::mem::replace(&mut self.rules.case_insensitive, true)
     }
 
-    /// Keeps in mind that the target takes no folder of this name. Says whether that was news.
-    pub(crate) fn refuse(&mut self, target: &[String]) -> bool {
-        self.refused.insert(target.to_vec())
+    /// Keeps in mind that the target takes no folder of the name that this one was to get. Says whether it may get another: each
+    /// of its levels may have to go, and of a target that takes no name at all not too many are asked for.
+    pub(crate) fn refuse(&mut self, folder: &MappedFolder) -> bool {
+        let renamings = self.renamings.entry(folder.key.clone()).or_default();
+        *renamings += 1;
+        let may_go_on = *renamings <= MOST_RENAMINGS + folder.source.len();
+        self.refused.insert(folder.target.clone()) && may_go_on
     }
 }
 
