@@ -63,7 +63,7 @@ pub(crate) fn folders(data: &[u8]) {
 }
 
 fn listed(line: &[u8], delimiter: Option<char>) -> ListedFolder {
-    let name = wire::MailboxName::from_wire(line).to_text().into_owned();
+    let name = wire::MailboxName::from_wire(line).to_text();
     ListedFolder { key: line.to_vec(), name, delimiter, attributes: Vec::new() }
 }
 

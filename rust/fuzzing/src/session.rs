@@ -49,7 +49,7 @@ async fn summarize(connection: &mut Connection, uids: &UidSet) -> Result<()> {
         modseq: true,
         ..SummaryItems::default()
     };
-    connection.uid_fetch_summaries(uids, items, |summary| assert!(uids.contains(summary.uid))).await
+    connection.uid_fetch_summaries(uids, items, |summary| assert!(uids.contains(summary.uid))).await.map(drop)
 }
 
 /// Fetches bodies: each comes once and as long as was said, and none is forgotten.
@@ -78,7 +78,7 @@ async fn bodies(connection: &mut Connection) -> Result<()> {
         }
         assert_eq!(came, size);
     }
-    let report = bodies.into_report();
+    let report = bodies.take_report();
     accounted
         .extend(report.missing.iter().chain(report.refused.iter().flat_map(|refused| refused.uids.iter())));
     assert_eq!(accounted, asked);

@@ -219,7 +219,7 @@ impl Appender<'_> {
     /// Whether the server may have lost track of what was written: nobody knows whether what is unanswered is stored, and who
     /// sends it again had better [`Self::ask`].
     pub fn lost_track(&self) -> bool {
-        matches!(self.under_way.end, Some(End::LostTrack(_) | End::Doubt(_)))
+        self.under_way.is_confused()
     }
 
     /// Gives the connection up in the middle of a message, which is then not stored.
@@ -409,7 +409,7 @@ impl Appender<'_> {
     async fn exchange(&mut self, more: &mut &[u8]) -> Result<()> {
         let moved = self.connection.wire.exchange(more).await;
         moved.map_err(|error| self.connection.failed(CONTEXT, &error))?;
-        while self.under_way.end.is_none()
+        while !self.under_way.is_confused()
             && let Some(end) = self.next_response()?
         {
             let (response, alert) = self.connection.take_response(end);

@@ -1,7 +1,5 @@
 //! What fuzzing feeds: the parsers that see a server's octets first, and what must hold of them. Nothing else may use it.
 
-use tokio::time::Instant;
-
 use crate::append_uid;
 use crate::capabilities::Capabilities;
 use crate::commands::{list, namespace, server, status};
@@ -54,7 +52,7 @@ pub fn response(data: &[u8]) {
             assert!(places.is_none_or(|places| places.len() == 3));
         }
         Response::Numbered { rest, .. } | Response::Data { rest, .. } => read_data(rest),
-        Response::Continue(_) | Response::Unknown => {}
+        Response::Continue(_) | Response::Unknown(_) => {}
     }
     let _tail = FetchItems::parse_tail(data);
 }
@@ -67,18 +65,16 @@ fn read_data(rest: &[u8]) {
     let _said = (server::parse_id(rest), capabilities.message_limit(), capabilities.append_limit());
 }
 
-/// Notes each line as an answer to three appends: no message gets two outcomes, and none is forgotten.
+/// Notes each line as an answer to three appends, asked for or not: no message gets two outcomes, and none is forgotten.
 pub fn append(data: &[u8]) {
+    [false, true].into_iter().for_each(|flown| answers(data, flown));
+}
+
+fn answers(data: &[u8], flown: bool) {
     let mut under_way = UnderWay::default();
     for (number, tickets) in [(1, 1..=1), (2, 2..=4), (3, 5..=6)] {
-        let append = Append {
-            tag: format!("W{number}"),
-            mailbox: MailboxName::inbox(),
-            tickets: tickets.map(Ticket).collect(),
-            bytes: 1,
-            shared: true,
-            since: Instant::now(),
-        };
+        let mut append = Append::new(format!("W{number}"), MailboxName::inbox(), true);
+        tickets.for_each(|ticket| append.add(Ticket(ticket), 1, flown));
         under_way.open = Some(append);
         if number < 3 {
             under_way.close();
@@ -95,7 +91,7 @@ pub fn append(data: &[u8]) {
 
 /// Reads a name, and takes it for a person's: what goes to a server comes back as it was.
 pub fn mailbox_name(data: &[u8]) {
-    let shown = MailboxName::from_wire(data).to_text().into_owned();
+    let shown = MailboxName::from_wire(data).to_text();
     let again = MailboxName::from_text(&shown);
     assert!(again.as_bytes().is_ascii());
     assert_eq!(again.to_text(), shown);

@@ -49,7 +49,17 @@ impl Gate {
     /// A stream on which the client speaks first: after STARTTLS.
     pub(crate) fn after_greeting(io: Box<dyn Stream>, round_trip: RoundTrip) -> Self {
         let (input, output, ready) = (Input::new(), Vec::new(), Vec::new());
-        Self { io, input, output, ready, lines: Vec::new(), kept: 0, greeting: false, over: false, round_trip }
+        Self {
+            io,
+            input,
+            output,
+            ready,
+            lines: Vec::new(),
+            kept: 0,
+            greeting: false,
+            over: false,
+            round_trip,
+        }
     }
 
     /// A stand-in that is at its end.

@@ -32,7 +32,8 @@ impl InternalDate {
         let is_plain = plain.is_some_and(|(_, zone)| ZONES.contains(&zone));
         let epoch_seconds = plain.map(|(seconds, _)| seconds);
         let epoch_seconds = epoch_seconds.or_else(|| Some(in_another_form(&text)?.timestamp().as_second()));
-        let is_ordinary = plain.is_some_and(|(seconds, zone)| is_everyday(seconds) && zone.abs() <= 12 * 3600);
+        let is_ordinary =
+            plain.is_some_and(|(seconds, zone)| is_everyday(seconds) && zone.abs() <= 12 * 3600);
         Self { text, epoch_seconds, is_ordinary, is_plain }
     }
 

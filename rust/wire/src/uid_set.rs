@@ -41,12 +41,17 @@ impl UidSet {
 
     /// Adds a UID and says whether it is new.
     pub(crate) fn add(&mut self, uid: u32) -> bool {
-        match self.0.last_entry() {
-            Some(mut last) if last.get().checked_add(1) == Some(uid) => _ = last.insert(uid),
-            _ if uid == 0 || self.contains(uid) => return false,
-            _ => self.insert_range(uid..=uid),
+        if let Some(mut last) = self.0.last_entry()
+            && last.get().checked_add(1) == Some(uid)
+        {
+            last.insert(uid);
+            return true;
         }
-        true
+        let is_new = uid != 0 && !self.contains(uid);
+        if is_new {
+            self.insert_range(uid..=uid);
+        }
+        is_new
     }
 
     /// Adds all UIDs of a range, whichever end is named first.

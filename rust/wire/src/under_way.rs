@@ -106,6 +106,11 @@ impl UnderWay {
         self.pending.iter().chain(&self.open).any(|append| append.flown)
     }
 
+    /// Whether what the server says from here on may be about anything.
+    pub(crate) fn is_confused(&self) -> bool {
+        matches!(self.end, Some(End::LostTrack(_) | End::Doubt(_)))
+    }
+
     /// The body of the message at hand is held back, or no longer.
     pub(crate) fn hold(&mut self, held: bool) {
         self.held = held;
@@ -153,7 +158,11 @@ impl UnderWay {
             Response::Status(text) if text.status == Status::Bad && self.has_flown() => {
                 self.doubt(*text, alert)
             }
-            Response::Status(text) if matches!(text.status, Status::Bad | Status::Bye) => self.blame(*text),
+            Response::Status(text)
+                if matches!(text.status, Status::Bad | Status::Bye) && self.end.is_none() =>
+            {
+                self.blame(*text)
+            }
             Response::Unknown(line) if !line.trim_ascii().is_empty() => self.stray("a line that is no IMAP"),
             _ => {}
         }
@@ -200,7 +209,9 @@ impl UnderWay {
             (None, Some(open)) => (open.mailbox.clone(), std::mem::take(&mut open.tickets)),
             (None, None) => {
                 // What is sent next would wait in vain, or be blamed for the next goodbye.
-                self.doomed |= text.status == Status::Bye;
+                if text.status == Status::Bye {
+                    self.end = Some(End::GaveUp);
+                }
                 return;
             }
         };

@@ -124,7 +124,7 @@ impl HeaderTap {
 
     /// What its Date field says.
     pub(crate) fn date(&self) -> Option<String> {
-        field(&String::from_utf8_lossy(&self.header), "Date")
+        field(&self.header, "Date")
     }
 }
 

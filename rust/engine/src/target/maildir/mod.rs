@@ -5,5 +5,7 @@ mod folder;
 mod letters;
 mod tree;
 
+#[cfg(feature = "fuzzing")]
+pub(crate) use folder::reads_its_own_names;
 pub(crate) use folder::{Delivery, MaildirFolder};
 pub(crate) use tree::{DELIMITER, MaildirTree};
