@@ -16,6 +16,8 @@ Matrix   migrates between every two of some real servers that Linux has, in four
          --servers NAME... and --pair SOURCE:TARGET choose; --seed N repeats a run; --write brings docs/servers.md up to date.
 Fuzz     feeds the parsers, and the client as a whole, with what libFuzzer makes up, and stops at the first that does not hold;
          TARGET... chooses (fuzz/corpus has their names); --runs N says how much each gets, --seed N repeats it.
+Mutants  changes the code that decides what is copied in small ways, and sees whether the tests mind (docs/mutants.md); it needs
+         cargo-mutants. --file FILE chooses.
 Package  packs the module as out/ImapMigration-VERSION.zip, with its SHA-256.
 Clean    removes everything that the others made.
 
@@ -34,7 +36,7 @@ Needs cargo (https://rustup.rs) and the .NET SDK (https://dotnet.microsoft.com/d
 [CmdletBinding()]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('Build', 'Test', 'Demo', 'Bench', 'Torture', 'Simulate', 'Matrix', 'Fuzz', 'Package', 'Clean')]
+    [ValidateSet('Build', 'Test', 'Demo', 'Bench', 'Torture', 'Simulate', 'Matrix', 'Mutants', 'Fuzz', 'Package', 'Clean')]
     [string] $Task = 'Build',
 
     # For Test: the layers to run, all if none is named. For Bench: what to measure. For Torture, Simulate, Matrix and Fuzz: their options.

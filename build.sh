@@ -1,5 +1,5 @@
 #!/bin/sh
-# The door to build.ps1's tasks on Linux: ./build.sh Build | Test [LAYER...] | Demo | Bench [PART...] | Torture [OPTION...] | Simulate [OPTION...] | Matrix [OPTION...] | Fuzz [TARGET...] [OPTION...] | Package | Clean
+# The door to build.ps1's tasks on Linux: ./build.sh Build | Test [LAYER...] | Demo | Bench [PART...] | Torture [OPTION...] | Simulate [OPTION...] | Matrix [OPTION...] | Mutants [OPTION...] | Fuzz [TARGET...] [OPTION...] | Package | Clean
 #
 # Makes sure of the tools that the task needs, then runs it. Each tool comes from the first of: the PATH; the toolchain
 # folder beside the checkout; Debian's packages; its vendor's installer. The task itself says what it went without.
@@ -114,6 +114,10 @@ fuzz_tools() {
     cargo fuzz --version >/dev/null 2>&1 || cargo install --locked cargo-fuzz || true
 }
 
+mutants_tools() {
+    cargo mutants --version >/dev/null 2>&1 || cargo install --quiet --locked cargo-mutants || true
+}
+
 case ${1:-} in
 Clean)
     ! have cargo || cargo clean
@@ -125,6 +129,7 @@ Bench) cargo_tools && dovecot_tools ;;
 Torture) cargo_tools && python_tools && dovecot_tools ;;
 Simulate) cargo_tools ;;
 Fuzz) cargo_tools && fuzz_tools ;;
+Mutants) cargo_tools && mutants_tools ;;
 Matrix) cargo_tools && python_tools && dovecot_tools && matrix_tools ;;
 Demo) cargo_tools && dotnet_tools && powershell_tools && dovecot_tools ;;
 Test) cargo_tools && test_tools && dotnet_tools && powershell_tools && dovecot_tools ;;

@@ -93,6 +93,11 @@ impl Layout {
         self.target.join("servers")
     }
 
+    /// Where mutants are built, and what became of them.
+    pub(crate) fn mutants(&self) -> PathBuf {
+        self.target.join("mutants")
+    }
+
     /// Where the module is laid out to be packed.
     pub(crate) fn staging(&self) -> PathBuf {
         self.target.join("package")

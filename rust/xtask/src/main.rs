@@ -1,4 +1,4 @@
-//! The tasks behind `build.ps1` and `build.sh`: Build, Test, Demo, Bench, Torture, Simulate, Matrix, Fuzz and Package.
+//! The tasks behind `build.ps1` and `build.sh`: Build, Test, Demo, Bench, Torture, Simulate, Matrix, Mutants, Fuzz and Package.
 //!
 //! INVARIANT: a task starts no process that outlives it, and writes only below `out` and the target folder.
 
@@ -10,6 +10,7 @@ mod demo;
 mod fuzz;
 mod layout;
 mod matrix;
+mod mutants;
 mod package;
 mod process;
 mod rooms;
@@ -24,7 +25,7 @@ use std::process::ExitCode;
 use layout::Layout;
 use process::Result;
 
-const USAGE: &str = "usage: xtask Build | Test [LAYER...] | Demo | Bench [PART...] | Torture [OPTION...] | Simulate [OPTION...] | Matrix [OPTION...] | Fuzz [TARGET...] [OPTION...] | Package";
+const USAGE: &str = "usage: xtask Build | Test [LAYER...] | Demo | Bench [PART...] | Torture [OPTION...] | Simulate [OPTION...] | Matrix [OPTION...] | Mutants [OPTION...] | Fuzz [TARGET...] [OPTION...] | Package";
 
 fn main() -> ExitCode {
     match run(std::env::args().skip(1).collect()) {
@@ -49,6 +50,7 @@ fn run(arguments: Vec<String>) -> Result<ExitCode> {
         ("simulate", options) => simulate::simulate(options)?,
         ("matrix", options) => matrix::matrix(&layout, options)?,
         ("fuzz", options) => fuzz::fuzz(&layout, options)?,
+        ("mutants", options) => mutants::mutants(&layout, options)?,
         ("package", []) => package::package(&layout)?,
         _ => return Err(USAGE.into()),
     }

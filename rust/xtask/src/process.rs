@@ -23,6 +23,12 @@ pub(crate) fn run(mut command: Command) -> Result<()> {
     if status.success() { Ok(()) } else { Err(format!("{} ended with {status}", name(&command)).into()) }
 }
 
+/// Runs a command whose failure says nothing that its results do not say.
+pub(crate) fn run_to_its_end(mut command: Command) -> Result<()> {
+    announce(&command);
+    command.status().map(drop).map_err(|error| cannot_run(&command, &error).into())
+}
+
 /// Runs a command that is a check in itself.
 pub(crate) fn check(mut command: Command) -> Result<Tally> {
     announce(&command);

@@ -72,6 +72,12 @@ pub(crate) fn cargo_fuzz() -> Result<(), Missing> {
     found.ok_or(Missing { tool: "cargo-fuzz", remedy: "cargo install cargo-fuzz" })
 }
 
+/// What changes the code, to see whether the tests mind.
+pub(crate) fn mutants() -> Result<(), Missing> {
+    let found = answers("cargo", &["mutants", "--version"]).then_some(());
+    found.ok_or(Missing { tool: "cargo-mutants", remedy: "cargo install --locked cargo-mutants" })
+}
+
 /// Whether there is the test runner that counts over all crates; cargo's own serves without it.
 pub(crate) fn nextest() -> bool {
     answers("cargo", &["nextest", "--version"])
