@@ -139,3 +139,11 @@ fn what_was_sent_and_did_not_come_is_not_placed() {
     let sent = [row(0, 1, 10, None), row(1, 2, 20, None), row(2, 0, 30, None)];
     assert_eq!(place(&sent, &[message(7, 1, 10), message(8, 9, 99), message(9, 8, 98)]), pairs([(0, 7)]));
 }
+
+#[test]
+fn of_messages_with_one_identity_the_date_tells_which_is_which() {
+    let rows = [row(1, 1, 10, None), row(2, 1, 20, None)];
+    let there = [message(7, 1, 20), message(8, 1, 10)];
+    assert_eq!(place(&rows, &there), pairs([(1, 8), (2, 7)]));
+    assert_eq!(follow(&rows, &there), pairs([(1, 8), (2, 7)]));
+}
