@@ -89,6 +89,14 @@ impl Command {
         complete.then_some(Self { tag, name, arguments })
     }
 
+    /// What it is about, for the trace: its first words.
+    pub(crate) fn told(&self) -> String {
+        let words = self.arguments.iter().map(Argument::words).map(|words| words.join(" "));
+        let told = words.filter(|words| !words.is_empty()).collect::<Vec<_>>().join(" ");
+        let shown = told.chars().take(60).collect::<String>();
+        format!("{} {shown}", self.name)
+    }
+
     /// The argument at this place as text.
     pub fn text(&self, index: usize) -> Option<String> {
         self.arguments.get(index)?.text()

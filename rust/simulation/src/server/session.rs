@@ -74,7 +74,12 @@ impl Session {
             return self.untagged("BAD Malformed command");
         };
         if let Some(status) = self.run(server, &command) {
-            self.complete(&command.tag, &command.name, &status);
+            let about = match command.name.as_str() {
+                // What was stored, the answer tells; a password is nobody's business.
+                "APPEND" | "LOGIN" | "AUTHENTICATE" => command.name.clone(),
+                _ => command.told(),
+            };
+            self.complete(&command.tag, &about, &status);
         }
     }
 
