@@ -1,5 +1,4 @@
-//! What may happen in a run: each kind of oddity and fault by itself, so that one kind can be shown alone, and one that
-//! is known and not yet mended can be left out.
+//! What may happen in a run: each kind of oddity and fault by itself, so that one kind can be shown alone, or left out.
 
 use crate::people::Deed;
 
@@ -90,41 +89,28 @@ pub struct Climate {
 }
 
 /// The names of climates, and what they are for.
-pub const NAMES: [(&str, &str); 7] = [
+pub const NAMES: [(&str, &str); 6] = [
     ("calm", "ordinary servers, mail that comes, nothing that goes wrong"),
     ("servers", "servers of every kind"),
     ("network", "servers of every kind behind a bad network"),
     ("people", "people at work on both sides"),
     ("machine", "kills, power cuts, clocks that step, servers that are away"),
-    ("all", "all of these, but for the kinds that the engine does not bear yet"),
-    ("everything", "all of these"),
+    ("all", "all of these"),
 ];
-
-/// Kinds that the engine does not bear yet. No climate but `everything` has them; each can be switched on by itself.
-pub const OPEN: [&str; 1] = ["source_renames"];
 
 impl Climate {
     /// The climate of this name.
     pub fn named(name: &str) -> Option<Self> {
         let calm = Self::default();
-        let climate = match name {
+        Some(match name {
             "calm" => calm,
             "servers" => calm.servers(),
             "network" => calm.servers().network(),
             "people" => calm.people(),
             "machine" => calm.machine(),
             "all" => calm.servers().network().people().machine(),
-            "everything" => return Some(calm.servers().network().people().machine()),
             _ => return None,
-        };
-        Some(climate.without_open())
-    }
-
-    fn without_open(mut self) -> Self {
-        for kind in OPEN {
-            self.set(kind, 0);
-        }
-        self
+        })
     }
 
     /// Switches one kind on, or off for 0. False where there is no such kind.

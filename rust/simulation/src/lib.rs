@@ -16,5 +16,5 @@ mod server;
 mod trace;
 mod world;
 
-pub use climate::{Climate, NAMES, OPEN};
+pub use climate::{Climate, NAMES};
 pub use run::{Outcome, run};

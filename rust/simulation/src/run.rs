@@ -10,6 +10,7 @@ use crate::chance::Chance;
 use crate::climate::Climate;
 use crate::ear::Ear;
 use crate::lab::{Lab, is_at_rest};
+use crate::mail::Account;
 use crate::oracle;
 use crate::people;
 use crate::world::{Incident, Schedule, Side, Stage};
@@ -78,6 +79,7 @@ impl Play {
         lab.set_up(&users).await?;
         let passes = self.chance.between(1, 4);
         for pass in 1..=passes {
+        self.show();
             self.come_to_rest(&mut lab).await?;
             if pass < passes {
                 self.between(&mut lab).await?;
@@ -103,6 +105,7 @@ impl Play {
         let users = lab.users()?;
         let failed = |user: &model::User| {
             let status = user_status(Wish::Run, user.facts);
+        self.show();
             matches!(status, UserStatus::Failed | UserStatus::IncrementalFailed)
         };
         if users.iter().any(failed) {
@@ -189,10 +192,15 @@ impl Play {
         if all_well && lab.reach_disk() {
             let mut scene = self.stage.lock();
             // A power cut may have taken the wish for the pass, too: then there was none.
+    /// A pass begins.
+    fn show(&self) {
+        self.stage.lock().accounts().for_each(Account::show);
+    }
+
             if std::mem::take(&mut scene.forgetful) {
                 return Ok(());
             }
-            scene.target.accounts.values_mut().for_each(crate::mail::Account::settle);
+            scene.accounts().for_each(Account::settle);
         }
         Ok(())
     }
@@ -204,7 +212,8 @@ impl Play {
         for side in [Side::Source, Side::Target] {
             // Rewritten copies without a row and without numbers are nobody's.
             let unknown = side == Side::Target && scene.target.manners.rewrites && !scene.target.is_settled();
-            if !self.chance.one_in(times) || scene.server(side).open > 0 || unknown {
+            let unclear = unknown || scene.server(side).has_ruins();
+            if !self.chance.one_in(times) || scene.server(side).open > 0 || unclear {
                 continue;
             }
             scene.trace.add(format!("{side:?} has other numbers"));

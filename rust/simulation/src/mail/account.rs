@@ -139,7 +139,8 @@ impl Account {
         let moved: Vec<String> =
             self.folders.keys().filter(|name| *name == from || name.starts_with(&below)).cloned().collect();
         for name in &moved {
-            let Some(folder) = self.folders.remove(name) else { continue };
+            let Some(mut folder) = self.folders.remove(name) else { continue };
+            folder.note_renamed();
             let copies = folder.messages.iter().filter(|message| message.by == By::Client);
             let gone =
                 copies.map(|m| Gone { folder: folder.id, content: m.content.clone(), settled: m.settled });
@@ -167,10 +168,14 @@ impl Account {
         self.folders.remove(name).is_some()
     }
 
+    /// A pass begins, and will see what is here now.
+    pub(crate) fn show(&mut self) {
+        self.folders.values_mut().for_each(Folder::show);
+    }
+
     /// What is here now must be known to the other side from now on.
     pub(crate) fn settle(&mut self) {
-        let messages = self.folders.values_mut().flat_map(|folder| &mut folder.messages);
-        messages.for_each(|message| message.settled = true);
+        self.folders.values_mut().for_each(Folder::settle);
     }
 }
 

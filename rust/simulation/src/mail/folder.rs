@@ -1,5 +1,7 @@
 //! A folder: its numbers and its messages in the order of their arrival.
 
+use std::collections::BTreeSet;
+
 use super::{By, Content, Flags, Message};
 
 /// A folder of an account.
@@ -15,6 +17,18 @@ pub(crate) struct Folder {
     pub(crate) modseq: u64,
     /// The messages, by ascending UID.
     pub(crate) messages: Vec<Message>,
+    /// What the other side must know of it,
+    known: Known,
+    /// and what it will know when this pass has come to rest.
+    seen: Known,
+}
+
+/// Which messages a pass has seen, and whether the folder has had another name or other numbers since.
+#[derive(Debug, Clone, Default)]
+struct Known {
+    messages: BTreeSet<u64>,
+    renamed: bool,
+    renumbered: bool,
 }
 
 /// A message on its way into a folder.
@@ -30,7 +44,8 @@ pub(crate) struct Incoming {
 
 impl Folder {
     pub(crate) fn new(id: u64, validity: u64) -> Self {
-        Self { id, validity, next: 1, modseq: 1, messages: Vec::new() }
+        let (known, seen) = (Known::default(), Known::default());
+        Self { id, validity, next: 1, modseq: 1, messages: Vec::new(), known, seen }
     }
 
     /// Puts a message at the end and tells its UID.
@@ -85,11 +100,41 @@ impl Folder {
     /// Gives all messages new numbers below a new UIDVALIDITY.
     pub(crate) fn renumber(&mut self, validity: u64) {
         self.validity = validity;
+        (self.known.renumbered, self.seen.renumbered) = (true, true);
         self.next = 1;
         for message in &mut self.messages {
             message.uid = self.next;
             self.next += 1;
         }
+    }
+
+    /// It has another name.
+    pub(super) fn note_renamed(&mut self) {
+        (self.known.renamed, self.seen.renamed) = (true, true);
+    }
+
+    /// A pass begins, and will see what is here now.
+    pub(super) fn show(&mut self) {
+        let messages = self.messages.iter().map(|message| message.lineage).collect();
+        self.seen = Known { messages, ..Known::default() };
+    }
+
+    /// All has come to rest: the other side must know what it has seen, and of the copies that it has made.
+    pub(super) fn settle(&mut self) {
+        self.messages.iter_mut().for_each(|message| message.settled = true);
+        self.known = self.seen.clone();
+    }
+
+    /// Whether it was renamed, and has lost so much that nobody could tell which it is by its messages.
+    pub(crate) fn is_a_ruin(&self) -> bool {
+        let Known { messages, renamed, .. } = &self.known;
+        let left = self.messages.iter().filter(|message| messages.contains(&message.lineage)).count();
+        *renamed && !messages.is_empty() && left * 2 <= messages.len()
+    }
+
+    /// Whether nobody could tell which it is at all.
+    pub(crate) fn is_beyond_recognition(&self) -> bool {
+        self.known.renumbered && self.is_a_ruin()
     }
 
     /// The UIDs.

@@ -1,7 +1,7 @@
 //! How each deed is done to a mailbox.
 
 use super::{Deed, People};
-use crate::mail::{Account, By, Content, Flags, Incoming, Letter, Message, digest};
+use crate::mail::{Account, By, Content, Flags, Folder, Incoming, Letter, Message, digest};
 use crate::server::{Server, rewritten};
 use crate::world::{Scene, Side};
 
@@ -27,6 +27,7 @@ pub(super) fn perform(scene: &mut Scene, side: Side, deed: Deed) -> Option<Strin
     };
     let names: Vec<String> = server.accounts.keys().cloned().collect();
     let who = people.chance.pick(&names)?.clone();
+    let before = account(server, &who)?.clone();
     let told = match deed {
         Deed::Mail => mail(people, server, &who, side, refusals),
         Deed::Twin => twin(people, server, &who),
@@ -45,6 +46,11 @@ pub(super) fn perform(scene: &mut Scene, side: Side, deed: Deed) -> Option<Strin
             format!("deletes folder {path}")
         }),
     };
+    let account = account(server, &who)?;
+    if account.folders.values().any(Folder::is_beyond_recognition) {
+        *account = before;
+        return None;
+    }
     told.map(|told| format!("{who} {told}"))
 }
 

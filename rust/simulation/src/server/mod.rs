@@ -18,7 +18,7 @@ mod tests;
 use std::collections::BTreeMap;
 
 use crate::chance::Chance;
-use crate::mail::Account;
+use crate::mail::{Account, Folder};
 pub(crate) use append::rewritten;
 pub(crate) use manners::{Manners, Validity};
 pub(crate) use session::Session;
@@ -89,6 +89,12 @@ impl Server {
     pub(crate) fn is_settled(&self) -> bool {
         let folders = self.accounts.values().flat_map(|account| account.folders.values());
         folders.flat_map(|folder| &folder.messages).all(|message| message.settled)
+    }
+
+    /// Whether nobody could tell which folder is which if they had other numbers.
+    pub(crate) fn has_ruins(&self) -> bool {
+        let mut folders = self.accounts.values().flat_map(|account| account.folders.values());
+        folders.any(Folder::is_a_ruin)
     }
 
     /// Gives every folder a new UIDVALIDITY and its messages new UIDs.

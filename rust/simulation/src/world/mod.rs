@@ -18,6 +18,7 @@ use wire::Dialer;
 
 use crate::chance::Chance;
 use crate::climate::Climate;
+use crate::mail::Account;
 use crate::people::People;
 use crate::power::Log;
 use crate::server::{Manners, Server};
@@ -156,6 +157,12 @@ impl Scene {
     /// Ends the worker where it stands, and all of its connections with it.
     pub(crate) fn kill_worker(&mut self) {
         if let Some(worker) = self.worker.take() {
+    /// Everybody's mailboxes on both sides.
+    pub(crate) fn accounts(&mut self) -> impl Iterator<Item = &mut Account> {
+        let Self { source, target, .. } = self;
+        source.accounts.values_mut().chain(target.accounts.values_mut())
+    }
+
             worker.abort();
             self.connections.drain(..).for_each(|gone| gone.store(true, Ordering::Relaxed));
         }
