@@ -55,6 +55,8 @@ pub struct Climate {
     pub clock_steps: u32,
     /// Passes in which another process holds the store's lock for a while.
     pub store_locks: u32,
+    /// Passes in which the store's disk is full for a while.
+    pub full_disks: u32,
     /// Passes in which a server is away for a while.
     pub outages: u32,
 
@@ -139,6 +141,7 @@ impl Climate {
             "power_cuts" => self.power_cuts = times,
             "clock_steps" => self.clock_steps = times,
             "store_locks" => self.store_locks = times,
+            "full_disks" => self.full_disks = times,
             "outages" => self.outages = times,
             _ => return self.set_people(kind, flag),
         }
@@ -215,7 +218,16 @@ impl Climate {
     }
 
     fn machine(self) -> Self {
-        Self { kills: 2, power_cuts: 5, clock_steps: 6, outages: 8, store_locks: 8, twins: true, ..self }
+        Self {
+            kills: 2,
+            power_cuts: 5,
+            clock_steps: 6,
+            outages: 8,
+            store_locks: 8,
+            full_disks: 8,
+            twins: true,
+            ..self
+        }
     }
 
     /// Whether a pass may end before its time.

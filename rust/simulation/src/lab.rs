@@ -43,6 +43,7 @@ impl Lab {
     /// An empty store.
     pub(crate) fn new(stage: Stage) -> Result<Self> {
         store::wait_at_most(Duration::ZERO);
+        stage.lock().make_room();
         let memory = Path::new("/dev/shm");
         let mut folder = tempfile::Builder::new();
         let folder = folder.prefix("simulation-");
@@ -91,6 +92,8 @@ impl Lab {
     fn lose_power(&mut self, chance: &mut Chance) -> Result<()> {
         let from = self.folder();
         self.generation += 1;
+        // Who brings the machine up again sees to that first.
+        self.stage.lock().make_room();
         let failed = |error: std::io::Error| Error::internal(error.to_string());
         let synced = self.stage.lock().synced;
         let told = power::cut(&from, &self.folder(), synced, chance).map_err(failed)?;
@@ -134,11 +137,11 @@ impl Lab {
         self.ask(Operation::SetBatch(Box::new(change))).await.map(drop)
     }
 
-    /// Runs a request to its end, again and again while somebody else is writing.
+    /// Runs a request to its end, again and again while somebody else is writing, or there is no room for it.
     async fn ask(&self, operation: Operation) -> Result<Vec<Item>> {
         loop {
             match self.ask_once(operation.clone()).await {
-                Err(error) if error.kind == ErrorKind::StoreLocked => {
+                Err(error) if matches!(error.kind, ErrorKind::StoreLocked | ErrorKind::DiskFull) => {
                     tokio::time::sleep(Duration::from_secs(1)).await;
                 }
                 answer => return answer,

@@ -46,7 +46,8 @@ async fn play(seed: u64, climate: &Climate) -> Outcome {
     let stage = Stage::new(seed, climate);
     let listening = stage.clone();
     let _ear = tracing::subscriber::set_default(Ear(move || listening.note_synced()));
-    let mut play = Play { stage: stage.clone(), chance: Chance::new(seed, "run"), events: 300 };
+    let (chance, disk) = (Chance::new(seed, "run"), Chance::new(seed, "disk"));
+    let mut play = Play { stage: stage.clone(), chance, disk, events: 300 };
     let faults = match play.all().await {
         Ok(faults) => faults,
         Err(error) => vec![format!("broke off: {error} {error:?}")],
@@ -59,6 +60,8 @@ async fn play(seed: u64, climate: &Climate) -> Outcome {
 struct Play {
     stage: Stage,
     chance: Chance,
+    /// The chance of the store's disk.
+    disk: Chance,
     /// How many things the servers did in the last pass.
     events: u64,
 }
@@ -76,10 +79,10 @@ impl Play {
         lab.serve();
         tokio::time::sleep(Duration::from_millis(50)).await;
         self.schedule();
+        self.show();
         lab.set_up(&users).await?;
         let passes = self.chance.between(1, 4);
         for pass in 1..=passes {
-        self.show();
             self.come_to_rest(&mut lab).await?;
             if pass < passes {
                 self.between(&mut lab).await?;
@@ -102,10 +105,10 @@ impl Play {
 
     /// A pass for everybody, also for those who failed.
     async fn again(&mut self, lab: &Lab) -> Result<()> {
+        self.show();
         let users = lab.users()?;
         let failed = |user: &model::User| {
             let status = user_status(Wish::Run, user.facts);
-        self.show();
             matches!(status, UserStatus::Failed | UserStatus::IncrementalFailed)
         };
         if users.iter().any(failed) {
@@ -143,6 +146,10 @@ impl Play {
         if chance.one_in(climate.store_locks) {
             let how_long = Duration::from_secs(chance.of_any_size(120));
             plan(chance, Incident::Lock(how_long));
+        }
+        if self.disk.one_in(climate.full_disks) {
+            let how_long = Duration::from_secs(self.disk.of_any_size(120));
+            plan(&mut self.disk, Incident::FullDisk(how_long));
         }
         if chance.one_in(climate.outages) {
             let side = if chance.one_in(2) { Side::Source } else { Side::Target };
@@ -185,6 +192,11 @@ impl Play {
         Ok(())
     }
 
+    /// A pass begins.
+    fn show(&self) {
+        self.stage.lock().accounts().for_each(Account::show);
+    }
+
     /// What is on the target now is known to the ledger, if all is well with it and on the disk.
     fn settle(&self, lab: &Lab) -> Result<()> {
         let all_well =
@@ -192,11 +204,6 @@ impl Play {
         if all_well && lab.reach_disk() {
             let mut scene = self.stage.lock();
             // A power cut may have taken the wish for the pass, too: then there was none.
-    /// A pass begins.
-    fn show(&self) {
-        self.stage.lock().accounts().for_each(Account::show);
-    }
-
             if std::mem::take(&mut scene.forgetful) {
                 return Ok(());
             }

@@ -5,7 +5,7 @@
 use simulation::{Climate, run};
 
 /// A kind, and what it needs to show.
-const KINDS: [&str; 28] = [
+const KINDS: [&str; 30] = [
     "no_uid_next",
     "wide_validity",
     "wrong_sizes",
@@ -25,6 +25,8 @@ const KINDS: [&str; 28] = [
     "clock_steps,cuts",
     "outages",
     "store_locks",
+    "full_disks",
+    "full_disks,kills,cuts",
     "meddling,source_flags,source_deletes",
     "source_moves",
     "source_folder_deletes",

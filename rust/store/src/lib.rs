@@ -8,6 +8,7 @@
 mod batches;
 mod changes;
 mod column;
+mod disk;
 mod endpoints;
 mod enlist;
 mod fault;
@@ -31,6 +32,7 @@ mod worker;
 
 pub use batches::Adopt;
 pub use changes::Changes;
+pub use disk::fill_disk;
 pub use leases::PassProgress;
 pub use ledger::{FolderRecord, LedgerFolder, LedgerMessage};
 pub use open::{Store, wait_at_most};

@@ -13,6 +13,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use uuid::Uuid;
 
+use crate::disk;
 use crate::fault::{Fault, Sql, corrupted, unavailable};
 use crate::private::{check_folder, make_folder, protect_files};
 use crate::schema;
@@ -197,6 +198,9 @@ fn commit<T>(
 ) -> Sql<T> {
     let transaction = connection.transaction_with_behavior(behavior)?;
     let answer = work(&transaction)?;
+    if matches!(behavior, TransactionBehavior::Immediate) {
+        disk::room()?;
+    }
     transaction.commit()?;
     Ok(answer)
 }

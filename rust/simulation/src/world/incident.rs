@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use jiff::SignedDuration;
+use tokio::task::AbortHandle;
 
 use super::{Scene, Side};
 use crate::people;
@@ -22,6 +23,8 @@ pub(crate) enum Incident {
     Clock(SignedDuration),
     /// Another process holds the store's lock for a while.
     Lock(Duration),
+    /// The store's disk is full for a while.
+    FullDisk(Duration),
     /// A server cannot be reached for a while.
     Away(Side, Duration),
 }
@@ -73,8 +76,19 @@ pub(super) fn befall(scene: &mut Scene, incident: &Incident) {
             let held = tokio::spawn(hold(scene.store.clone(), *how_long));
             scene.lock_holder = Some(held.abort_handle());
         }
+        Incident::FullDisk(how_long) => {
+            store::fill_disk(true);
+            let filled = tokio::spawn(make_room(*how_long));
+            scene.disk_filler.replace(filled.abort_handle()).iter().for_each(AbortHandle::abort);
+        }
         Incident::Away(side, how_long) => scene.go_away(*side, *how_long),
     }
+}
+
+/// Somebody frees some space after a while.
+async fn make_room(how_long: Duration) {
+    tokio::time::sleep(how_long).await;
+    store::fill_disk(false);
 }
 
 /// Writes to a store, and takes its time.

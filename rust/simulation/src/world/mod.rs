@@ -64,6 +64,8 @@ pub(crate) struct Scene {
     pub(crate) synced: Log,
     /// Who holds the store's lock.
     lock_holder: Option<AbortHandle>,
+    /// Who frees space on the store's disk.
+    disk_filler: Option<AbortHandle>,
     began: Instant,
     offset: SignedDuration,
     network: Chance,
@@ -95,6 +97,7 @@ impl Stage {
             forgetful: false,
             store: PathBuf::new(),
             lock_holder: None,
+            disk_filler: None,
             synced: Log::default(),
             began: Instant::now(),
             offset: SignedDuration::ZERO,
@@ -154,15 +157,15 @@ impl Scene {
         }
     }
 
-    /// Ends the worker where it stands, and all of its connections with it.
-    pub(crate) fn kill_worker(&mut self) {
-        if let Some(worker) = self.worker.take() {
     /// Everybody's mailboxes on both sides.
     pub(crate) fn accounts(&mut self) -> impl Iterator<Item = &mut Account> {
         let Self { source, target, .. } = self;
         source.accounts.values_mut().chain(target.accounts.values_mut())
     }
 
+    /// Ends the worker where it stands, and all of its connections with it.
+    pub(crate) fn kill_worker(&mut self) {
+        if let Some(worker) = self.worker.take() {
             worker.abort();
             self.connections.drain(..).for_each(|gone| gone.store(true, Ordering::Relaxed));
         }
@@ -175,8 +178,15 @@ impl Scene {
         self.schedule = Schedule::default();
         self.away = [None, None];
         self.lock_holder.take().iter().for_each(AbortHandle::abort);
+        self.make_room();
         self.source.moody = false;
         self.target.moody = false;
+    }
+
+    /// There is room on the store's disk.
+    pub(crate) fn make_room(&mut self) {
+        self.disk_filler.take().iter().for_each(AbortHandle::abort);
+        store::fill_disk(false);
     }
 
     fn go_away(&mut self, side: Side, how_long: Duration) {
