@@ -11,7 +11,7 @@ use model::{Repair, Result, Side};
 use wire::{Connection, SummaryItems, UidSet};
 
 use super::present::{all_nameable, present};
-use crate::base::digest::{Hashed, hash_all};
+use crate::base::digest::{Hashed, fingerprints, hash_all};
 use crate::base::flags::plan_flags;
 use crate::base::header::{IDENTITY_FIELDS, identity};
 use crate::pass::memory::suspects::{Suspects, is_break};
@@ -104,6 +104,9 @@ pub(crate) struct Unknown {
     pub(crate) seen: u32,
     /// What rows are known by that have lost their copies: any of these may be theirs.
     pub(crate) contested: BTreeSet<[u8; 16]>,
+    /// The bytes of some copies as they were sent, by their UIDs, where no copy can be there without a row: then nothing that
+    /// has other bytes is a copy, if the target gives these back.
+    pub(crate) sent: BTreeMap<u32, [u8; 16]>,
 }
 
 /// Reads what lies at or above a UID, or all at first contact, but for copies that rows name: those are nobody else's.
@@ -113,7 +116,7 @@ pub(crate) async fn unknown(target: &mut Connection, first: Option<u32>, named: 
     let (mut copies, flags) = candidates_of(target, &range, &[]).await?;
     let seen = copies.last().map_or(0, |last| last.uid.saturating_add(1));
     copies.retain(|copy| !named.contains(copy.uid));
-    Ok(Unknown { copies, flags, tail, seen, contested: BTreeSet::new() })
+    Ok(Unknown { copies, flags, tail, seen, contested: BTreeSet::new(), sent: BTreeMap::new() })
 }
 
 /// Matches source messages with what is not accounted for on the target. Both folders are open.
@@ -124,7 +127,7 @@ pub(crate) async fn adopt(
     candidates: Vec<u32>,
     repairs: Repairs<'_>,
 ) -> Result<Found> {
-    let Unknown { copies: mut theirs, flags, tail, contested, .. } = unknown;
+    let Unknown { copies: mut theirs, flags, tail, contested, sent, .. } = unknown;
     if theirs.is_empty() || candidates.is_empty() {
         return Ok(Found { adopted: Vec::new(), append: candidates });
     }
@@ -140,11 +143,28 @@ pub(crate) async fn adopt(
                 read_digests(target, &their_uids, &mut theirs, &[]).await?;
             }
             Reconciliation::Done { adopted } => {
+                let adopted = match reconcile(&ours, &theirs, Tail::Whole) {
+                    Reconciliation::Done { adopted: equal }
+                        if equal != adopted && gives_back(target, &sent).await? =>
+                    {
+                        equal
+                    }
+                    _ => adopted,
+                };
                 changes.retain(|uid, _| is_repaired(*uid, &adopted, &ours, &theirs));
                 return Ok(conclude(candidates, adopted, &ours, &flags, changes));
             }
         }
     }
+}
+
+/// Whether the target gives back the bytes that were sent, as far as that is known.
+async fn gives_back(target: &mut Connection, sent: &BTreeMap<u32, [u8; 16]>) -> Result<bool> {
+    if sent.is_empty() {
+        return Ok(false);
+    }
+    let there = fingerprints(target, sent.keys().copied().collect()).await?;
+    Ok(!there.is_empty() && there.iter().all(|(uid, digest)| sent.get(uid) == Some(digest)))
 }
 
 /// Whether the copy of a message has the bytes of the repaired message.

@@ -12,6 +12,9 @@ use super::present::{claimed, present, remembered};
 use super::work::Work;
 use crate::target::Target;
 
+/// How many copies are read to know whether the target changes what it stores.
+const SAMPLE: usize = 4;
+
 impl Work<'_> {
     /// Looks for messages on the target, where there is anything that is not accounted for. Afterwards everything there is.
     pub(crate) async fn find(&mut self, mut copy: Vec<u32>, named: &UidSet) -> Result<Found> {
@@ -29,7 +32,12 @@ impl Work<'_> {
         }
         let mut there = unknown(imap.read(&self.to.name).await?, first, named).await?;
         let seen = there.seen;
-        let mut lost = self.lost_rows(&there.copies).await?;
+        let rows =
+            if self.is_new || there.copies.is_empty() { Vec::new() } else { self.whole_rows().await? };
+        if !self.was_cut_off() {
+            there.sent = sample(&rows);
+        }
+        let mut lost = self.lost_rows(rows, &there.copies).await?;
         // After a pass that was cut off, what lies there is what it had sent; else people have moved it.
         if !self.was_cut_off() {
             let back = self.take_back(&mut lost, &mut there).await?;
@@ -65,13 +73,16 @@ impl Work<'_> {
     }
 
     /// Rows that are known by the same as these copies, and whose own copies are gone; orphans have no number on the source.
-    async fn lost_rows(&mut self, copies: &[Candidate]) -> Result<Vec<LedgerMessage>> {
+    async fn lost_rows(
+        &mut self,
+        mut rows: Vec<LedgerMessage>,
+        copies: &[Candidate],
+    ) -> Result<Vec<LedgerMessage>> {
         if self.is_new || copies.is_empty() {
             return Ok(Vec::new());
         }
         let alike: BTreeSet<_> =
             copies.iter().filter_map(|copy| copy.identity).map(Identity::digest).collect();
-        let mut rows = self.whole_rows().await?;
         rows.extend(self.orphans().await?.into_iter().map(|orphan| orphan.message));
         rows.retain(|row| row.identity.is_some_and(|identity| alike.contains(&identity)));
         let places: UidSet = rows.iter().filter_map(|row| row.target_uid).collect();
@@ -151,6 +162,14 @@ impl Work<'_> {
         }
         Ok(changes)
     }
+}
+
+/// The bytes of some copies as they were sent, the smallest ones.
+fn sample(rows: &[LedgerMessage]) -> BTreeMap<u32, [u8; 16]> {
+    let mut sent: Vec<_> =
+        rows.iter().filter_map(|row| Some((row.size, row.target_uid?, row.digest?))).collect();
+    sent.sort_unstable();
+    sent.into_iter().take(SAMPLE).map(|(_, uid, digest)| (uid, digest)).collect()
 }
 
 fn as_present(copy: &Candidate) -> Present {
