@@ -7,9 +7,14 @@
 
 use std::borrow::Cow;
 
+use zeroize::Zeroize;
+
 use crate::flags::Flags;
 use crate::mailbox_name::MailboxName;
 use crate::uid_set::UidSet;
+
+/// No login is longer.
+pub(crate) const ROOM_FOR_LOGIN: usize = 4 * 1024;
 
 /// A command without its tag and its final line end.
 pub(crate) struct Command {
@@ -31,10 +36,17 @@ impl Command {
         Self::new("")
     }
 
-    /// Marks everything that is added from here on as secret: logs show the words so far.
+    /// Marks everything that is added from here on as secret: logs show the words so far, and memory is wiped after use.
     pub(crate) fn secret(mut self) -> Self {
+        // A buffer that grows leaves a copy behind.
+        self.bytes.reserve(ROOM_FOR_LOGIN);
         self.public = Some(format!("{} ***", String::from_utf8_lossy(&self.bytes)));
         self
+    }
+
+    /// Whether the command has something secret.
+    pub(crate) fn is_secret(&self) -> bool {
+        self.public.is_some()
     }
 
     /// The command as a log may show it.
@@ -118,13 +130,41 @@ fn is_printable(byte: u8) -> bool {
     matches!(byte, b' '..=b'~')
 }
 
+impl Drop for Command {
+    fn drop(&mut self) {
+        if self.is_secret() {
+            self.bytes.zeroize();
+        }
+    }
+}
+
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use proptest::prelude::*;
 
     use super::*;
     use crate::flags::Flag;
     use crate::internal_date::InternalDate;
+
+    /// What stands in the memory of this process, whether it is still anybody's or not.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn memory_at(address: *const u8, length: usize) -> Vec<u8> {
+        use std::os::unix::fs::FileExt;
+        let mut bytes = vec![0; length];
+        let memory = std::fs::File::open("/proc/self/mem").unwrap();
+        memory.read_exact_at(&mut bytes, address as u64).unwrap();
+        bytes
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_login_is_gone_from_memory_with_its_command() {
+        let login = Command::new("LOGIN").secret().string(b"alice").string(b"hunter2");
+        let (address, length) = (login.bytes.as_ptr(), login.bytes.len());
+        assert!(memory_at(address, length).ends_with(b"\"hunter2\""));
+        drop(login);
+        assert!(!memory_at(address, length).ends_with(b"hunter2\""));
+    }
 
     fn pieces(command: &Command) -> Vec<String> {
         command.pieces().map(|piece| piece.escape_ascii().to_string()).collect()

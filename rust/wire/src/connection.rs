@@ -168,6 +168,9 @@ impl Connection {
         on_response: &mut impl FnMut(&Response<'_>) -> Heard,
     ) -> Result<()> {
         open.add(self.queue_tag(&command.shown()));
+        if command.is_secret() {
+            self.wire.wipe_when_sent();
+        }
         for (index, piece) in command.pieces().enumerate() {
             while index > 0 && !self.step(open, on_response).await? {
                 if open.is_last_answered() {

@@ -12,9 +12,10 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use zeroize::Zeroize;
+use zeroize::{Zeroize, Zeroizing};
 
 use crate::budget::{LINE_BEFORE_LOGIN, STEP_BEFORE_LOGIN, TooMuch};
+use crate::command::ROOM_FOR_LOGIN;
 use crate::error::Status;
 use crate::input::Input;
 use crate::response::Response;
@@ -25,7 +26,7 @@ use crate::wire::{Stream, Wire};
 pub(crate) struct Gate {
     io: Box<dyn Stream>,
     input: Input,
-    output: Vec<u8>,
+    output: Zeroizing<Vec<u8>>,
     /// What async-imap may read.
     ready: Vec<u8>,
     /// Every line that the server sent in this step, as it came.
@@ -48,7 +49,9 @@ impl Gate {
 
     /// A stream on which the client speaks first: after STARTTLS.
     pub(crate) fn after_greeting(io: Box<dyn Stream>, round_trip: RoundTrip) -> Self {
-        let (input, output, ready) = (Input::new(), Vec::new(), Vec::new());
+        // A buffer that grows leaves a copy behind.
+        let output = Zeroizing::new(Vec::with_capacity(ROOM_FOR_LOGIN));
+        let (input, ready) = (Input::new(), Vec::new());
         Self {
             io,
             input,

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::Instant;
+use zeroize::{Zeroize, Zeroizing};
 
 use crate::deflate::Deflate;
 use crate::input::Input;
@@ -27,9 +28,11 @@ pub(crate) struct Wire {
     io: Box<dyn Stream>,
     /// What the server sent and nobody has taken.
     pub(crate) input: Input,
-    output: Vec<u8>,
+    output: Zeroizing<Vec<u8>>,
     /// How much of `output` is on its way.
     sent: usize,
+    /// Whether `output` holds something secret.
+    secret: bool,
     /// Whether the stream below holds bytes back until it is flushed.
     unflushed: bool,
     /// Whether the stream below compresses.
@@ -45,9 +48,9 @@ pub(crate) struct Wire {
 impl Wire {
     /// Goes on with a stream of which this much was read already.
     pub(crate) fn with_input(io: Box<dyn Stream>, input: Input, patience: Duration) -> Self {
-        let output = Vec::with_capacity(OUTPUT_SIZE);
-        let (unflushed, compressed, pace) = (false, false, Pace::default());
-        Self { io, input, output, sent: 0, unflushed, compressed, send_error: None, patience, pace }
+        let output = Zeroizing::new(Vec::with_capacity(OUTPUT_SIZE));
+        let (secret, unflushed, compressed, pace) = (false, false, false, Pace::default());
+        Self { io, input, output, sent: 0, secret, unflushed, compressed, send_error: None, patience, pace }
     }
 
     /// Whether both directions are compressed.
@@ -66,6 +69,11 @@ impl Wire {
     /// Adds bytes to what goes out with the next exchange.
     pub(crate) fn queue(&mut self, bytes: &[u8]) {
         self.output.extend_from_slice(bytes);
+    }
+
+    /// Wipes what is queued from here on as soon as all of it is sent.
+    pub(crate) fn wipe_when_sent(&mut self) {
+        self.secret = true;
     }
 
     /// How many bytes have not been sent.
@@ -185,9 +193,34 @@ impl Wire {
             self.sent += count;
         }
         if self.sent == self.output.len() {
-            self.output.clear();
-            self.sent = 0;
+            self.clear();
         }
         Poll::Ready(Ok(()))
+    }
+
+    fn clear(&mut self) {
+        self.sent = 0;
+        if std::mem::take(&mut self.secret) {
+            self.output.zeroize();
+        }
+        self.output.clear();
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+    use crate::command::tests::memory_at;
+
+    #[tokio::test]
+    async fn a_login_is_gone_from_the_buffer_when_it_is_sent() {
+        let (client, _server) = tokio::io::duplex(1024);
+        let mut wire = Wire::with_input(Box::new(client), Input::new(), Duration::from_secs(5));
+        let buffer = wire.output.as_ptr();
+        wire.wipe_when_sent();
+        wire.queue(b"LOGIN anna hunter2");
+        assert_eq!(memory_at(buffer, 18), b"LOGIN anna hunter2");
+        wire.nudge().await;
+        assert_eq!((wire.backlog(), memory_at(buffer, 18)), (0, vec![0; 18]));
     }
 }
