@@ -73,8 +73,11 @@ impl InternalDate {
         }
     }
 
-    /// The same date and time with the zone taken for UTC, where the zone is none that can be.
-    pub fn as_if_utc(&self) -> Option<Self> {
+    /// This date, if the text is one; else the same with its zone, which can be none, taken for UTC.
+    pub fn or_in_utc(self) -> Option<Self> {
+        if self.epoch_seconds.is_some() {
+            return Some(self);
+        }
         let (date_time, _zone) = self.text.trim().rsplit_once(' ')?;
         Some(Self::new(format!("{date_time} +0000"))).filter(|date| date.epoch_seconds.is_some())
     }
@@ -258,9 +261,11 @@ mod tests {
         for text in ["Tue, 31 Dec 2024 23:00:02 +9900", "31-Dec-2024 23:00:02 +9900"] {
             let date = InternalDate::new(text);
             assert_eq!((date.to_epoch_seconds(), date.for_append()), (None, None));
-            assert_eq!(date.as_if_utc().unwrap().for_append().as_deref(), Some("31-Dec-2024 23:00:02 +0000"));
+            assert_eq!(date.or_in_utc().unwrap().for_append().as_deref(), Some("31-Dec-2024 23:00:02 +0000"));
         }
-        assert_eq!(InternalDate::new("today").as_if_utc(), None);
+        let dated = InternalDate::new("31-Dec-2024 23:00:02 +0100");
+        assert_eq!(dated.clone().or_in_utc(), Some(dated));
+        assert_eq!(InternalDate::new("today").or_in_utc(), None);
     }
 
     /// A23

@@ -74,15 +74,17 @@ fn a_message_without_a_date_that_can_be_read_gets_that_of_its_header_or_the_sour
     let from = Sample::start(Options { writes_date, ..Options::default() }).unwrap();
     let to = Sample::start(Options::default()).unwrap();
     let header = "Date: Fri, 16 Jul 2021 02:44:25 +0000 (UTC)\r\n";
-    put(from.address(), "ada", "Work", [dated("one", header), dated("two", "Date: today\r\n")]);
+    let named = "Date: Fri, 16 Jul 2021 02:44:25 MESZ\r\n";
+    let messages = [dated("one", header), dated("two", "Date: today\r\n"), dated("three", named)];
+    put(from.address(), "ada", "Work", messages);
     let lab = Lab::between(from.address(), to.address());
     lab.migrate(&["ada"]);
-    assert_eq!(received(&to, "Work"), [1_626_403_465, 1_626_489_865]);
+    assert_eq!(received(&to, "Work"), [1_626_403_465, 1_626_489_865, 1_626_403_465]);
     assert_eq!(from.messages("ada", "Work")[0].bytes, to.messages("ada", "Work")[0].bytes);
-    let told = "1 got the date of their Date field (UID 1), 1 got the date of the source in UTC (UID 2)";
+    let told = "2 got the date of their Date field (UID 1,3), 1 got the date of the source in UTC (UID 2)";
     assert!(says(&lab, told), "{:?}", lab.statistics("ada").report);
     lab.pass();
-    assert_eq!(to.appended(), 2);
+    assert_eq!(to.appended(), 3);
 }
 
 /// 10, A35: MailCore/mailcore2#1249, dbmail/dbmail#195

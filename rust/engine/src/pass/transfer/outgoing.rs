@@ -61,13 +61,14 @@ impl<'b, 'c> Outgoing<'b, 'c> {
         if told.is_some_and(|date| date.to_epoch_seconds().is_some()) {
             return Ok(None);
         }
-        let told = told.cloned();
+        let told = told.cloned().and_then(InternalDate::or_in_utc);
         let header = self.read_header().await?.date().map(InternalDate::new);
-        let header = header.filter(|date| date.to_epoch_seconds().is_some());
-        let from = if header.is_some() { DateFrom::Header } else { DateFrom::Nowhere };
-        let date = header.or_else(|| told?.as_if_utc());
-        let from = if from == DateFrom::Nowhere && date.is_some() { DateFrom::Zoneless } else { from };
-        self.head = Some(BodyHead { internal_date: date, ..self.head().clone() });
+        let (from, internal_date) = match (header.and_then(InternalDate::or_in_utc), told) {
+            (Some(date), _) => (DateFrom::Header, Some(date)),
+            (None, Some(date)) => (DateFrom::Zoneless, Some(date)),
+            (None, None) => (DateFrom::Nowhere, None),
+        };
+        self.head = Some(BodyHead { internal_date, ..self.head().clone() });
         Ok(Some(from))
     }
 
