@@ -30,6 +30,7 @@ mod input;
 mod internal_date;
 mod literals;
 mod login;
+mod login_fault;
 mod mailbox_name;
 mod open;
 mod options;

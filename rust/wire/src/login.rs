@@ -11,22 +11,12 @@ use crate::budget::Heard;
 use crate::capabilities::Capabilities;
 use crate::command::Command;
 use crate::connection::Connection;
-use crate::error::{Error, Refusal, Result, Status};
+use crate::error::{Error, Result};
 use crate::gate::Gate;
+use crate::login_fault::{ENCRYPT, authentication_error, is_unknown};
 use crate::open::{Opening, explain, told_capabilities};
 use crate::options::{Login, Options};
 use crate::response::Response;
-
-/// What to do about a server that takes no password in clear.
-const ENCRYPT: &str = "use -Security Tls or Ssl";
-
-/// What to do about a server that does not know how we log in, and so has said nothing of the password.
-const UNKNOWN: &str = "the server does not know this way to log in, and has not looked at the password: see which ways it \
-    allows, and whether it wants TLS first (-Security Tls or Ssl)";
-
-/// What is added where a login is not plain ASCII (mailcow#6968).
-const BEYOND_ASCII: &str = "; user name or password have characters beyond ASCII, which servers keep in different encodings: \
-    try a password without such characters";
 
 /// How the password travels.
 #[derive(Debug, PartialEq, Eq)]
@@ -45,9 +35,13 @@ enum Method {
 pub(crate) async fn log_in(opening: Opening<'_>, login: &Login) -> Result<Connection> {
     let options = opening.options;
     if opening.preauthenticated {
-        return Err(logged_in_as_somebody(options, login));
+        let reason =
+            "the server takes the connection for logged in already (PREAUTH), and does not say as whom";
+        let remedy = "use a port of the server, or connect from an address, where it asks for a login";
+        return Err(unsupported(options, login, reason, remedy));
     }
     let method = choose(options, &opening.capabilities, login)?;
+    let before = opening.capabilities.clone();
     let attempt = timeout(options.response_timeout, attempt(opening, login, method)).await;
     let attempt = attempt.unwrap_or_else(|_| {
         let message = format!("{}: the server does not answer", context(options, login));
@@ -60,29 +54,20 @@ pub(crate) async fn log_in(opening: Opening<'_>, login: &Login) -> Result<Connec
     }
     // Login changes what is offered, and not every server says so by itself.
     if connection.capabilities().is_empty() {
-        connection.capability().await?;
+        match connection.capability().await.map(drop) {
+            // What it offered before it offers still, as far as anybody knows.
+            Err(error) if error.kind() == ErrorKind::ServerRefused => connection.capabilities = before,
+            told => told?,
+        }
     }
     Ok(connection)
 }
 
-/// A server that takes a connection for logged in (PREAUTH) does not say whose mailbox it opens: who gives a login means
-/// that one.
-fn logged_in_as_somebody(options: &Options, login: &Login) -> Error {
-    let text = "the server takes the connection for logged in already (PREAUTH), and does not say as whom";
-    let message = format!("{}: {text}", context(options, login));
-    ModelError::new(ErrorKind::AuthenticationUnsupported, message)
-        .remedy("use a port of the server, or connect from an address, where it asks for a login")
-        .into()
-}
-
 fn choose(options: &Options, capabilities: &Capabilities, login: &Login) -> Result<Method> {
-    let unsupported = |reason: &str, remedy: &str| {
-        let message = format!("{}: {reason}", context(options, login));
-        Err(ModelError::new(ErrorKind::AuthenticationUnsupported, message).remedy(remedy).into())
-    };
     let secrets = [login.authentication_user.as_str(), login.password.declassify()];
     if secrets.iter().any(|text| text.contains('\0')) {
-        return unsupported("user name or password holds a NUL", "use a password without NUL");
+        let reason = "user name or password holds a NUL";
+        return Err(unsupported(options, login, reason, "use a password without NUL"));
     }
     if let Some(Impersonation::Kerio(_)) = login.impersonation {
         return Ok(Method::Master);
@@ -95,23 +80,17 @@ fn choose(options: &Options, capabilities: &Capabilities, login: &Login) -> Resu
 
 /// The ways without AUTHENTICATE PLAIN.
 fn choose_login(options: &Options, capabilities: &Capabilities, login: &Login) -> Result<Method> {
-    let unsupported = |reason: &str, remedy: &str| {
-        let message = format!("{}: {reason}", context(options, login));
-        Err(ModelError::new(ErrorKind::AuthenticationUnsupported, message).remedy(remedy).into())
-    };
     if let Some(Impersonation::SaslPlain(_)) = login.impersonation {
         let remedy = "use the user's own password, or a login form that names both users in one";
-        return unsupported(
-            "the server offers no AUTHENTICATE PLAIN, which logging in for another needs",
-            remedy,
-        );
+        let reason = "the server offers no AUTHENTICATE PLAIN, which logging in for another needs";
+        return Err(unsupported(options, login, reason, remedy));
     }
     if capabilities.login_disabled() {
         let remedy = match options.security {
             Security::None => ENCRYPT,
             _ => "allow password login on the server",
         };
-        return unsupported("the server allows no login with a password here", remedy);
+        return Err(unsupported(options, login, "the server allows no login with a password here", remedy));
     }
     let quotable = |text: &str| text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
     Ok(if quotable(&login.authentication_user) && quotable(login.password.declassify()) {
@@ -119,6 +98,12 @@ fn choose_login(options: &Options, capabilities: &Capabilities, login: &Login) -
     } else {
         Method::Literal
     })
+}
+
+/// A login that cannot be tried.
+fn unsupported(options: &Options, login: &Login, reason: &str, remedy: &str) -> Error {
+    let message = format!("{}: {reason}", context(options, login));
+    ModelError::new(ErrorKind::AuthenticationUnsupported, message).remedy(remedy).into()
 }
 
 fn context(options: &Options, login: &Login) -> String {
@@ -187,12 +172,6 @@ async fn authenticate<'o>(mut opening: Opening<'o>, login: &Login, context: &str
     }
 }
 
-/// Whether a refusal of AUTHENTICATE says nothing of the password: BAD, or a NO to the bare command.
-fn is_unknown(refusal: &Refusal, is_asked: bool) -> bool {
-    let is_plain = refusal.kind() == ErrorKind::ServerRefused && !speaks_of_the_login(refusal);
-    is_plain && (refusal.status == Status::Bad || !is_asked)
-}
-
 /// A session gives its stream back only in exchange for another.
 fn into_connection(options: &Options, mut session: Session<Gate>) -> Connection {
     connect(options, std::mem::replace(session.as_mut(), Gate::closed()))
@@ -223,104 +202,6 @@ fn connect(options: &Options, gate: Gate) -> Connection {
     let mut connection = Connection::new(wire, options.address(), options.dialer.tags(), round_trip);
     connection.capabilities = told;
     connection
-}
-
-/// What the refusal of a login means. NO says that the login is wrong, unless it says something else (RFC 3501 §6.2.3); BAD
-/// says so only in as many words.
-fn authentication_error(error: Error, login: &Login) -> Error {
-    let Error::Refused(refusal) = error else { return error };
-    let mut error = refusal.to_error();
-    if error.kind == ErrorKind::ServerRefused {
-        error.kind = meaning(&refusal);
-    }
-    let remedy = match error.kind {
-        ErrorKind::AuthenticationFailed => what_to_check(&refusal.text, login),
-        // Exchange's words for a password in clear (peers O19).
-        ErrorKind::AuthenticationUnsupported if speaks_of_encryption(&refusal) => ENCRYPT,
-        ErrorKind::AuthenticationUnsupported => UNKNOWN,
-        _ => return error.into(),
-    };
-    let remedy = if is_ascii(login) { remedy.to_owned() } else { format!("{remedy}{BEYOND_ASCII}") };
-    error.remedy.get_or_insert(remedy);
-    error.into()
-}
-
-fn meaning(refusal: &Refusal) -> ErrorKind {
-    if speaks_of_the_login(refusal) {
-        ErrorKind::AuthenticationFailed
-    } else if speaks_of_encryption(refusal) {
-        ErrorKind::AuthenticationUnsupported
-    } else if speaks_of_itself(refusal) {
-        ErrorKind::ServerRefused
-    } else if refusal.status == Status::Bad {
-        ErrorKind::AuthenticationUnsupported
-    } else {
-        ErrorKind::AuthenticationFailed
-    }
-}
-
-fn is_ascii(login: &Login) -> bool {
-    login.authentication_user.is_ascii() && login.password.declassify().is_ascii()
-}
-
-/// Whether the text holds one of these words, in any case.
-fn says(refusal: &Refusal, words: &[&str]) -> bool {
-    let text = refusal.text.to_ascii_lowercase();
-    words.iter().any(|word| text.contains(word))
-}
-
-fn speaks_of_the_login(refusal: &Refusal) -> bool {
-    let words = ["password", "credential", "login fail", "logon fail", "authentication fail", "invalid user"];
-    says(refusal, &words) && !speaks_of_itself(refusal)
-}
-
-/// Whether the server speaks of a trouble of its own, or of a way to log in that it has not.
-fn speaks_of_itself(refusal: &Refusal) -> bool {
-    let codes = ["SERVERBUG", "CLIENTBUG", "CONTACTADMIN", "CORRUPTION", "CANNOT"];
-    let words = ["internal error", "server error", "try again", "not available", "disabled", "not supported"];
-    refusal.code_word().is_some_and(|code| codes.contains(&code.as_str())) || says(refusal, &words)
-}
-
-fn speaks_of_encryption(refusal: &Refusal) -> bool {
-    refusal.code_word().as_deref() == Some("PRIVACYREQUIRED")
-        || says(refusal, &["received in invalid state", "starttls", "without tls", "without ssl", "encrypt"])
-}
-
-/// What may be wrong with a login that the server refuses. Exchange gives one and the same answer for everything (peers
-/// O1, O15).
-fn what_to_check(text: &str, login: &Login) -> &'static str {
-    let text = text.trim_end_matches('.');
-    let is_exchange =
-        ["LOGIN failed", "AUTHENTICATE failed"].iter().any(|words| text.eq_ignore_ascii_case(words));
-    let for_another = login.impersonation.is_some() || login.authentication_user.contains(['/', '\\']);
-    match (is_exchange, for_another) {
-        (true, true) => {
-            "check user names and password; at Exchange the administrator must have a mailbox of its own, which the \
-             built-in Administrator has not, and full access to the user's; Exchange Online takes no password, because \
-             basic authentication is off there"
-        }
-        (true, false) => {
-            "check user name and password; Exchange Online takes no password, because basic authentication is off there"
-        }
-        _ => what_else_to_check(login),
-    }
-}
-
-/// As [`what_to_check`], with servers other than Exchange.
-fn what_else_to_check(login: &Login) -> &'static str {
-    match login.impersonation {
-        Some(Impersonation::Kerio(_)) => {
-            "check the master password and the user's name, and that the server allows master authentication from this \
-             machine's address"
-        }
-        Some(Impersonation::ProxyAuth(_) | Impersonation::SaslPlain(_)) => {
-            "check both user names and the administrator's password, and that the administrator may open the mailboxes \
-             of others"
-        }
-        None => {
-            "check user name and password; some servers want an app password, or allow no passwords at all"
-        }
-    }
 }
 
 /// SASL PLAIN (RFC 4616): authorization identity, user, password, with NULs between.

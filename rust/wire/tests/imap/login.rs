@@ -355,6 +355,18 @@ async fn a_goodbye_in_place_of_an_answer_ends_the_opening_and_is_quoted() {
     assert_eq!(error.kind, ErrorKind::Throttled);
 }
 
+#[tokio::test]
+async fn a_server_that_does_not_say_after_login_what_it_offers_offers_what_it_did_before() {
+    let transcript = r#"
+        S: * OK [CAPABILITY IMAP4rev1 UIDPLUS] ready
+        C: A1 LOGIN "alice" "secret"
+        S: A1 OK in
+        C: A2 CAPABILITY
+        S: A2 BAD what"#;
+    let connection = open(transcript, &login("alice", "secret")).await.unwrap();
+    assert!(connection.capabilities().uidplus());
+}
+
 /// O19
 #[tokio::test]
 async fn a_server_that_takes_no_password_in_clear_is_told_apart_from_a_wrong_password() {
