@@ -90,7 +90,7 @@ impl Command {
     }
 
     /// What it is about, for the trace: its first words.
-    pub(crate) fn told(&self) -> String {
+    pub fn told(&self) -> String {
         let words = self.arguments.iter().map(Argument::words).map(|words| words.join(" "));
         let told = words.filter(|words| !words.is_empty()).collect::<Vec<_>>().join(" ");
         let shown = told.chars().take(60).collect::<String>();

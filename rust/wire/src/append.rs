@@ -1,19 +1,22 @@
 //! Appends messages as streams: many under way, each with its own outcome (RFC 3501 §6.3.11, RFC 3502, RFC 7888).
 
+mod announce;
+mod options;
+
 use std::io;
 use std::time::Duration;
 
 use model::ErrorKind;
-use tokio::time::{Instant, timeout_at};
+
+pub use options::AppendOptions;
 
 use crate::capabilities::LiteralMode;
-use crate::command::Command;
 use crate::connection::Connection;
 use crate::error::{Error, Result};
 use crate::flags::Flags;
 use crate::frame::{Frame, Framer, Stop};
 use crate::internal_date::InternalDate;
-use crate::literals::{Form, Literals, Place, Trial, Way, hold};
+use crate::literals::{Form, Place};
 use crate::mailbox_name::MailboxName;
 use crate::under_way::{Append, End, Outcome, Ticket, UnderWay};
 
@@ -28,38 +31,6 @@ const LONGEST_BATCH: Duration = Duration::from_secs(2);
 const DELAYED_ACKNOWLEDGEMENT: Duration = Duration::from_millis(40);
 
 const CONTEXT: &str = "cannot append messages";
-
-/// How much is under way at once, how much shares a command, and what need not be asked for.
-#[derive(Debug, Clone)]
-pub struct AppendOptions {
-    /// Messages without an outcome.
-    pub messages_in_flight: usize,
-    /// Bytes of messages without an outcome. One message of any size always may.
-    pub bytes_in_flight: u64,
-    /// Messages in one command, where the server has MULTIAPPEND and non-synchronizing literals. All of them are
-    /// stored, or none.
-    pub messages_per_batch: usize,
-    /// Bytes in one command of several messages.
-    pub bytes_per_batch: u64,
-    /// What the server was seen to take.
-    pub literals: Literals,
-    /// Whether nothing is sent while a command of several messages has no outcome: what it refuses can then be sent
-    /// again in its place.
-    pub in_turn: bool,
-}
-
-impl Default for AppendOptions {
-    fn default() -> Self {
-        Self {
-            messages_in_flight: 2048,
-            bytes_in_flight: 32 * 1024 * 1024,
-            messages_per_batch: 512,
-            bytes_per_batch: 8 * 1024 * 1024,
-            literals: Literals::default(),
-            in_turn: false,
-        }
-    }
-}
 
 /// Whether a message's body may be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -304,15 +275,6 @@ impl Appender<'_> {
         !self.asks && self.mode.is_immediate(size)
     }
 
-    /// How the literal of such a message goes.
-    fn way(&self, mailbox: &MailboxName, form: &Form<'_>) -> Way {
-        if self.may_fly(form.size) && self.connection.appended_to.contains(mailbox) {
-            self.options.literals.way(form)
-        } else {
-            Way::Asked
-        }
-    }
-
     /// Whether another message may join the open command.
     fn is_open_for_more(&self) -> bool {
         self.under_way.open.as_ref().is_some_and(|open| {
@@ -329,72 +291,6 @@ impl Appender<'_> {
         if self.under_way.close() {
             self.connection.wire.queue(b"\r\n");
         }
-    }
-
-    /// Queues a message's announcement, waiting where its literal has to be asked for. Says whether the body may come: a
-    /// server may refuse instead of saying `+`.
-    async fn announce(&mut self, mailbox: &MailboxName, form: &Form<'_>, ticket: Ticket) -> Result<bool> {
-        let way = self.way(mailbox, form);
-        let is_asked = matches!(way, Way::Asked);
-        if let Some(open) = &mut self.under_way.open {
-            open.add(ticket, form.size, !is_asked);
-        }
-        let command = match form.place {
-            Place::First => Command::new("APPEND").mailbox(mailbox),
-            Place::Joined => Command::joining(),
-        };
-        let command = command.flags(form.flags);
-        let date = form.date.and_then(InternalDate::for_append);
-        let command = date.iter().fold(command, |command, date| command.string(date.as_bytes()));
-        if !self.queue(&command.literal(form.size, is_asked)).await? {
-            return Ok(false);
-        }
-        match way {
-            Way::Asked => self.note_taken(mailbox, form),
-            Way::Held(trial) => self.hold(trial).await?,
-            Way::Flown => {}
-        }
-        Ok(true)
-    }
-
-    /// Queues a command piece by piece, each when the server asks for it. Says whether it did.
-    async fn queue(&mut self, command: &Command) -> Result<bool> {
-        for (index, piece) in command.pieces().enumerate() {
-            while index > 0 && !std::mem::take(&mut self.under_way.continued) {
-                if self.under_way.is_open_answered() {
-                    return Ok(false);
-                }
-                self.exchange(&mut &[][..]).await?;
-            }
-            // A `+` that came unasked must not count for what is announced now.
-            self.under_way.continued = false;
-            self.connection.wire.queue(piece);
-        }
-        Ok(true)
-    }
-
-    /// The server has asked for a message of this form.
-    fn note_taken(&mut self, mailbox: &MailboxName, form: &Form<'_>) {
-        self.options.literals.asked_for(form);
-        if !self.connection.appended_to.contains(mailbox) {
-            self.connection.appended_to.insert(mailbox.clone());
-        }
-    }
-
-    /// Gives the server time to complain of an announcement that asked for nothing, before the body is on its way. One that
-    /// says `+` all the same has understood it, too.
-    async fn hold(&mut self, trial: Trial) -> Result<()> {
-        let until = Instant::now() + hold(self.connection.round_trip());
-        self.under_way.hold(true);
-        while !self.under_way.continued {
-            match timeout_at(until, self.exchange(&mut &[][..])).await {
-                Ok(moved) => moved?,
-                Err(_in_peace) => break,
-            }
-        }
-        self.under_way.hold(false);
-        trial.passed();
-        Ok(())
     }
 
     /// The command ended with its refusal: no line end is owed.

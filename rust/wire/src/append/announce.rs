@@ -1,0 +1,93 @@
+//! Announces a message: its command, and whether its body waits until the server asks for it.
+
+use tokio::time::{Instant, timeout_at};
+
+use super::Appender;
+use crate::command::Command;
+use crate::error::Result;
+use crate::internal_date::InternalDate;
+use crate::literals::{Form, Place, Trial, Way, hold};
+use crate::mailbox_name::MailboxName;
+use crate::under_way::Ticket;
+
+impl Appender<'_> {
+    /// How the literal of such a message goes.
+    fn way(&self, mailbox: &MailboxName, form: &Form<'_>) -> Way {
+        if self.may_fly(form.size) && self.connection.appended_to.contains(mailbox) {
+            self.options.literals.way(form)
+        } else {
+            Way::Asked
+        }
+    }
+
+    /// Queues a message's announcement, waiting where its literal has to be asked for. Says whether the body may come: a
+    /// server may refuse instead of saying `+`.
+    pub(super) async fn announce(
+        &mut self,
+        mailbox: &MailboxName,
+        form: &Form<'_>,
+        ticket: Ticket,
+    ) -> Result<bool> {
+        let way = self.way(mailbox, form);
+        let is_asked = matches!(way, Way::Asked);
+        if let Some(open) = &mut self.under_way.open {
+            open.add(ticket, form.size, !is_asked);
+        }
+        let command = match form.place {
+            Place::First => Command::new("APPEND").mailbox(mailbox),
+            Place::Joined => Command::joining(),
+        };
+        let command = command.flags(form.flags);
+        let date = form.date.and_then(InternalDate::for_append);
+        let command = date.iter().fold(command, |command, date| command.string(date.as_bytes()));
+        if !self.queue(&command.literal(form.size, is_asked)).await? {
+            return Ok(false);
+        }
+        match way {
+            Way::Asked => self.note_taken(mailbox, form),
+            Way::Held(trial) => self.hold(trial).await?,
+            Way::Flown => {}
+        }
+        Ok(true)
+    }
+
+    /// Queues a command piece by piece, each when the server asks for it. Says whether it did.
+    async fn queue(&mut self, command: &Command) -> Result<bool> {
+        for (index, piece) in command.pieces().enumerate() {
+            while index > 0 && !std::mem::take(&mut self.under_way.continued) {
+                if self.under_way.is_open_answered() {
+                    return Ok(false);
+                }
+                self.exchange(&mut &[][..]).await?;
+            }
+            // A `+` that came unasked must not count for what is announced now.
+            self.under_way.continued = false;
+            self.connection.wire.queue(piece);
+        }
+        Ok(true)
+    }
+
+    /// The server has asked for a message of this form.
+    fn note_taken(&mut self, mailbox: &MailboxName, form: &Form<'_>) {
+        self.options.literals.asked_for(form);
+        if !self.connection.appended_to.contains(mailbox) {
+            self.connection.appended_to.insert(mailbox.clone());
+        }
+    }
+
+    /// Gives the server time to complain of an announcement that asked for nothing, before the body is on its way. One that
+    /// says `+` all the same has understood it, too.
+    async fn hold(&mut self, trial: Trial) -> Result<()> {
+        let until = Instant::now() + hold(self.connection.round_trip());
+        self.under_way.hold(true);
+        while !self.under_way.continued {
+            match timeout_at(until, self.exchange(&mut &[][..])).await {
+                Ok(moved) => moved?,
+                Err(_in_peace) => break,
+            }
+        }
+        self.under_way.hold(false);
+        trial.passed();
+        Ok(())
+    }
+}
