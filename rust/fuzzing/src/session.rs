@@ -8,8 +8,8 @@ use wire::{
 
 use crate::client::{connect, run};
 
-const ALL_OF_IT: &str = "* PREAUTH [CAPABILITY IMAP4rev1 LITERAL+ MULTIAPPEND UIDPLUS CONDSTORE LIST-EXTENDED \
-    LIST-STATUS SPECIAL-USE NAMESPACE OBJECTID STATUS=SIZE] ready\r\n";
+const ALL_OF_IT: &str = "* OK [CAPABILITY IMAP4rev1] ready\r\n$ OK [CAPABILITY IMAP4rev1 LITERAL+ MULTIAPPEND UIDPLUS \
+    CONDSTORE LIST-EXTENDED LIST-STATUS SPECIAL-USE NAMESPACE OBJECTID STATUS=SIZE] in\r\n";
 
 /// Reads a text as UIDs, and what is written of them: it says the same.
 pub(crate) fn uid_set(data: &[u8]) {
@@ -23,7 +23,9 @@ pub(crate) fn uid_set(data: &[u8]) {
 pub(crate) fn listing(data: &[u8]) {
     let script = [ALL_OF_IT.as_bytes(), data].concat();
     run(async move {
-        if let Some(mut connection) = connect(&script).await {
+        let connection = connect(&script).await;
+        assert!(connection.is_some(), "the server lets in whoever comes");
+        if let Some(mut connection) = connection {
             // It says what went wrong with its own words, which nobody reads here.
             let _ended = list(&mut connection).await;
         }
@@ -56,7 +58,9 @@ async fn summarize(connection: &mut Connection, uids: &UidSet) -> Result<()> {
 pub(crate) fn fetch(data: &[u8]) {
     let script = [ALL_OF_IT.as_bytes(), data].concat();
     run(async move {
-        if let Some(mut connection) = connect(&script).await {
+        let connection = connect(&script).await;
+        assert!(connection.is_some(), "the server lets in whoever comes");
+        if let Some(mut connection) = connection {
             // As above.
             let _ended = bodies(&mut connection).await;
         }

@@ -11,6 +11,7 @@ mod connection;
 mod copying;
 mod folders;
 mod identity;
+mod impostor;
 mod incremental;
 mod interruption;
 mod lanes;

@@ -14,6 +14,14 @@ pub struct Options {
     pub poison: Vec<Poison>,
     /// The tagged answer to a message that is not to be had for what it is, from the status on; none for a good one.
     pub message_refusal: fn(&[u8]) -> Option<&'static str>,
+    /// The answer to the announcement of a message, the line with its size, before the server has the body; none where it is
+    /// invited. `BAD ...` or `NO ...`.
+    pub announcement_refusal: fn(&str, u64) -> Option<&'static str>,
+    /// Whether a body that was not asked for is skipped after that, as it should be ([RFC 7888 §4]). Else its lines are read as
+    /// commands.
+    ///
+    /// [RFC 7888 §4]: https://www.rfc-editor.org/rfc/rfc7888#section-4
+    pub skips_refused: bool,
     /// Messages that hold these octets cannot be read: the FETCH ends there with this answer; where it is empty, the
     /// message is left out; one that begins with `*` is sent as it stands, for any part of the message, and the server
     /// hangs up. Every time, until [`forgive`](super::Sample::forgive).
@@ -63,6 +71,8 @@ impl Default for Options {
             separator: '/',
             poison: Vec::new(),
             message_refusal: |_| None,
+            announcement_refusal: |_, _| None,
+            skips_refused: true,
             unreadable: Vec::new(),
             rewrites: false,
             ignored_by_append: Vec::new(),

@@ -180,6 +180,11 @@ impl Session {
             }
             command.extend_from_slice(&line);
             let Some(literal) = Literal::announced(&line) else { return Ok(Some((command, faults))) };
+            if is_append(&command) && self.refuse(&command, &line, literal).await? {
+                command.clear();
+                faults.clear();
+                continue;
+            }
             self.invite(literal).await?;
             let fault = if is_append(&command) { self.shared.faults.next() } else { None };
             if matches!(fault, Some(Fault::CloseInLiteral { .. })) {
@@ -189,6 +194,26 @@ impl Session {
             faults.extend(fault);
             self.stream.read_exact(literal.size, &mut command).await?;
         }
+    }
+
+    /// Refuses a message before it has come, where it is such a one. What the client sends all the same is skipped, or left to be
+    /// read as commands.
+    async fn refuse(&mut self, command: &[u8], line: &[u8], literal: Literal) -> io::Result<bool> {
+        let shown = String::from_utf8_lossy(line);
+        let Some(answer) = (self.shared.options.announcement_refusal)(&shown, literal.size) else {
+            return Ok(false);
+        };
+        let tag = command.split(|byte| *byte == b' ').next().unwrap_or_default();
+        self.stream.write(&[tag, b" ", answer.as_bytes(), b"\r\n"].concat()).await?;
+        let mut sent = Some(literal).filter(|literal| !literal.waits && self.shared.options.skips_refused);
+        while let Some(literal) = sent.take() {
+            let mut rest = Vec::new();
+            self.stream.read_exact(literal.size, &mut rest).await?;
+            rest.clear();
+            self.stream.read_line(&mut rest).await?;
+            sent = Literal::announced(&rest).filter(|literal| !literal.waits);
+        }
+        Ok(true)
     }
 
     async fn invite(&mut self, literal: Literal) -> io::Result<()> {

@@ -17,7 +17,9 @@ use wire::{
 
 use super::support::{login, set};
 
-const READY: &str = "* PREAUTH [CAPABILITY IMAP4rev1 LITERAL+ COMPRESS=DEFLATE] ready\r\n";
+/// What lets in the client, whose first tag is async-imap's.
+const READY: &str =
+    "* OK [CAPABILITY IMAP4rev1] ready\r\nA0001 OK [CAPABILITY IMAP4rev1 LITERAL+ COMPRESS=DEFLATE] in\r\n";
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// A server that says `first`, then what `next` makes of each number, without an end; it listens to nothing.
@@ -88,7 +90,9 @@ async fn open() -> (Connection, DuplexStream) {
         let io: Box<dyn wire::Stream> = Box::new(near.lock().unwrap().take().unwrap());
         Box::pin(std::future::ready(Ok(io)))
     });
-    (Connection::open(&options(dialer), &login("a", "b")).await.unwrap(), far)
+    let connection = Connection::open(&options(dialer), &login("a", "b")).await.unwrap();
+    let _login = tag_of(&mut far).await;
+    (connection, far)
 }
 
 /// Says this each minute for as long as somebody listens; returns for how many minutes.
@@ -327,6 +331,8 @@ async fn bodies_that_nobody_asked_for_end() {
 async fn a_target_that_takes_an_octet_a_minute_ends() {
     let (mut connection, mut server) = open().await;
     tokio::spawn(async move {
+        let _append = tag_of(&mut server).await;
+        server.write_all(b"+ go\r\n").await.unwrap();
         while server.read_u8().await.is_ok() {
             tokio::time::sleep(MINUTE).await;
         }
