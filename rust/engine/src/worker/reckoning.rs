@@ -4,6 +4,8 @@
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use model::Result;
+use store::Store;
 use tokio::time::Instant;
 
 /// A smaller difference is drift, which time servers even out.
@@ -41,6 +43,15 @@ impl Reckoning {
         let was = self.at(steady);
         let by = wall.duration_since(was);
         (by.abs() > STEP).then_some(Step { was, by })
+    }
+}
+
+/// A predecessor that was seen later than now lived before the clock was set back, by as much at least: what it put off moves
+/// along. A step forward looks like time in which nobody served, and ends pauses.
+pub(super) fn heed_a_step_back(store: &Store, now: Timestamp) -> Result<()> {
+    match store.worker_row()?.last_seen_at.filter(|seen| *seen > now) {
+        Some(seen) => store.shift_due(now, now.duration_since(seen)),
+        None => Ok(()),
     }
 }
 

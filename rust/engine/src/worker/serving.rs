@@ -15,7 +15,7 @@ use tracing::{info, warn};
 use super::ended::{EndedPass, record};
 use super::look::{Look, MOST_LEASES, Seen};
 use super::purge::Purge;
-use super::reckoning::Reckoning;
+use super::reckoning::{Reckoning, heed_a_step_back};
 use super::telling::{Begun, predecessor_gone};
 use super::trouble::{Troubles, note};
 use crate::base::blocking::blocking;
@@ -329,6 +329,7 @@ impl Worker {
 fn prepare(store: &Store, now: Timestamp) -> Result<()> {
     store.request_worker_stop(false)?;
     predecessor_gone(store, now)?;
+    heed_a_step_back(store, now)?;
     let tomorrow = now + SignedDuration::from_secs(Batch::SYNC_INTERVAL_SECONDS);
     store.pull_due_in(tomorrow + SLACK, tomorrow)
 }

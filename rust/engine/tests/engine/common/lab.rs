@@ -113,9 +113,14 @@ impl Lab {
         Clock::new(move || Timestamp::now() + SignedDuration::from_secs(ahead.load(Ordering::Relaxed)))
     }
 
+    /// Sets the clock while nobody serves.
+    pub(crate) fn set_the_clock(&self, seconds: i64) {
+        self.ahead.fetch_add(seconds, Ordering::Relaxed);
+    }
+
     /// Sets the clock of the worker of this process, and returns when it has seen that.
     pub(crate) fn step_the_clock(&self, seconds: i64) {
-        self.ahead.fetch_add(seconds, Ordering::Relaxed);
+        self.set_the_clock(seconds);
         let now = self.clock().now();
         eventually("the worker has seen the step", || {
             let seen = self.worker_view().last_seen_at.unwrap();
