@@ -64,7 +64,7 @@ fn nothing_is_lost_or_doubled_by_all_of_it_together() {
 const LATER: [&str; 2] = ["source_renames", "full_disks"];
 
 /// Seeds that failed once, how many of the later kinds there were already, and what was wrong then.
-const MENDED: [(u64, usize, &str); 8] = [
+const MENDED: [(u64, usize, &str); 10] = [
     (16, 0, "a copy that was appended to a folder with new numbers was not found, named, and appended again"),
     (149, 0, "one copy stood for two equal messages after a lost OK"),
     (311, 0, "another body below an equal Message-ID was appended again after a lost OK"),
@@ -72,6 +72,12 @@ const MENDED: [(u64, usize, &str); 8] = [
     (1201, 0, "the frontier stayed above the UIDNEXT of a folder with new numbers"),
     (1239, 0, "one of ten equal messages was appended again when both sides had new numbers"),
     (30260, 0, "a row whose folder was renamed on the target claimed a copy of other bytes"),
+    (
+        201163,
+        2,
+        "a retry that became due between a step back of the clock and the worker's next look waited for as long as the step",
+    ),
+    (51000, 2, "a pause was as long as the step where the clock was set back when the worker was killed"),
     (50066, 1, "another body below an equal Message-ID passed for the copy that its owner had moved there"),
 ];
 

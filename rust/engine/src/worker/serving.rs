@@ -237,7 +237,8 @@ impl Worker {
         if let Some(step) = self.reckoning.step(wall, steady) {
             warn!(by = %step.by, "The clock has stepped, and pauses with it");
             let store = self.store.clone();
-            blocking(move || store.shift_due(step.was, step.by)).await?;
+            // What has become due since the step, by the time before it, is still due after a step back.
+            blocking(move || store.shift_due(step.was.min(wall), step.by)).await?;
         }
         self.reckoning = Reckoning::new(wall, steady);
         Ok(())
