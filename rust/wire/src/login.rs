@@ -13,7 +13,7 @@ use crate::command::Command;
 use crate::connection::Connection;
 use crate::error::{Error, Result};
 use crate::gate::Gate;
-use crate::login_fault::{ENCRYPT, authentication_error, is_unknown};
+use crate::login_fault::{ENCRYPT, authentication_error, is_unknown, without_login};
 use crate::open::{Opening, explain, told_capabilities};
 use crate::options::{Login, Options};
 use crate::response::Response;
@@ -47,6 +47,7 @@ pub(crate) async fn log_in(opening: Opening<'_>, login: &Login) -> Result<Connec
         let message = format!("{}: the server does not answer", context(options, login));
         Err(ModelError::new(ErrorKind::TimedOut, message).into())
     });
+    let attempt = attempt.map_err(|error| without_login(error, login));
     let mut connection = attempt.map_err(|error| authentication_error(error, login))?;
     if let Some(how) = &login.impersonation {
         let switched = connection.become_user(&context(options, login), how).await;
@@ -211,14 +212,19 @@ impl Authenticator for Plain<'_> {
     type Response = Zeroizing<Vec<u8>>;
 
     fn process(&mut self, _challenge: &[u8]) -> Self::Response {
-        let Login { authentication_user, impersonation, password } = self.0;
-        let authorization_user = match impersonation {
-            Some(Impersonation::SaslPlain(user)) => user.as_str(),
-            _ => "",
-        };
-        let parts = [authorization_user, "\0", authentication_user, "\0", password.declassify()];
-        Zeroizing::new(parts.concat().into_bytes())
+        sasl_plain(self.0)
     }
+}
+
+/// What SASL PLAIN sends.
+pub(crate) fn sasl_plain(login: &Login) -> Zeroizing<Vec<u8>> {
+    let Login { authentication_user, impersonation, password } = login;
+    let authorization_user = match impersonation {
+        Some(Impersonation::SaslPlain(user)) => user.as_str(),
+        _ => "",
+    };
+    let parts = [authorization_user, "\0", authentication_user, "\0", password.declassify()];
+    Zeroizing::new(parts.concat().into_bytes())
 }
 
 #[cfg(test)]

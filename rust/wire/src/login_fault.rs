@@ -1,9 +1,13 @@
 //! What the refusal of a login means, and what to do about it.
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use model::ErrorKind;
 use model::login::Impersonation;
+use zeroize::Zeroizing;
 
 use crate::error::{Error, Refusal, Status};
+use crate::login::sasl_plain;
 use crate::options::Login;
 
 /// What to do about a server that takes no password in clear.
@@ -119,4 +123,29 @@ fn what_else_to_check(login: &Login) -> &'static str {
             "check user name and password; some servers want an app password, or allow no passwords at all"
         }
     }
+}
+/// A shorter password is part of too many words.
+const SHORTEST: usize = 4;
+
+/// The error without what a server repeats of the login: some quote the line that they refuse.
+pub(crate) fn without_login(mut error: Error, login: &Login) -> Error {
+    let password = login.password.declassify();
+    let quoted = Zeroizing::new(password.replace('\\', "\\\\").replace('"', "\\\""));
+    let plain = Zeroizing::new(BASE64_STANDARD.encode(sasl_plain(login)));
+    let secrets = [password, quoted.as_str(), plain.as_str()];
+    let repeats =
+        |text: &str| secrets.iter().any(|secret| secret.len() >= SHORTEST && text.contains(*secret));
+    let hide = |text: &mut String| {
+        if repeats(text) {
+            *text = "(the server repeats the login, which is not shown)".to_owned();
+        }
+    };
+    match &mut error {
+        Error::Refused(refusal) => {
+            let Refusal { text, line, code, .. } = &mut **refusal;
+            [text, line].into_iter().chain(code).for_each(hide);
+        }
+        Error::Failed(error) => error.server.iter_mut().for_each(hide),
+    }
+    error
 }

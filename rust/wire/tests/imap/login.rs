@@ -423,6 +423,28 @@ async fn a_silent_server_is_timed_out_and_tls_is_suggested() {
     server.finish().await.unwrap();
 }
 
+/// Some quote the line that they refuse.
+#[tokio::test]
+async fn what_a_server_repeats_of_a_login_is_not_shown() {
+    let cases = [
+        ("", "A1 NO LOGIN \"alice\" \"hun\\\"ter2\" is wrong", "C: A1 LOGIN *"),
+        ("", "A1 BAD [X hun\"ter2] no", "C: A1 LOGIN *"),
+        ("AUTH=PLAIN", "A1 NO AGFsaWNlAGh1biJ0ZXIy is wrong", "C: A1 AUTHENTICATE PLAIN\nS: +\nC: *"),
+    ];
+    for (capabilities, answer, exchange) in cases {
+        let transcript = format!("S: * OK [CAPABILITY IMAP4rev1 {capabilities}] hi\n{exchange}\nS: {answer}");
+        let server = serve(transcript).await;
+        let opened = Connection::open(&options(&server, Security::None), &login("alice", "hun\"ter2")).await;
+        let error = model::Error::from(opened.unwrap_err());
+        let shown = format!("{error} {error:?}");
+        assert!(
+            !shown.contains("ter2") && !shown.contains("AGFsaWNl") && shown.contains("not shown"),
+            "{shown}"
+        );
+        server.finish().await.unwrap();
+    }
+}
+
 #[tokio::test]
 async fn no_log_line_shows_a_password() {
     assert_eq!(wire::LOG_DIRECTIVE, "async_imap=off");
