@@ -18,7 +18,7 @@ use crate::frame::{Frame, Framer, Stop};
 use crate::internal_date::InternalDate;
 use crate::literals::{Form, Place};
 use crate::mailbox_name::MailboxName;
-use crate::under_way::{Append, End, Outcome, Ticket, UnderWay};
+use crate::under_way::{Append, CONTEXT, End, Outcome, Ticket, UnderWay};
 
 /// What waits in memory before it is sent, while the server has other commands to do.
 const GATHER: usize = 64 * 1024;
@@ -29,8 +29,6 @@ const LONGEST_BATCH: Duration = Duration::from_secs(2);
 /// How long a system keeps back an acknowledgement, if nothing else is to be sent (RFC 1122 §4.2.3.2): 40 ms and more. A
 /// server that does not turn Nagle's algorithm off (RFC 896) says nothing new until then.
 const DELAYED_ACKNOWLEDGEMENT: Duration = Duration::from_millis(40);
-
-const CONTEXT: &str = "cannot append messages";
 
 /// Whether a message's body may be written.
 #[derive(Debug, Clone, PartialEq, Eq)]

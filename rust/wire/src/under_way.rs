@@ -10,6 +10,9 @@ use crate::error::{Refusal, Status};
 use crate::mailbox_name::MailboxName;
 use crate::response::{Response, StatusText};
 
+/// What is tried, as errors begin.
+pub(crate) const CONTEXT: &str = "cannot append messages";
+
 /// Names one appended message until its outcome is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ticket(pub(crate) u64);
@@ -188,7 +191,7 @@ impl UnderWay {
 
     /// An answer that the server may have given before it took the body: nobody knows what it makes of the rest.
     fn doubt(&mut self, text: StatusText<'_>, alert: Option<&str>) {
-        self.end = Some(End::Doubt(Box::new(Refusal::new("cannot append messages", text, alert))));
+        self.end = Some(End::Doubt(Box::new(Refusal::new(CONTEXT, text, alert))));
     }
 
     /// An answer to nothing that we sent: the server reads messages as commands. What it answers is some mail's words, which

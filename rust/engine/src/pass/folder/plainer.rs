@@ -24,9 +24,12 @@ pub(crate) async fn send_plainer<M: Meanwhile + Send>(
     report: &mut CopyReport,
 ) -> Result<Ended> {
     let (mut in_vain, mut helped) = (0, None);
-    for (uid, (kind, words)) in account::causes(report) {
-        let refused = report.refused.iter().find(|(sent, _)| sent.uid == uid).map(|(sent, _)| sent.clone());
-        let Some(sent) = refused.filter(|_| kind.is_refusal() && in_vain < MOST_IN_VAIN) else { continue };
+    for (uid, (_, words)) in account::causes(report).into_iter().filter(|(_, (kind, _))| kind.is_refusal()) {
+        if in_vain == MOST_IN_VAIN {
+            break;
+        }
+        let refused = report.refused.iter().find(|(sent, _)| sent.uid == uid);
+        let Some(sent) = refused.map(|(sent, _)| sent.clone()) else { continue };
         match send(copy, &sent, helped, report).await? {
             Sending::Stopped => return Ok(Ended::Stopped),
             Sending::Refused => in_vain += 1,

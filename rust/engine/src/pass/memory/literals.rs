@@ -29,7 +29,7 @@ impl LiteralMemory {
 
     /// A server may have lost track at one of these messages, or complained of it.
     pub(crate) fn be_wary(&self, folder: i64, uids: UidSet) {
-        uids.ranges().for_each(|range| lock(&self.wary).entry(folder).or_default().insert_range(range));
+        lock(&self.wary).entry(folder).or_default().extend(uids.iter());
     }
 
     /// Forgets what it has of these folders, and of a host: its software may be another now.
