@@ -107,6 +107,14 @@ fn in_what_came_since_the_ledgers_last_word_message_id_and_date_tell_a_rewritten
     assert_eq!(since(&two, &[message(90, 2, 5), message(91, 2, 5)]).1, Vec::<u32>::new());
 }
 
+/// One of two equal messages has left, whose copy nobody knew; 2 is 0 with another body.
+#[test]
+fn a_copy_that_has_the_bytes_of_one_message_is_not_taken_for_another_that_was_rewritten() {
+    let source = [message(1, 0, 5), message(6, 2, 5)];
+    let target = [message(90, 0, 5), message(91, 0, 5)];
+    assert_eq!(run_in(Tail::SinceLedger, &source, &target), (vec![pair(1, 90)], vec![6], 4));
+}
+
 /// peers 2.3-9
 #[test]
 fn a_message_without_message_id_is_adopted_by_its_bytes_only() {

@@ -130,9 +130,10 @@ pub fn reconcile(source: &[Candidate], target: &[Candidate], tail: Tail) -> Reco
         if !group.source.is_empty() && !group.target.is_empty() {
             unread_source.extend(unread(&group.source));
             unread_target.extend(unread(&group.target));
+            let bytes = group.source.iter().filter_map(|message| message.as_it_is()).collect();
             group.pair_by_digest(Candidate::as_it_is, &mut adopted);
             if tail == Tail::SinceLedger {
-                group.pair_alike(&mut adopted);
+                group.pair_alike(&bytes, &mut adopted);
             }
         }
         left.source.extend(group.source.into_iter().filter(|m| m.was_refused || m.repaired.is_some()));
@@ -211,9 +212,13 @@ impl<'a> Group<'a> {
     }
 
     /// Pairs what is known by the same and has one date, where it does not matter which is which: there is one of each, or as
-    /// many on both sides, or all of the source are the same bytes.
-    fn pair_alike(&mut self, adopted: &mut Vec<Adoption>) {
-        let target = by(Candidate::likeness, &self.target);
+    /// many on both sides, or all of the source are the same bytes. What has the bytes of a message of the source, `bytes`,
+    /// is one copy too many of that one, and nobody else's.
+    fn pair_alike(&mut self, bytes: &BTreeSet<[u8; 32]>, adopted: &mut Vec<Adoption>) {
+        let rewritten =
+            |message: &&&Candidate| message.as_it_is().is_none_or(|digest| !bytes.contains(&digest));
+        let target: Vec<_> = self.target.iter().filter(rewritten).copied().collect();
+        let target = by(Candidate::likeness, &target);
         let mut pairs = BTreeMap::new();
         for (key, own) in by(Candidate::likeness, &self.source) {
             let others = target.get(&key).map_or(&[][..], Vec::as_slice);
