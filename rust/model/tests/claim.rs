@@ -61,6 +61,15 @@ fn messages_that_share_identity_and_date_are_told_apart_by_their_bytes() {
 }
 
 #[test]
+fn of_versions_of_one_letter_none_is_taken_for_another_one_of_its_size_and_date_that_has_left() {
+    let gone = [row(1, 1, 10, Some(1))];
+    let now = [(message(7, 1, 10), 2), (message(8, 1, 70), 2)];
+    assert_eq!(run(&gone, &now, Proof::Mark), (pairs([]), vec![7, 8]));
+    let rows = [row(1, 1, 10, Some(1)), row(2, 1, 20, Some(2))];
+    assert_eq!(run(&rows, &[(message(7, 1, 10), 2)], Proof::Mark), (pairs([(2, 7)]), vec![7]));
+}
+
+#[test]
 fn of_equal_messages_as_many_are_claimed_as_there_are_rows() {
     let rows = [row(1, 1, 10, Some(1)), row(2, 1, 10, Some(1))];
     let now = [(message(7, 1, 10), 1), (message(8, 1, 10), 1), (message(9, 1, 10), 1)];

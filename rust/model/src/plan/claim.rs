@@ -3,7 +3,7 @@
 //!
 //! INVARIANT: no message is claimed by two rows, and none by a row of other bytes, as far as those are known.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A row of the ledger, by what outlives numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,7 +50,7 @@ pub enum Bytes {
 /// What it takes to be the message of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Proof {
-    /// Identity, date and size, where nobody else has them; the bytes otherwise.
+    /// Date and size, where nobody else has its identity; the bytes otherwise.
     Mark,
     /// The bytes, where the row has their digest.
     Bytes,
@@ -69,7 +69,9 @@ pub enum Claims {
 pub fn claim(rows: &[Remembered], messages: &[Present], proof: Proof) -> Claims {
     let mut open = Open::new(rows, messages);
     if proof == Proof::Mark {
-        open.pair(Remembered::whole_mark, Present::whole_mark, Which::Unique);
+        let lone = open.lone_identities();
+        let mark = |row: &Remembered| row.whole_mark().filter(|(identity, ..)| lone.contains(identity));
+        open.pair(mark, Present::whole_mark, Which::InOrder);
     }
     let unread = open.unread();
     if !unread.is_empty() {
@@ -189,9 +191,20 @@ impl<'a> Open<'a> {
                 self.pairs.extend(keys.into_iter().zip(uids.iter().copied()));
             }
         }
-        let taken: std::collections::BTreeSet<u32> = self.pairs.values().copied().collect();
+        let taken: BTreeSet<u32> = self.pairs.values().copied().collect();
         self.rows.retain(|row| !self.pairs.contains_key(&row.key));
         self.messages.retain(|message| !taken.contains(&message.uid));
+    }
+
+    /// What one row and one message are known by, and nobody else. Two versions of a letter may be of one size and date, and
+    /// only one of them be here.
+    fn lone_identities(&self) -> BTreeSet<Option<[u8; 16]>> {
+        let rows = by(&self.rows, |row| Some((row.identity, row.key)));
+        let messages = by(&self.messages, |message| Some((message.identity, message.uid)));
+        let is_lone =
+            |identity: &Option<[u8; 16]>| messages.get(identity).is_some_and(|uids| uids.len() == 1);
+        let lone = rows.into_iter().filter(|(identity, keys)| keys.len() == 1 && is_lone(identity));
+        lone.map(|(identity, _)| identity).collect()
     }
 
     /// Messages that must be read, because a row of the same identity knows its bytes.
