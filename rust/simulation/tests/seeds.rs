@@ -64,7 +64,7 @@ fn nothing_is_lost_or_doubled_by_all_of_it_together() {
 const LATER: [&str; 2] = ["source_renames", "full_disks"];
 
 /// Seeds that failed once, how many of the later kinds there were already, and what was wrong then.
-const MENDED: [(u64, usize, &str); 10] = [
+const MENDED: [(u64, usize, &str); 14] = [
     (16, 0, "a copy that was appended to a folder with new numbers was not found, named, and appended again"),
     (149, 0, "one copy stood for two equal messages after a lost OK"),
     (311, 0, "another body below an equal Message-ID was appended again after a lost OK"),
@@ -78,6 +78,26 @@ const MENDED: [(u64, usize, &str); 10] = [
         "a retry that became due between a step back of the clock and the worker's next look waited for as long as the step",
     ),
     (51000, 2, "a pause was as long as the step where the clock was set back when the worker was killed"),
+    (
+        400664,
+        2,
+        "another body below an equal Message-ID passed for one copy too many of a message that had left",
+    ),
+    (
+        501369,
+        2,
+        "a folder with other numbers was taken for another one when half of its messages had left it",
+    ),
+    (
+        501437,
+        2,
+        "of two versions of a letter the row of one that had left claimed the other by size and date",
+    ),
+    (
+        700426,
+        2,
+        "a folder with other numbers was taken for another one when one of its two messages had left it",
+    ),
     (50066, 1, "another body below an equal Message-ID passed for the copy that its owner had moved there"),
 ];
 

@@ -6,7 +6,7 @@ use super::Content;
 use crate::chance::Chance;
 
 /// The header field of a message that servers may refuse for what it is.
-pub(crate) const REFUSED: &[u8] = b"X-Refuse: yes\r\n";
+const REFUSED: &[u8] = b"X-Refuse: yes\r\n";
 
 /// What a message is to be like.
 #[derive(Debug, Clone, Default)]
@@ -43,6 +43,11 @@ impl Letter {
         }
         octets.into()
     }
+}
+
+/// Whether servers may refuse a message for what it is.
+pub(crate) fn is_refused(octets: &[u8]) -> bool {
+    octets.windows(REFUSED.len()).any(|window| window == REFUSED)
 }
 
 fn rfc2822(seconds: i64) -> String {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{By, Content, Flags, Message};
+use super::{By, Content, Flags, Message, is_refused};
 
 /// A folder of an account.
 #[derive(Debug, Clone)]
@@ -113,9 +113,10 @@ impl Folder {
         (self.known.renamed, self.seen.renamed) = (true, true);
     }
 
-    /// A pass begins, and will see what is here now.
+    /// A pass begins, and will see what is here now. What is refused leaves no copy, and nothing to know it by.
     pub(super) fn show(&mut self) {
-        let messages = self.messages.iter().map(|message| message.lineage).collect();
+        let messages = self.messages.iter().filter(|message| !is_refused(&message.content));
+        let messages = messages.map(|message| message.lineage).collect();
         self.seen = Known { messages, ..Known::default() };
     }
 

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 pub(crate) use account::{Account, Gone};
-pub(crate) use compose::{Letter, REFUSED, digest};
+pub(crate) use compose::{Letter, digest, is_refused};
 pub(crate) use folder::{Folder, Incoming};
 
 /// A message's octets as whoever sent them sent them, whatever a server makes of them.

@@ -6,7 +6,7 @@ use super::folders::path;
 use super::selected::kept_flags;
 use super::session::{Session, account};
 use super::{Server, Validity};
-use crate::mail::{By, Content, Flags, Incoming, REFUSED, digest};
+use crate::mail::{By, Content, Flags, Incoming, digest, is_refused};
 
 /// A message as it came.
 struct Sent {
@@ -27,7 +27,7 @@ pub(super) fn append(
     if account(server, user)?.folder(&path).is_none() {
         return Some("NO [TRYCREATE] No such folder".to_owned());
     }
-    if server.manners.refuses && sent.iter().any(|message| holds(&message.octets, REFUSED)) {
+    if server.manners.refuses && sent.iter().any(|message| is_refused(&message.octets)) {
         return Some("NO [CANNOT] Message refused for what it is".to_owned());
     }
     let count = sent.len();
@@ -79,10 +79,6 @@ fn store(server: &mut Server, user: &str, path: &str, sent: Vec<Sent>) -> Option
 /// What a server that adds to messages makes of one.
 pub(crate) fn rewritten(octets: &[u8]) -> Content {
     [b"X-Kept: yes\r\n", octets].concat().into()
-}
-
-fn holds(octets: &[u8], needle: &[u8]) -> bool {
-    octets.windows(needle.len()).any(|window| window == needle)
 }
 
 /// Flags, date and literal of each message; nothing where they are malformed.

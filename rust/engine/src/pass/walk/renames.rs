@@ -223,5 +223,5 @@ fn compare_all(sample: &Sample, there: &[Present], share: Share) -> Look {
         })
     };
     let found = sample.values().filter(|identity| is_there(identity)).count();
-    if share.is_reached(found, sample.len()) { Look::Same } else { Look::Other }
+    if share.is_reached(found, sample.len(), there.len()) { Look::Same } else { Look::Other }
 }
