@@ -15,7 +15,7 @@ mod renames;
 
 pub use adopted::{Adopted, Found};
 pub use claim::{Bytes, Claims, Present, Proof, Remembered, claim, follow, place};
-pub use elsewhere::{Elsewhere, Mark, Whereabouts};
+pub use elsewhere::{Elsewhere, Mark, Place, Whereabouts};
 pub use flags::Flags;
 pub use folder::{FlagChange, FolderPlan, LedgerRow, plan_folder};
 pub use frontier::Frontier;

@@ -6,13 +6,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::folder::{ListedFolder, Listing};
-use model::plan::{Elsewhere, Identity, Mark, Whereabouts};
+use model::plan::{Elsewhere, Identity, Mark, Place, Whereabouts};
 use model::{Result, UidValidity};
 use store::{LedgerFolder, LedgerMessage, Store};
 use wire::{InternalDate, SummaryItems, UidSet};
 
 use super::work::{Row, Work};
 use crate::base::blocking::blocking;
+use crate::base::digest::fingerprints;
 use crate::base::header::{IDENTITY_FIELDS, identity};
 use crate::base::lock::lock;
 use crate::pass::report::words::is_of_folder;
@@ -106,7 +107,7 @@ impl Work<'_> {
                 continue;
             }
             restoring.missing += 1;
-            let place = lock(elsewhere).take(mark(&row, validity, is_maildir), self.ledger_id);
+            let place = lock(elsewhere).take(mark(&row, validity, is_maildir), row.digest, self.ledger_id);
             match place {
                 None => restoring.again.insert(uid),
                 Some(Whereabouts::Elsewhere) => restoring.elsewhere += 1,
@@ -172,7 +173,8 @@ pub(crate) async fn search(
     let is_maildir = matches!(target, Target::Maildir(_));
     for (id, page) in pages.iter().filter(|(id, _)| folders.contains(id)) {
         let rows = missing(store, *id).await?;
-        rows.iter().for_each(|row| elsewhere.seek(mark(row, page.source_uid_validity, is_maildir)));
+        let mark = |row| mark(row, page.source_uid_validity, is_maildir);
+        rows.iter().for_each(|row| elsewhere.seek(mark(row), row.digest));
     }
     let mut unread = Vec::new();
     let (listing, ..) = target.listing().await?;
@@ -222,7 +224,8 @@ async fn search_folder(
             }
             for (uid, validity) in names {
                 if !named.get(&validity).is_some_and(|named: &UidSet| named.contains(uid)) {
-                    elsewhere.note(Mark::of_file(uid, validity), own.first().map(|(id, _)| *id), uid);
+                    let folder = own.first().map(|(id, _)| *id);
+                    elsewhere.note(Mark::of_file(uid, validity), Place { folder, uid, digest: None });
                 }
             }
             return Ok(());
@@ -253,6 +256,7 @@ async fn search_imap(
     let items =
         SummaryItems { internal_date: true, header_fields: IDENTITY_FIELDS, ..SummaryItems::default() };
     let connection = imap.read(name).await?;
+    let mut contested = Vec::new();
     connection
         .uid_fetch_summaries(&UidSet::all(), items, |summary| {
             if named.contains(summary.uid) {
@@ -260,9 +264,18 @@ async fn search_imap(
             }
             let identity = summary.header.and_then(|block| identity(&block)).map(Identity::digest);
             let received = summary.internal_date.as_ref().and_then(InternalDate::to_epoch_seconds);
-            elsewhere.note(Mark::Content { identity, received }, folder, summary.uid);
+            let mark = Mark::Content { identity, received };
+            if elsewhere.is_contested(mark) {
+                contested.push((mark, summary.uid));
+            } else {
+                elsewhere.note(mark, Place { folder, uid: summary.uid, digest: None });
+            }
         })
         .await?;
+    let digests = fingerprints(connection, contested.iter().map(|(_, uid)| *uid).collect()).await?;
+    for (mark, uid) in contested {
+        elsewhere.note(mark, Place { folder, uid, digest: digests.get(&uid).copied() });
+    }
     Ok(())
 }
 
