@@ -88,6 +88,8 @@ pub struct Climate {
     pub target_renames: bool,
     /// Folders are deleted on the target.
     pub target_folder_deletes: bool,
+    /// Runs at whose end the admin asks for what is missing.
+    pub restoring: u32,
 }
 
 /// The names of climates, and what they are for.
@@ -142,6 +144,7 @@ impl Climate {
             "clock_steps" => self.clock_steps = times,
             "store_locks" => self.store_locks = times,
             "full_disks" => self.full_disks = times,
+            "restoring" => self.restoring = times,
             "outages" => self.outages = times,
             _ => return self.set_people(kind, flag),
         }
@@ -213,6 +216,7 @@ impl Climate {
             target_moves: true,
             target_renames: true,
             target_folder_deletes: true,
+            restoring: 3,
             ..self
         }
     }

@@ -137,6 +137,12 @@ impl Lab {
         self.ask(Operation::SetBatch(Box::new(change))).await.map(drop)
     }
 
+    /// Asks for copies that are missing on the target.
+    pub(crate) async fn restore_missing(&self) -> Result<()> {
+        let change = SetBatch { identity: BATCH.to_owned(), restore_missing: true, ..SetBatch::default() };
+        self.ask(Operation::SetBatch(Box::new(change))).await.map(drop)
+    }
+
     /// Runs a request to its end, again and again while somebody else is writing, or there is no room for it.
     async fn ask(&self, operation: Operation) -> Result<Vec<Item>> {
         loop {

@@ -1,5 +1,6 @@
 //! One run: a mailbox or two, some passes with whatever befalls them, calm, and the verdict.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::SignedDuration;
@@ -11,7 +12,7 @@ use crate::climate::Climate;
 use crate::ear::Ear;
 use crate::lab::{Lab, is_at_rest};
 use crate::mail::Account;
-use crate::oracle;
+use crate::oracle::{self, Held};
 use crate::people;
 use crate::world::{Incident, Schedule, Side, Stage};
 
@@ -246,11 +247,45 @@ impl Play {
         for user in lab.users()? {
             let (skipped, report) = (lab.skipped(&user)?, lab.report(&user));
             faults.extend(oracle::judge(&self.stage.lock(), &user, &skipped, &report));
+        }
+        if faults.is_empty() {
+            self.restore(lab, &mut faults).await?;
+        }
+        for user in lab.users()? {
+            let report = lab.report(&user);
             if !faults.is_empty() {
                 let told = |line| format!("report of {}: {line}", user.row.user_name);
                 faults.extend(report.into_iter().map(told));
             }
         }
         Ok(faults)
+    }
+
+    /// What is missing on the target is asked for, now and then.
+    async fn restore(&mut self, lab: &mut Lab, faults: &mut Vec<String>) -> Result<()> {
+        let times = self.stage.lock().climate.restoring;
+        if !self.chance.one_in(times) {
+            return Ok(());
+        }
+        self.stage.lock().trace.add("what is missing is asked for");
+        let before: BTreeMap<String, Held> = {
+            let scene = self.stage.lock();
+            scene.target.accounts.iter().map(|(who, account)| (who.clone(), Held::of(account))).collect()
+        };
+        lab.restore_missing().await?;
+        self.come_to_rest(lab).await?;
+        for user in lab.users()? {
+            let (skipped, scene) = (lab.skipped(&user)?, self.stage.lock());
+            let Some(before) = before.get(&user.row.user_name) else { continue };
+            faults.extend(oracle::restored(&scene, &user, &skipped, before));
+        }
+        let appended = self.stage.lock().target.appended;
+        self.again(lab).await?;
+        self.come_to_rest(lab).await?;
+        let more = self.stage.lock().target.appended - appended;
+        if more > 0 {
+            faults.push(format!("a pass after all was restored copied {more}"));
+        }
+        Ok(())
     }
 }

@@ -61,7 +61,7 @@ fn nothing_is_lost_or_doubled_by_all_of_it_together() {
 }
 
 /// Kinds that came later: a seed is another run with one more.
-const LATER: [&str; 2] = ["source_renames", "full_disks"];
+const LATER: [&str; 3] = ["source_renames", "full_disks", "restoring"];
 
 /// Seeds that failed once, how many of the later kinds there were already, and what was wrong then.
 const MENDED: [(u64, usize, &str); 14] = [

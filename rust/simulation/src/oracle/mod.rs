@@ -4,6 +4,8 @@
 //! For each folder and content: the client must have appended at least as many copies as the source has now, less those
 //! that people had put there themselves, and at most as many as there ever were different messages on the source.
 
+mod restored;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::status::DataConsistencyScore;
@@ -11,6 +13,8 @@ use model::{SkippedItem, User};
 
 use crate::mail::{Account, By, Content, Folder, Gone, Message, digest};
 use crate::world::Scene;
+
+pub(crate) use restored::{Held, restored};
 
 /// How many there are of each content.
 type Counts = BTreeMap<Content, i64>;
@@ -79,12 +83,8 @@ impl Judge<'_> {
         missing
     }
 
-    /// Whether neither side's people ever renamed or deleted this folder, one above, or one that took its name.
     fn is_untouched(&self, path: &str) -> bool {
-        let touches = |(who, touched): &&(String, String)| {
-            who == self.who && (path == touched || path.starts_with(&format!("{touched}/")))
-        };
-        !self.scene.touched.iter().any(|touched| touches(&touched))
+        is_untouched(self.scene, self.who, path)
     }
 
     /// The path of the folder that an item names, by its whole name or without the prefix.
@@ -250,6 +250,14 @@ impl Judge<'_> {
             }
         }
     }
+}
+
+/// Whether neither side's people ever renamed or deleted this folder, one above, or one that took its name.
+fn is_untouched(scene: &Scene, who: &str, path: &str) -> bool {
+    let touches = |(whose, touched): &&(String, String)| {
+        whose == who && (path == touched || path.starts_with(&format!("{touched}/")))
+    };
+    !scene.touched.iter().any(|touched| touches(&touched))
 }
 
 /// How many copies lie behind one that is later on the source.
