@@ -159,6 +159,18 @@ impl Place {
             Self::Maildir { .. } => "Maildir",
         }
     }
+
+    /// What two endpoints share that lead to the same server or tree, as far as names can tell: 143 and 993, IMAP's own
+    /// ports, are two doors of one server, any other port is a server of its own.
+    pub fn key(&self) -> String {
+        match self {
+            Self::Imap(server) => {
+                let port = if server.port == 143 { 993 } else { server.port };
+                format!("{}:{port}", server.remote_server.to_lowercase())
+            }
+            Self::Maildir { path } => path.clone(),
+        }
+    }
 }
 
 /// How to reach a server, with what the admin said about it.

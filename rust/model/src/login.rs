@@ -35,8 +35,7 @@ pub fn source_login(endpoint: &Endpoint, row: &UserRow) -> Result<Login> {
 /// The login on the target: as TargetUserName or else the address, with TargetPassword or else as the endpoint's
 /// administrator. Here the row comes first, because TargetPassword has no other meaning.
 pub fn target_login(endpoint: &Endpoint, row: &UserRow) -> Result<Login> {
-    let user = row.target_user_name.as_deref().unwrap_or(&row.email_address);
-    let attempt = Attempt { endpoint, row, side: Side::Target, user };
+    let attempt = Attempt { endpoint, row, side: Side::Target, user: row.user_on_target() };
     if row.target_password.is_empty() {
         attempt.login(&row.target_password, None)
     } else {

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::name::name_key;
 use crate::status::{DataConsistencyScore, PassKind, UserFacts};
 use crate::{Error, Name, Secret};
 
@@ -24,6 +25,20 @@ pub struct UserRow {
     pub target_user_name: Option<String>,
     /// The password on the target.
     pub target_password: Secret,
+}
+
+impl UserRow {
+    /// Whose mailbox it is on the target: TargetUserName, or else the address.
+    pub fn user_on_target(&self) -> &str {
+        self.target_user_name.as_deref().unwrap_or(&self.email_address)
+    }
+
+    /// The names of the mailboxes on both sides, as rows are compared: most servers take capitals and small letters of a
+    /// logon name for the same. Two rows between the same servers that agree in them and in UserRoot would copy everything
+    /// twice.
+    pub fn mailbox_keys(&self) -> (String, String) {
+        (name_key(&self.user_name), name_key(self.user_on_target()))
+    }
 }
 
 /// What the passes have done so far. Written by the worker, read by everybody.

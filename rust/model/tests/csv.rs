@@ -285,6 +285,24 @@ fn the_same_login_twice_is_a_warning_unless_the_roots_differ() {
 }
 
 #[test]
+fn two_rows_between_the_same_mailboxes_are_an_error_that_names_both_lines() {
+    let header = "EmailAddress,UserName,Password,UserRoot,TargetUserName";
+    let checked = |rows: &str| strict(format!("{header}\n{rows}\n").as_bytes());
+    let twins =
+        ["a@b.c,u,p,,t\nd@b.c,u,p,,t", "a@b.c,u,p,/1,t\nd@b.c,U,q,/1,T", "t@b.c,u,p,,\na@b.c,u,p,,T@b.c"];
+    for rows in twins {
+        let error = only_error(&checked(rows));
+        assert!(
+            error.starts_with("3: Source and target mailbox are the same as in line 2"),
+            "{rows}: {error}"
+        );
+    }
+    let others =
+        ["a@b.c,u,p,,t\nd@b.c,v,p,,t", "a@b.c,u,p,,t\nd@b.c,u,p,,s", "a@b.c,u,p,/1,t\nd@b.c,u,p,/2,t"];
+    assert!(others.iter().all(|rows| checked(rows).view.valid));
+}
+
+#[test]
 fn a_file_without_content_is_an_error_of_its_own() {
     for empty in [&b""[..], b"\xEF\xBB\xBF", b"\r\n \r\n"] {
         assert!(only_error(&strict(empty)).starts_with("0: The file is empty"));

@@ -12,6 +12,7 @@ use crate::column::{Json, Millis, Word};
 use crate::endpoints::endpoint_id;
 use crate::enlist::{Enlisted, enlist, forget_copy};
 use crate::fault::Sql;
+use crate::twins::refuse_twins;
 
 /// What to do with an address that another live batch has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +43,7 @@ impl Store {
                     return Err(listed_twice(row, batch).into());
                 }
             }
-            Ok(())
+            refuse_twins(tx, id)
         })
     }
 
@@ -56,6 +57,7 @@ impl Store {
                     added += 1;
                 }
             }
+            refuse_twins(tx, id)?;
             Ok(added)
         })
     }
@@ -94,6 +96,7 @@ impl Store {
                 refuse_while_running(tx, id, batch)?;
                 forget_copy(tx, "batch_id = ?", id)?;
             }
+            refuse_twins(tx, id)?;
             reschedule(tx, id, batch.options.allow_incremental_syncs)
         })
     }

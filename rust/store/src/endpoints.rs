@@ -10,6 +10,7 @@ use crate::Store;
 use crate::column::{Json, Millis, Word, limit_from_column, limit_to_column};
 use crate::fault::Sql;
 use crate::secrets::Column;
+use crate::twins::refuse_twins_at;
 use crate::worker::nudge;
 
 impl Store {
@@ -23,15 +24,14 @@ impl Store {
                 return Err(exists(endpoint).into());
             }
             tx.execute(
-                "INSERT INTO endpoint (guid, name, name_key, role, place, admin_login_format, login_separator,
+                "INSERT INTO endpoint (guid, name, name_key, role, place, place_key, admin_login_format, login_separator,
                                        created_at, modified_at)
-                 VALUES (?, ?, ?, ?, ?, '', '', ?, 0)",
+                 VALUES (?, ?, ?, ?, '', '', '', '', ?, 0)",
                 params![
                     endpoint.guid,
                     endpoint.name.as_str(),
                     key,
                     Word(endpoint.role),
-                    Json(&endpoint.place),
                     Millis(endpoint.created_at)
                 ],
             )?;
@@ -67,6 +67,7 @@ impl Store {
     pub fn update_endpoint(&self, endpoint: &Endpoint) -> Result<()> {
         self.write_wish(|tx| {
             self.write_settings(tx, endpoint)?;
+            refuse_twins_at(tx, endpoint)?;
             nudge(tx)
         })
     }
@@ -107,12 +108,13 @@ impl Store {
             None => None,
         };
         let changed = tx.execute(
-            "UPDATE endpoint SET place = :place, max_migrations = :migrations, max_incremental_syncs = :syncs,
+            "UPDATE endpoint SET place = :place, place_key = :place_key, max_migrations = :migrations, max_incremental_syncs = :syncs,
                  user_name = :user_name, password = :password, admin_login_format = :format,
                  login_separator = :separator, modified_at = :modified_at
              WHERE guid = :guid",
             named_params! {
                 ":place": Json(&endpoint.place),
+                ":place_key": endpoint.place.key(),
                 ":migrations": limit_to_column(endpoint.max_concurrent_migrations),
                 ":syncs": limit_to_column(endpoint.max_concurrent_incremental_syncs),
                 ":user_name": credentials.map(|credentials| &credentials.user_name),

@@ -69,11 +69,12 @@ fn holder(tx: &Connection, batch: i64, row: &UserRow) -> Sql<Option<Holder>> {
 
 fn insert(store: &Store, tx: &Connection, batch: i64, row: &UserRow, now: Timestamp) -> Sql<()> {
     let guid = Uuid::new_v4();
+    let (user_key, target_key) = row.mailbox_keys();
     tx.prepare_cached(
-        "INSERT INTO user (guid, batch_id, line, address, address_key, user_name, password, user_root,
-                           target_user_name, target_password, due_at, updated_at)
-         VALUES (:guid, :batch, :line, :address, :key, :user_name, :password, :user_root,
-                 :target_user_name, :target_password, 0, :now)",
+        "INSERT INTO user (guid, batch_id, line, address, address_key, user_name, user_key, password, user_root,
+                           target_user_name, target_key, target_password, due_at, updated_at)
+         VALUES (:guid, :batch, :line, :address, :key, :user_name, :user_key, :password, :user_root,
+                 :target_user_name, :target_key, :target_password, 0, :now)",
     )?
     .execute(named_params! {
         ":guid": guid,
@@ -82,9 +83,11 @@ fn insert(store: &Store, tx: &Connection, batch: i64, row: &UserRow, now: Timest
         ":address": row.email_address,
         ":key": name_key(&row.email_address),
         ":user_name": row.user_name,
+        ":user_key": user_key,
         ":password": store.seal(Column::User, guid, &row.password)?,
         ":user_root": row.user_root,
         ":target_user_name": row.target_user_name,
+        ":target_key": target_key,
         ":target_password": store.seal(Column::UserOnTarget, guid, &row.target_password)?,
         ":now": Millis(now),
     })?;
@@ -100,9 +103,11 @@ fn take_over(
     holder: &Holder,
     now: Timestamp,
 ) -> Sql<()> {
+    let (user_key, target_key) = row.mailbox_keys();
     tx.prepare_cached(
-        "UPDATE user SET batch_id = :batch, line = :line, user_name = :user_name, password = :password,
-             user_root = :user_root, target_user_name = :target_user_name, target_password = :target_password,
+        "UPDATE user SET batch_id = :batch, line = :line, user_name = :user_name, user_key = :user_key,
+             password = :password, user_root = :user_root, target_user_name = :target_user_name,
+             target_key = :target_key, target_password = :target_password,
              due_at = 0, attempts = 0, failed = 0, updated_at = :now
          WHERE id = :id",
     )?
@@ -110,9 +115,11 @@ fn take_over(
         ":batch": batch,
         ":line": row.line,
         ":user_name": row.user_name,
+        ":user_key": user_key,
         ":password": store.seal(Column::User, holder.guid, &row.password)?,
         ":user_root": row.user_root,
         ":target_user_name": row.target_user_name,
+        ":target_key": target_key,
         ":target_password": store.seal(Column::UserOnTarget, holder.guid, &row.target_password)?,
         ":now": Millis(now),
         ":id": holder.user,

@@ -26,6 +26,7 @@ mod schema;
 mod secrets;
 mod summaries;
 mod trouble;
+mod twins;
 mod users;
 mod wishes;
 mod worker;

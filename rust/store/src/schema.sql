@@ -9,6 +9,7 @@ CREATE TABLE endpoint (
     name_key              TEXT NOT NULL UNIQUE,
     role                  TEXT NOT NULL,
     place                 TEXT NOT NULL,            -- JSON
+    place_key             TEXT NOT NULL,            -- what endpoints share that lead to the same server or tree
     max_migrations        INTEGER,                  -- NULL: unlimited
     max_incremental_syncs INTEGER,                  -- NULL: unlimited
     user_name             TEXT,
@@ -46,9 +47,11 @@ CREATE TABLE user (
     address           TEXT NOT NULL,
     address_key       TEXT NOT NULL,
     user_name         TEXT NOT NULL,
+    user_key          TEXT NOT NULL,
     password          BLOB,                         -- sealed
     user_root         TEXT,
     target_user_name  TEXT,
+    target_key        TEXT NOT NULL,                -- of target_user_name, or else of the address
     target_password   BLOB,                         -- sealed
     due_at            INTEGER,                      -- 0: at once, whatever the clock says; so while a pass runs, as it may be lost
     attempts          INTEGER NOT NULL DEFAULT 0,
@@ -82,6 +85,7 @@ CREATE TABLE user (
                        + (sync_wanted IS NOT NULL)) VIRTUAL
 ) STRICT;
 CREATE UNIQUE INDEX user_address ON user (address_key, batch_id);
+CREATE INDEX user_mailboxes ON user (user_key, target_key);
 CREATE INDEX user_state  ON user (batch_id, state, due_at);
 CREATE INDEX user_seeded ON user (batch_id, seeded_at) WHERE seeded_at IS NOT NULL;
 CREATE INDEX user_synced ON user (batch_id, synced_at) WHERE synced_at IS NOT NULL;

@@ -184,7 +184,7 @@ fn on_disk(name: &str) -> String {
 
 /// The tree is named after TargetUserName, else the address; never a path of its own.
 fn tree_name(row: &UserRow) -> Result<&str> {
-    let name = row.target_user_name.as_deref().unwrap_or(&row.email_address);
+    let name = row.user_on_target();
     if name.is_empty() || name.starts_with('.') || name.contains(['/', '\\', '\0']) {
         return Err(Error::new(ErrorKind::InvalidName, format!("`{name}` cannot name a Maildir tree"))
             .user(&row.email_address)

@@ -166,12 +166,16 @@ fn check_blanks(record: &Record, header: &Header, faults: &mut Faults) {
     }
 }
 
-/// The mailboxes and logins so far, with their lines.
+/// The lines of the addresses, mailboxes of the source, and pairs of mailboxes so far.
 #[derive(Default)]
 struct Seen {
     addresses: HashMap<String, u32>,
-    logins: HashMap<(String, Option<String>), u32>,
+    sources: HashMap<Source, u32>,
+    pairs: HashMap<(Source, String), u32>,
 }
+
+/// A mailbox of the source: its name's key and its root.
+type Source = (String, Option<String>);
 
 impl Seen {
     fn check(&mut self, row: &UserRow, faults: &mut Faults) {
@@ -184,9 +188,16 @@ impl Seen {
             faults.error(row.line, Some(Column::EmailAddress.name()), message, "Remove one of the two rows");
             return;
         }
-        let login = (row.user_name.clone(), row.user_root.clone());
-        let first = *self.logins.entry(login).or_insert(row.line);
-        if first != row.line {
+        let (user, target) = row.mailbox_keys();
+        let source = (user, row.user_root.clone());
+        let twin = *self.pairs.entry((source.clone(), target)).or_insert(row.line);
+        let first = *self.sources.entry(source).or_insert(row.line);
+        if twin != row.line {
+            let message = format!(
+                "Source and target mailbox are the same as in line {twin}: all mail would be copied twice"
+            );
+            faults.error(row.line, Some(Column::UserName.name()), message, "Remove one of the two rows");
+        } else if first != row.line {
             let message = format!("UserName and UserRoot are the same as in line {first}");
             let remedy = "Check that one source mailbox is meant to go to two target mailboxes";
             faults.warning(row.line, Some(Column::UserName.name()), message, remedy);

@@ -14,6 +14,7 @@ mod purge;
 mod reports;
 mod secrets;
 mod summaries;
+mod twins;
 mod users;
 mod wishes;
 mod worker;
