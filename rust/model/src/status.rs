@@ -267,6 +267,17 @@ impl DataConsistencyScore {
             Self::Perfect
         }
     }
+
+    /// The score of a batch from those of its users: the worst. Perfect and Good promise that no message was left behind,
+    /// which nobody knows as long as a user has none; the others are findings, and the least that is so.
+    pub fn of_batch(users: impl IntoIterator<Item = Option<Self>>) -> Option<Self> {
+        let (mut worst, mut all_checked) = (None, true);
+        for score in users {
+            worst = worst.max(score);
+            all_checked &= score.is_some();
+        }
+        worst.filter(|score| all_checked || *score >= Self::Investigate)
+    }
 }
 
 #[cfg(test)]
@@ -355,5 +366,17 @@ mod tests {
         let scores = [(0, 0, 0), (3, 0, 0), (0, 10, 0), (0, 11, 0), (0, 0, 1)]
             .map(|(b, m, f)| DataConsistencyScore::of(b, m, f, 500));
         assert_eq!(scores, [Perfect, Good, Investigate, Poor, Poor]);
+    }
+
+    #[test]
+    fn a_batch_is_perfect_or_good_only_when_all_users_were_checked_and_has_the_worst_finding_at_once() {
+        use DataConsistencyScore::*;
+        let of =
+            |users: &[Option<DataConsistencyScore>]| DataConsistencyScore::of_batch(users.iter().copied());
+        assert_eq!((of(&[]), of(&[None])), (None, None));
+        for score in [Perfect, Good, Investigate, Poor] {
+            assert_eq!(of(&[Some(Perfect), Some(score)]), Some(score));
+            assert_eq!(of(&[None, Some(score)]), Some(score).filter(|score| *score >= Investigate));
+        }
     }
 }

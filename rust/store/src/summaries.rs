@@ -48,7 +48,7 @@ pub struct BatchSummary {
     pub counts: UserCounts,
     /// What they have done.
     pub totals: Totals,
-    /// The worst of their scores; none if none has one.
+    /// The worst of their scores, as far as it is known.
     pub score: Option<DataConsistencyScore>,
     /// When the last user's initial pass succeeded; none while one is missing.
     pub initial_sync_at: Option<Timestamp>,
@@ -131,7 +131,7 @@ fn summary(row: &Row<'_>, groups: &[Group]) -> rusqlite::Result<BatchSummary> {
     Ok(BatchSummary {
         counts,
         totals: total(groups),
-        score: groups.iter().map(|group| group.score).max().flatten(),
+        score: DataConsistencyScore::of_batch(groups.iter().map(|group| group.score)),
         initial_sync_at: time("last_seeded_at")?.filter(|_| all_seeded),
         last_synced_at: time("last_synced_at")?,
         wants_a_worker: row.get("wants_a_worker")?,

@@ -138,7 +138,7 @@ public sealed class MigrationBatch : IIdentified
     /// <summary>Who made it.</summary>
     public string SubmittedByUser => _view.SubmittedBy;
 
-    /// <summary>How good the copy is: the worst user's score. None while no user has one.</summary>
+    /// <summary>How good the copy is: the worst user's score. As long as a user has none, only one worse than Good.</summary>
     public string? DataConsistencyScore => _view.DataConsistencyScore;
 
     /// <summary>Whether every mailbox has been opened: else there is at least as much on the source as the totals say.</summary>

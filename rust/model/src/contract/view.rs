@@ -167,7 +167,7 @@ pub struct BatchView {
     pub initial_sync_at: Option<Timestamp>,
     /// When a pass of any user last succeeded.
     pub last_synced_at: Option<Timestamp>,
-    /// The worst of the users' scores; none where none has one.
+    /// The worst of the users' scores. As long as a user has none, only one that is worse than Good.
     pub data_consistency_score: Option<DataConsistencyScore>,
     /// Whether every mailbox has been looked into: else there is at least as much on the sources as the totals say.
     pub totals_known: bool,

@@ -53,7 +53,7 @@ fn recount(summary: &BatchSummary, users: &[User]) -> BatchSummary {
         batch: summary.batch.clone(),
         counts,
         totals,
-        score: users.iter().map(|user| user.score).max().flatten(),
+        score: DataConsistencyScore::of_batch(users.iter().map(|user| user.score)),
         initial_sync_at: seeded.and_then(|times| times.into_iter().max()),
         last_synced_at: users.iter().filter_map(|user| user.synced_at).max(),
         wants_a_worker: match summary.batch.wish {
