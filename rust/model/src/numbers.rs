@@ -61,6 +61,14 @@ impl Numbers {
         let without_flags = |numbers: Self| Self { highest_modseq: None, ..numbers };
         all_known && without_flags(self) == without_flags(other)
     }
+
+    /// How many messages a folder had at least when it said `shown`, if it counted `before` earlier and says this now: what
+    /// has left it since, and what may have come, does not count.
+    pub fn had(self, before: u64, shown: Self) -> Option<u64> {
+        let next = |numbers: Self| numbers.uid_next.map_or(0, |next| u64::from(next.get()));
+        let came = if shown.uid_next.is_some() { next(self).saturating_sub(next(shown)) } else { 0 };
+        Some(self.messages?.saturating_sub(came).min(before))
+    }
 }
 
 #[cfg(test)]
@@ -89,7 +97,23 @@ mod tests {
                 (but_flags, but_flags)
             );
         }
+        assert_eq!(Numbers::default().had(12, full), None);
         assert!(UidValidity::holds(full.uid_validity, full.uid_validity));
         assert!(!UidValidity::holds(None, None) && UidValidity::new(0).is_none());
+    }
+
+    #[test]
+    fn what_left_a_folder_or_came_meanwhile_was_not_there() {
+        let says = |messages, next| Numbers {
+            uid_next: NonZeroU32::new(next),
+            messages: Some(messages),
+            ..Numbers::default()
+        };
+        let had = |now, shown| Numbers::had(now, 12, shown);
+        assert_eq!(had(says(12, 30), says(7, 30)), Some(12), "all of them are there");
+        assert_eq!(had(says(7, 30), says(7, 30)), Some(7), "they have left");
+        assert_eq!(had(says(8, 31), says(7, 30)), Some(7), "they have left, and one has come");
+        assert_eq!(had(says(14, 32), says(7, 30)), Some(12), "two have come");
+        assert_eq!(had(says(13, 32), says(7, 0)), Some(12), "what comes has no number");
     }
 }

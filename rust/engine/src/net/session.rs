@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use model::folder::{ListedFolder, Listing, Namespace, Namespaces};
 use model::login::Login;
-use model::{Error, ErrorKind, ImapServer, Place, Result};
+use model::{Error, ErrorKind, ImapServer, Numbers, Place, Result};
 use wire::{
-    CertificatePolicy, Connection, ListEntry, ListOptions, MailboxName, MailboxStatus, NamespaceEntry,
-    Options, StatusItems,
+    Access, CertificatePolicy, Connection, ListEntry, ListOptions, MailboxName, MailboxStatus,
+    NamespaceEntry, Options, StatusItems,
 };
 
 use crate::base::world::World;
@@ -157,6 +157,19 @@ pub(crate) async fn complete<'f>(
     let told = names.iter().zip(told).filter_map(|(name, status)| Some((name.as_bytes().to_vec(), status?)));
     statuses.extend(told);
     Ok(())
+}
+
+/// How many messages a folder has at least that shows fewer than STATUS told before; none where that is not told again. It is
+/// closed for that: some tell of an open folder what its session sees.
+pub(crate) async fn recount(
+    connection: &mut Connection,
+    name: &MailboxName,
+    before: u64,
+    shown: Numbers,
+) -> Result<Option<u64>> {
+    connection.leave(name, Access::Write).await?;
+    let told = connection.status(std::slice::from_ref(name), NUMBERS).await?.pop().flatten();
+    Ok(told.and_then(|told| told.numbers.had(before, shown)))
 }
 
 /// The inbox, which every account has (RFC 3501 §5.1), though LIST of everything did not show it: broken shares make some

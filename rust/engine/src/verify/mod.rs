@@ -16,7 +16,7 @@ use read::{Folder, read};
 use crate::base::flags::sorted;
 use crate::base::message::Message;
 use crate::base::world::World;
-use crate::net::session;
+use crate::net::session::{self, Catalog};
 use crate::pass::report::words::is_of_folder;
 use crate::pass::walk::mapping::{Mapper, Pages};
 use crate::target::{OpenFolder, OpenPlace, Target};
@@ -48,14 +48,17 @@ pub(crate) async fn verify(
     let content = batch.options.content_filter.as_deref().map(ContentFilter::parse).transpose()?;
     let mut source = session::open(world, &source.place, login).await?;
     let mut target = Target::open(world, &target, &user.row).await?;
-    let listing = session::catalog(&mut source).await?.listing;
+    let Catalog { listing, status: mut counts, .. } = session::catalog(&mut source).await?;
     let (there, rules, _) = target.listing().await?;
     let mapper = Mapper::new(&listing, root.as_deref(), &filter, (there, rules), &pages);
-    for folder in mapper.map()?.folders {
+    let folders = mapper.map()?.folders;
+    session::complete(&mut counts, &mut source, folders.iter().map(|folder| folder.key.as_slice())).await?;
+    for folder in folders {
         let exists =
             mapper.there.contains(&folder.target_name) || folder.target_name.eq_ignore_ascii_case("INBOX");
         let (content, repairs) = (content.as_ref(), batch.options.repair.as_slice());
-        let mut sides = Sides { source: &mut source, target: &mut target, content, repairs };
+        let counted = counts.get(&folder.key).and_then(|told| told.numbers.messages);
+        let mut sides = Sides { source: &mut source, target: &mut target, content, repairs, counted };
         on_folder(sides.folder(&user, folder, exists).await?);
     }
     Ok(())
@@ -66,6 +69,8 @@ struct Sides<'a> {
     target: &'a mut Target,
     content: Option<&'a ContentFilter>,
     repairs: &'a [Repair],
+    /// How many messages the source counts in the folder, where it tells.
+    counted: Option<u64>,
 }
 
 impl Sides<'_> {
@@ -76,7 +81,7 @@ impl Sides<'_> {
         exists: bool,
     ) -> Result<FolderVerificationView> {
         let key = MailboxName::from_wire(folder.key.clone());
-        let read = read(self.source, &key, "source", self.repairs).await;
+        let read = read(self.source, &key, "source", self.repairs, self.counted).await;
         let mut source = unless_refused(read, self.source)?;
         let wanted = |m: &Message| self.content.is_none_or(|c| m.received.is_none_or(|date| c.matches(date)));
         source.messages.retain(wanted);
@@ -115,7 +120,7 @@ impl Sides<'_> {
         match (place, &mut *self.target) {
             (OpenPlace::Imap(key), Target::Imap(imap)) => {
                 let connection = imap.read(name).await?;
-                let read = read(connection, &key, "target", &[]).await;
+                let read = read(connection, &key, "target", &[], None).await;
                 unless_refused(read, connection)
             }
             (OpenPlace::Maildir(maildir), _) => {

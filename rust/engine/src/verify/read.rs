@@ -9,6 +9,7 @@ use wire::{BodiesReport, Connection, FetchOptions, InternalDate, MailboxName, Se
 use crate::base::digest::{Hashed, hash, short};
 use crate::base::flags::{plan_flags, sorted};
 use crate::base::message::Message;
+use crate::net::session;
 
 /// A folder as it was read.
 #[derive(Debug, Default)]
@@ -25,18 +26,25 @@ pub(super) struct Folder {
 type Owed = BTreeMap<u32, Option<String>>;
 
 /// Reads a folder of a side, which is called `source` or `target`. What differs is asked for once more: mail comes and goes.
+/// `told` is how many messages STATUS counted in it.
 pub(super) async fn read(
     connection: &mut Connection,
     name: &MailboxName,
     side: &str,
     repairs: &[Repair],
+    told: Option<u64>,
 ) -> Result<Folder> {
     let (mut selected, mut uids) = list(connection, name, side).await?;
-    if uids.count() < selected.exists {
+    let mut counted = None;
+    let hides = told.filter(|told| *told > selected.exists);
+    if let Some(before) = hides {
+        counted = session::recount(connection, name, before, selected.numbers).await?;
+    }
+    if hides.is_some() || uids.count() < selected.exists {
         (selected, uids) = list(connection, name, side).await?;
     }
     let mut folder = Folder { selected, ..Folder::default() };
-    let (counted, listed) = (folder.selected.exists, uids.count());
+    let (counted, listed) = (folder.selected.exists.max(counted.unwrap_or(0)), uids.count());
     if listed < counted {
         let rest = "what it does not list was not compared";
         folder.unread.push(format!("the {side} counts {counted} messages and lists {listed}: {rest}"));

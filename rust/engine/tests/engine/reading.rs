@@ -160,7 +160,15 @@ fn a_source_that_has_sent_all_that_it_sends_in_a_day_is_left_alone_until_then_or
 /// A24, G11, Y2: SELECT and STATUS count what is not shown, and the report says so.
 #[test]
 fn messages_that_a_folder_counts_and_never_lists_are_named_and_lower_the_score() {
-    let from = Sample::start(Options { phantoms: 5, ..Options::default() }).unwrap();
+    for options in
+        [Options { phantoms: 5, ..Options::default() }, Options { hidden: 5, ..Options::default() }]
+    {
+        counts_five_that_it_never_lists(options);
+    }
+}
+
+fn counts_five_that_it_never_lists(options: Options) {
+    let from = Sample::start(options).unwrap();
     let to = Sample::start(Options::default()).unwrap();
     put(from.address(), "ada", "INBOX", ["one", "two", "three"].map(message));
     let lab = Lab::between(from.address(), to.address());

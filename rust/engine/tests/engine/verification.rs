@@ -34,8 +34,12 @@ fn verified(lab: &Lab) -> FolderVerificationView {
 #[test]
 fn messages_that_a_side_counts_and_does_not_list_are_a_difference() {
     let short = || Options { phantoms: 2, ..Options::default() };
-    for (from, to, side) in [(short(), Options::default(), "source"), (Options::default(), short(), "target")]
-    {
+    let hiding = Options { hidden: 2, ..Options::default() };
+    for (from, to, side) in [
+        (short(), Options::default(), "source"),
+        (hiding, Options::default(), "source"),
+        (Options::default(), short(), "target"),
+    ] {
         let (from, to) = (filled(from), Sample::start(to).unwrap());
         let folder = compared(from.address(), to.address());
         let told =

@@ -143,6 +143,7 @@ fn status(session: &mut Session, user: &str, command: &Command) -> Option<String
     let Some(folder) = session.shared.store().account(user).folder(&name).cloned() else {
         return no_such_folder();
     };
+    let not_there = session.shared.options.phantoms + session.shared.options.hidden;
     let unseen = || folder.messages.iter().filter(|message| !message.flags.contains("\\Seen")).count();
     let mut values = Vec::new();
     for item in items {
@@ -152,7 +153,7 @@ fn status(session: &mut Session, user: &str, command: &Command) -> Option<String
             continue;
         }
         let value = match item.as_str() {
-            "MESSAGES" => folder.messages.len() + session.shared.options.phantoms,
+            "MESSAGES" => folder.messages.len() + not_there,
             "RECENT" => 0,
             "UIDNEXT" => folder.uid_next as usize + session.shared.options.uids_after as usize,
             "UIDVALIDITY" => folder.uid_validity as usize,

@@ -36,6 +36,8 @@ pub struct Options {
     pub lists_nothing: bool,
     /// How many messages SELECT and STATUS tell of that are not there.
     pub phantoms: usize,
+    /// How many messages STATUS tells of that SELECT does not.
+    pub hidden: usize,
     /// Whether a connection learns only by NOOP what others, and its own APPENDs, have done to the selected folder, as on
     /// Courier.
     pub tells_by_noop: bool,
@@ -79,6 +81,7 @@ impl Default for Options {
             size_error: 0,
             lists_nothing: false,
             phantoms: 0,
+            hidden: 0,
             tells_by_noop: false,
             one_uid_validity: None,
             ignores_case: false,

@@ -24,6 +24,23 @@ impl Work<'_> {
         if self.from.all.is_some() || self.from.exists() == expected {
             return Ok(());
         }
+        self.list_again().await
+    }
+
+    /// Lists all of the source folder once more where STATUS counts more messages in it than it shows, before it was opened
+    /// and now.
+    pub(crate) async fn recount(&mut self) -> Result<()> {
+        let Some(before) = self.counted.filter(|counted| *counted > self.from.exists()) else {
+            return Ok(());
+        };
+        let counted = self.pair.source.recount(&self.from, before).await?;
+        let Some(counted) = counted.filter(|counted| *counted > self.from.exists()) else { return Ok(()) };
+        self.list_again().await?;
+        self.from.counted = Some(counted);
+        Ok(())
+    }
+
+    async fn list_again(&mut self) -> Result<()> {
         let order = ListOrder { key: self.from.key.clone(), changed_since: None };
         let context = self.pair.context.clone();
         // The rows refer to these sets of flags.

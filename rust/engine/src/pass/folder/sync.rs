@@ -33,7 +33,6 @@ pub(crate) async fn sync<M: Meanwhile + Send>(
     from: SourceFolder,
 ) -> Result<Ended> {
     let to = pair.target.open_folder(&task.mapped.target_name, task.as_made).await?;
-    let counted = task.counted;
     let mut work = Work::new(pair, task, from, to);
     work.make_numbers_hold().await?;
     let (rows, orphans) = work.known().await?;
@@ -46,7 +45,7 @@ pub(crate) async fn sync<M: Meanwhile + Send>(
     let ended = work.copy(append, meanwhile, &mut report).await?;
     work.place(&mut report, &known).await?;
     work.tell_restored(&restoring, &report).await?;
-    work.finish(ended, report, &aims.flag_changes, counted).await?;
+    work.finish(ended, report, &aims.flag_changes).await?;
     Ok(ended)
 }
 
@@ -78,6 +77,7 @@ impl Work<'_> {
         // A folder that was never in step has no rows to read.
         let mut rows = if self.is_new { Vec::new() } else { self.rows().await? };
         self.complete_listing(&rows).await?;
+        self.recount().await?;
         self.part_with(&mut rows).await?;
         self.miss_copies(&mut rows).await?;
         let orphans = if self.is_new { Vec::new() } else { self.orphans().await? };
@@ -167,13 +167,7 @@ impl Work<'_> {
     }
 
     /// Names what was left behind, brings flags over, and writes down what is known now.
-    async fn finish(
-        &mut self,
-        ended: Ended,
-        mut report: CopyReport,
-        changes: &[FlagChange],
-        counted: Option<u64>,
-    ) -> Result<()> {
+    async fn finish(&mut self, ended: Ended, mut report: CopyReport, changes: &[FlagChange]) -> Result<()> {
         if ended == Ended::Complete {
             let samples = std::mem::take(&mut report.samples);
             let lost =
@@ -187,7 +181,7 @@ impl Work<'_> {
         self.pair.context.tally.synced(report.copied);
         let before = self.to.numbers.messages;
         self.page.target_messages = before.map(|before| before.saturating_add(report.copied));
-        self.compare(counted).await?;
+        self.compare().await?;
         self.tell_of_order(&report).await?;
         self.tell_of_dates(&report).await?;
         let unlisted = self.from.unlisted();
@@ -203,9 +197,9 @@ impl Work<'_> {
     }
 
     /// Notes that the source counts more messages than it shows, as where it is set to show only some (peers G11, A24).
-    async fn compare(&mut self, counted: Option<u64>) -> Result<()> {
-        let Some((all, counted)) = self.from.all.as_ref().zip(counted) else { return Ok(()) };
-        let (shown, counted) = (all.count(), counted.max(self.from.exists()));
+    async fn compare(&mut self) -> Result<()> {
+        let Some(all) = self.from.all.as_ref() else { return Ok(()) };
+        let (shown, counted) = (all.count(), self.from.has());
         if counted <= shown {
             return Ok(());
         }

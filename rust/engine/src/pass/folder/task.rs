@@ -15,7 +15,7 @@ pub(crate) struct Task {
     pub(crate) as_made: Option<Numbers>,
     /// Whether the ledger has no messages of it.
     pub(crate) is_new: bool,
-    /// How many messages the source counts in it; unknown where only some are wanted.
+    /// How many messages the source counts in it, where it tells.
     pub(crate) counted: Option<u64>,
     /// How many messages there seem to be to copy.
     pub(crate) messages: u64,

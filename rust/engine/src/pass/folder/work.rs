@@ -28,6 +28,8 @@ pub(crate) struct Work<'p> {
     first_page: LedgerFolder,
     /// Whether the ledger has no messages of it.
     pub(crate) is_new: bool,
+    /// How many messages the source counted in it before it was opened.
+    pub(crate) counted: Option<u64>,
 }
 
 /// A ledger row, its flags interned.
@@ -41,10 +43,10 @@ pub(crate) struct Row {
 
 impl<'p> Work<'p> {
     pub(crate) fn new(pair: &'p mut Pair, task: Task, from: SourceFolder, to: OpenFolder) -> Self {
-        let Task { mapped, ledger_id, ledger, is_new, .. } = task;
+        let Task { mapped, ledger_id, ledger, is_new, counted, .. } = task;
         pair.recorder.turn_to(ledger_id, ledger.frontier);
         let (shown, page, first_page) = (mapped.source_shown(), ledger.clone(), ledger);
-        Self { pair, shown, from, to, ledger_id, page, first_page, is_new }
+        Self { pair, shown, from, to, ledger_id, page, first_page, is_new, counted }
     }
 
     /// Adds a line about this folder to the report.

@@ -6,7 +6,7 @@ use model::{Error, ErrorKind, Numbers, Result, Side, UidValidity};
 use wire::{Connection, MailboxName, Selected, UidSet, Unnameable};
 
 use super::inventory::{self, FlagSets, Listed};
-use crate::net::session::Door;
+use crate::net::session::{self, Door};
 
 /// A user's mailbox on the source.
 pub(crate) struct Source {
@@ -32,6 +32,8 @@ pub(crate) struct SourceFolder {
     pub(crate) key: Vec<u8>,
     /// What it said of itself before it was listed.
     pub(crate) numbers: Numbers,
+    /// How many messages it is known to have, where it shows fewer.
+    pub(crate) counted: Option<u64>,
     /// Its messages that are wanted, ascending: all, or those that changed.
     pub(crate) listed: Vec<Listed>,
     /// All of its messages, wanted or not, where all were listed.
@@ -43,15 +45,20 @@ pub(crate) struct SourceFolder {
 }
 
 impl SourceFolder {
-    /// How many messages it has.
+    /// How many messages it shows.
     pub(crate) fn exists(&self) -> u64 {
         self.numbers.messages.unwrap_or(0)
+    }
+
+    /// How many messages it has.
+    pub(crate) fn has(&self) -> u64 {
+        self.exists().max(self.counted.unwrap_or(0))
     }
 
     /// How many messages it counts and did not list, where it listed all that it would; of those that it listed, all that no
     /// command can name.
     pub(crate) fn unlisted(&self) -> u64 {
-        let unlisted = self.all.as_ref().map_or(0, |all| self.exists().saturating_sub(all.count()));
+        let unlisted = self.all.as_ref().map_or(0, |all| self.has().saturating_sub(all.count()));
         unlisted.max(self.unnameable.count)
     }
 
@@ -133,7 +140,16 @@ impl Source {
         let since = since.and_then(|since| since.highest_modseq).filter(|_| numbers.highest_modseq.is_some());
         let found = inventory::list(&mut self.connection, selected.exists, since, filter, &mut sets).await?;
         let all = since.is_none().then_some(found.all);
-        Ok(SourceFolder { key, numbers, listed: found.wanted, all, unnameable: found.unnameable, sets })
+        let (listed, unnameable) = (found.wanted, found.unnameable);
+        Ok(SourceFolder { key, numbers, counted: None, listed, all, unnameable, sets })
+    }
+
+    /// How many messages a folder has at least that shows fewer than STATUS told before.
+    pub(crate) async fn recount(&mut self, folder: &SourceFolder, before: u64) -> Result<Option<u64>> {
+        self.select(folder).await?;
+        self.selected = None;
+        let name = MailboxName::from_wire(folder.key.clone());
+        session::recount(&mut self.connection, &name, before, folder.numbers).await
     }
 
     /// The connection with this folder selected.

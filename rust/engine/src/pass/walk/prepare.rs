@@ -205,8 +205,7 @@ fn task(
     let order = ListOrder { key: mapped.key.clone(), changed_since: in_step_at };
     let is_new = ledger.target_uid_validity.is_none();
     let messages = now.messages.unwrap_or(0).saturating_sub(before);
-    let counted = now.messages.filter(|_| context.content_filter.is_none());
-    Some(Task { mapped, ledger_id, ledger, as_made: None, is_new, counted, messages, order })
+    Some(Task { mapped, ledger_id, ledger, as_made: None, is_new, counted: now.messages, messages, order })
 }
 
 /// Adds pages to the ledger.

@@ -19,35 +19,26 @@ use crate::pass::folder::restore::{Page, search};
 use crate::pass::folder::task::Task;
 use crate::pass::side::source::ListOrder;
 
-/// The folders whose missing copies are wanted.
+/// The folders whose missing copies are wanted, and how many messages the source counts in each.
 #[derive(Default)]
-pub(crate) struct Wanted(Vec<MappedFolder>);
+pub(crate) struct Wanted(Vec<(MappedFolder, Option<u64>)>);
 
 impl Wanted {
     /// Those that are brought in step.
     pub(crate) fn of(tasks: &[Task]) -> Self {
-        Self(tasks.iter().map(|task| task.mapped.clone()).collect())
+        Self(tasks.iter().map(|task| (task.mapped.clone(), task.counted)).collect())
     }
 
     /// What there is to restore, by what the first turn has found out.
     fn tasks(self, pages: &[Page], missing: &BTreeMap<i64, u64>) -> Vec<Task> {
         let pages: BTreeMap<&[u8], &Page> =
             pages.iter().map(|page| (page.1.source_name.as_slice(), page)).collect();
-        let task = |mapped: MappedFolder| {
+        let task = |(mapped, counted): (MappedFolder, Option<u64>)| {
             let (id, ledger) = pages.get(mapped.key.as_slice())?;
             let messages = *missing.get(id)?;
             let order = ListOrder { key: mapped.key.clone(), changed_since: None };
             let (ledger_id, ledger) = (*id, ledger.clone());
-            Some(Task {
-                mapped,
-                ledger_id,
-                ledger,
-                as_made: None,
-                is_new: false,
-                counted: None,
-                messages,
-                order,
-            })
+            Some(Task { mapped, ledger_id, ledger, as_made: None, is_new: false, counted, messages, order })
         };
         self.0.into_iter().filter_map(task).collect()
     }
