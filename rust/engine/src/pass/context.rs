@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use model::content_filter::ContentFilter;
 use model::folder::MappedFolder;
@@ -35,6 +36,10 @@ pub(crate) struct Context {
     pub(crate) tally: Tally,
     /// The messages that earlier passes left behind, by folder and UID.
     pub(crate) skipped_before: Mutex<SkippedBefore>,
+    /// Whether there are no retries left after this pass.
+    pub(crate) is_last_try: bool,
+    /// Whether a folder was opened in this pass, or known not to have changed.
+    pub(crate) opens_folders: AtomicBool,
     /// In the second turn of a pass, which restores missing copies: where they may lie after all.
     pub(crate) elsewhere: Option<Mutex<Elsewhere>>,
 }
@@ -57,6 +62,8 @@ impl Context {
             target_host: self.target_host.clone(),
             tally: Tally::new(self.meter.clone()),
             skipped_before: Mutex::new(skipped_before),
+            is_last_try: self.is_last_try,
+            opens_folders: AtomicBool::new(self.opens_folders.load(Ordering::Relaxed)),
             elsewhere: Some(Mutex::new(elsewhere)),
         }
     }

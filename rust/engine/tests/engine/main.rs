@@ -29,4 +29,5 @@ mod restore;
 mod secrets;
 mod service;
 mod troubles;
+mod unavailable;
 mod verification;

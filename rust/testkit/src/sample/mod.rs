@@ -52,6 +52,11 @@ impl Shared {
         lock(&self.store)
     }
 
+    /// Why a folder does not open, unless all is forgiven.
+    fn opening_refusal(&self, folder: &str) -> Option<&'static str> {
+        if self.forgiving.load(Ordering::Relaxed) { None } else { (self.options.opening_refusal)(folder) }
+    }
+
     /// These, unless all is forgiven.
     fn poison<'p>(&self, poison: &'p [Poison]) -> &'p [Poison] {
         if self.forgiving.load(Ordering::Relaxed) { &[] } else { poison }

@@ -48,6 +48,8 @@ pub struct Options {
     /// The answer to CREATE for a name that is not to be had; none for a good one. In place of one that begins with `BYE`
     /// the server hangs up.
     pub name_refusal: fn(&str) -> Option<&'static str>,
+    /// The answer to who opens a folder of this name, until [`forgive`](super::Sample::forgive); none where it opens.
+    pub opening_refusal: fn(&str) -> Option<&'static str>,
     /// The answer to commands of this name, upper-case, that a user who is logged in is not to have; none for a good one.
     pub command_refusal: fn(&str) -> Option<&'static str>,
     /// How FETCH writes the INTERNALDATE that a message was stored with.
@@ -86,6 +88,7 @@ impl Default for Options {
             one_uid_validity: None,
             ignores_case: false,
             name_refusal: |_| None,
+            opening_refusal: |_| None,
             command_refusal: |_| None,
             writes_date: str::to_owned,
             uids_after: 0,

@@ -42,6 +42,9 @@ pub(super) fn answer(session: &mut Session, user: &str, command: &Command) -> Op
 pub(super) fn select(session: &mut Session, user: &str, command: &Command) -> Option<String> {
     let name = command.text(0)?;
     session.selected = None;
+    if let Some(refusal) = session.shared.opening_refusal(&name) {
+        return Some(refusal.to_owned());
+    }
     let Some(folder) = session.shared.store().account(user).folder(&name).cloned() else {
         return no_such_folder();
     };

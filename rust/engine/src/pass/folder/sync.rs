@@ -24,6 +24,7 @@ use crate::pass::transfer::copy::Copy;
 use crate::pass::transfer::manner::Manner;
 use crate::pass::transfer::outcome::CopyReport;
 use crate::pass::transfer::pump::Meanwhile;
+use crate::target::OpenFolder;
 
 /// Brings one folder in step. The steps are told in ARCHITECTURE.md ("Exactly once").
 pub(crate) async fn sync<M: Meanwhile + Send>(
@@ -31,8 +32,8 @@ pub(crate) async fn sync<M: Meanwhile + Send>(
     meanwhile: &mut M,
     task: Task,
     from: SourceFolder,
+    to: OpenFolder,
 ) -> Result<Ended> {
-    let to = pair.target.open_folder(&task.mapped.target_name, task.as_made).await?;
     let mut work = Work::new(pair, task, from, to);
     work.make_numbers_hold().await?;
     let (rows, orphans) = work.known().await?;

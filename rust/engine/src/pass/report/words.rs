@@ -1,7 +1,7 @@
 //! What servers mean by a refusal, and what it is called in a report.
 
-use model::{ErrorKind, SkippedKind};
-use wire::Refusal;
+use model::{Error, ErrorKind, SkippedKind};
+use wire::{Refusal, suggested_backoff};
 
 /// What the refusal of an APPEND means. Elsewhere `[LIMIT]` asks to slow down; here it is about the message if it
 /// speaks of a size, as that of Dovecot's quota_max_mail_size does (peers D5).
@@ -37,6 +37,11 @@ pub(crate) fn is_of_folder(kind: ErrorKind) -> bool {
             | ErrorKind::FolderNameInvalid
             | ErrorKind::ServerRefused
     )
+}
+
+/// Whether a refusal to open a folder may be about that folder, for now: a server that says how long to wait means the account.
+pub(crate) fn may_pass(error: &Error) -> bool {
+    error.kind == ErrorKind::Throttled && error.server.as_deref().and_then(suggested_backoff).is_none()
 }
 
 #[cfg(test)]

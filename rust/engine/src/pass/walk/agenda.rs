@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
+use model::Error;
 use tokio_util::sync::CancellationToken;
 
 use crate::base::lock::lock;
@@ -13,6 +14,8 @@ use crate::pass::folder::task::Task;
 #[derive(Clone)]
 pub(crate) struct Agenda {
     left: Arc<Mutex<VecDeque<Task>>>,
+    /// Those that a server refused to open for now, and why.
+    put_off: Arc<Mutex<Vec<(Task, Error)>>>,
     all_taken: CancellationToken,
     /// What an extra lane works by.
     extra: Option<Arc<ExtraSeats>>,
@@ -21,7 +24,22 @@ pub(crate) struct Agenda {
 impl Agenda {
     /// The first lane does them in this order.
     pub(crate) fn new(tasks: Vec<Task>) -> Self {
-        Self { left: Arc::new(Mutex::new(tasks.into())), all_taken: CancellationToken::new(), extra: None }
+        Self {
+            left: Arc::new(Mutex::new(tasks.into())),
+            put_off: Arc::default(),
+            all_taken: CancellationToken::new(),
+            extra: None,
+        }
+    }
+
+    /// Leaves a folder for later, so that the others do not wait for it.
+    pub(crate) fn put_off(&self, task: Task, error: Error) {
+        lock(&self.put_off).push((task, error));
+    }
+
+    /// The folders that were left for later.
+    pub(crate) fn take_put_off(&self) -> Vec<(Task, Error)> {
+        std::mem::take(&mut *lock(&self.put_off))
     }
 
     /// Puts the largest first.

@@ -1,7 +1,7 @@
 //! Lists the next folder while the target still stores the one before.
 
-use model::Result;
 use model::content_filter::ContentFilter;
+use model::{Error, Result};
 
 use super::agenda::Agenda;
 use crate::pass::folder::task::Task;
@@ -26,6 +26,13 @@ impl Ahead {
     pub(crate) async fn take(&mut self, source: &mut Source) -> Option<(Task, Result<SourceFolder>)> {
         self.source_is_free(source).await;
         self.found.take()
+    }
+
+    /// Leaves a folder for later, which was refused for now.
+    pub(crate) fn put_off(&self, task: Task, error: Error) {
+        if let Some(agenda) = &self.agenda {
+            agenda.put_off(task, error);
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use super::lane::Lane;
 use super::mapping::Mapper;
 use crate::pass::memory::folder_suspects::Act;
 use crate::pass::memory::suspects::is_break;
-use crate::pass::report::words::is_of_folder;
+use crate::pass::report::words::{is_of_folder, may_pass};
 use crate::target::Made;
 
 /// What came of making folders.
@@ -65,6 +65,7 @@ impl Lane {
         let missing: Vec<&MappedFolder> = folders.iter().filter(is_missing).collect();
         let names: Vec<&str> = missing.iter().map(|folder| folder.target_name.as_str()).collect();
         let mut answers = self.make(&names).await?;
+        let is_last_try = self.pair.context.is_last_try;
         let mut creation = Creation::default();
         for folder in missing {
             let name = &folder.target_name;
@@ -79,7 +80,9 @@ impl Lane {
                     there.insert(name.clone());
                     creation.made.extend((made == Made::Now).then(|| name.clone()));
                 }
-                Err(e) if is_of_folder(e.kind) => creation.failed.push((folder.clone(), e)),
+                Err(e) if is_of_folder(e.kind) || is_last_try && may_pass(&e) => {
+                    creation.failed.push((folder.clone(), e))
+                }
                 Err(e) => return Err(e),
             }
         }

@@ -1,6 +1,7 @@
 //! A pair of connections, and the folders that are brought in step over it, one after another.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use model::{Error, ErrorKind, Result, Side, SkippedKind};
 
@@ -16,10 +17,10 @@ use crate::pass::folder::task::Task;
 use crate::pass::memory::folder_suspects::Act;
 use crate::pass::memory::suspects::is_break;
 use crate::pass::pair::Pair;
-use crate::pass::report::words::is_of_folder;
+use crate::pass::report::words::{is_of_folder, may_pass};
 use crate::pass::side::recorder::Recorder;
 use crate::pass::side::source::{SourceFolder, of_source};
-use crate::target::Target;
+use crate::target::{OpenFolder, Target};
 
 /// A pair of connections at work.
 pub(crate) struct Lane {
@@ -69,18 +70,13 @@ impl Lane {
     async fn folder(&mut self, task: Task, listed: Result<SourceFolder>) -> Result<Ended> {
         let mapped = task.mapped.clone();
         self.pair.context.meter.stage("CopyingMessages", Some(&mapped.source_shown()));
-        let (suspects, user) = (&self.pair.context.memory.folder_suspects, self.pair.context.lease.user.id);
-        let ended = match listed {
-            Ok(from) => {
-                suspects.passed(user, Act::List, &mapped.key);
-                sync(&mut self.pair, &mut self.ahead, task, from).await
+        let ended = match self.open(&task, listed).await {
+            Ok((from, to)) => sync(&mut self.pair, &mut self.ahead, task, from, to).await,
+            Err(e) if may_pass(&e) && self.is_usable() => {
+                self.ahead.put_off(task, e.folder(mapped.source_shown()));
+                return Ok(Ended::Complete);
             }
-            Err(e) => {
-                if is_break(e.kind) {
-                    suspects.broke(user, Act::List, &[&mapped.key]);
-                }
-                Err(of_source(e))
-            }
+            Err(e) => Err(e),
         };
         match ended {
             Err(e) if is_of_folder(e.kind) && self.pair.source.connection.is_usable() => {
@@ -90,10 +86,37 @@ impl Lane {
             ended => ended.map_err(|e| e.folder(mapped.source_shown())),
         }
     }
+
+    /// The folder on both sides, open.
+    async fn open(
+        &mut self,
+        task: &Task,
+        listed: Result<SourceFolder>,
+    ) -> Result<(SourceFolder, OpenFolder)> {
+        let (context, key) = (self.pair.context.clone(), task.mapped.key.as_slice());
+        let (suspects, user) = (&context.memory.folder_suspects, context.lease.user.id);
+        if listed.as_ref().is_err_and(|e| is_break(e.kind)) {
+            suspects.broke(user, Act::List, &[key]);
+        }
+        let from = listed.map_err(of_source)?;
+        suspects.passed(user, Act::List, key);
+        let to = self.pair.target.open_folder(&task.mapped.target_name, task.as_made).await?;
+        context.opens_folders.store(true, Ordering::Relaxed);
+        Ok((from, to))
+    }
+
+    /// Whether both connections are as good as before.
+    fn is_usable(&self) -> bool {
+        let target = match &self.pair.target {
+            Target::Imap(imap) => imap.connection.is_usable(),
+            Target::Maildir(_) => true,
+        };
+        target && self.pair.source.connection.is_usable()
+    }
 }
 
 /// What it is called that a folder was left out: the side that refused decides.
-fn left_out_as(error: &Error) -> SkippedKind {
+pub(crate) fn left_out_as(error: &Error) -> SkippedKind {
     match error.kind {
         _ if error.side == Some(Side::Source) => SkippedKind::SourceReadError,
         ErrorKind::FolderNameInvalid => SkippedKind::FolderNameInvalid,

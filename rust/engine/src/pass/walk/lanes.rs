@@ -1,6 +1,7 @@
 //! Several lanes for one mailbox, where that helps and both servers have room.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use model::{Error, Result};
@@ -8,10 +9,11 @@ use tokio::task::JoinSet;
 
 use super::agenda::Agenda;
 use super::connect::{Connected, Ends};
-use super::lane::Lane;
+use super::lane::{Lane, left_out_as};
 use crate::base::stop::{Ended, out_of_patience};
 use crate::net::governor::{ExtraSeats, Governor};
 use crate::pass::context::Context;
+use crate::pass::folder::task::Task;
 use crate::pass::memory::lane_limits::MOST_LANES;
 
 /// How many messages to copy are worth another lane: a connection costs both servers as much as some hundreds of them,
@@ -36,7 +38,7 @@ pub(crate) async fn run(first: Lane, agenda: Agenda, ends: Ends) -> Result<Ended
     for _ in 1..most {
         lanes.spawn(extra(context.clone(), agenda.clone(), ends.clone(), governor.clone(), worth));
     }
-    lanes.spawn(patiently(context.clone(), first, agenda));
+    lanes.spawn(patiently(context.clone(), first, agenda.clone()));
     let mut result = Ok(Ended::Complete);
     while let Some(ended) = lanes.join_next().await {
         let ended = ended.unwrap_or_else(|e| Err(Error::internal(format!("a lane ended early: {e}"))));
@@ -49,7 +51,22 @@ pub(crate) async fn run(first: Lane, agenda: Agenda, ends: Ends) -> Result<Ended
         };
     }
     limits.note(user, most, &result);
-    result
+    match result {
+        Ok(Ended::Complete) => settle(&context, agenda.take_put_off()).await,
+        result => result,
+    }
+}
+
+/// A folder that was refused for now is tried again by another pass, and left out when that has been done often enough. Where
+/// no folder opens, it is about the mailbox or the server, and the pass fails.
+async fn settle(context: &Context, put_off: Vec<(Task, Error)>) -> Result<Ended> {
+    for (task, error) in put_off {
+        if !context.is_last_try || !context.opens_folders.load(Ordering::Relaxed) {
+            return Err(error);
+        }
+        context.leave_out(&task.mapped, left_out_as(&error), &error).await?;
+    }
+    Ok(Ended::Complete)
 }
 
 /// How many lanes are worth their connections.

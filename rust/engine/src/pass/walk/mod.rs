@@ -17,6 +17,7 @@ pub(crate) mod renamed_target;
 pub(crate) mod renames;
 pub(crate) mod restore;
 
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 
 use model::content_filter::ContentFilter;
@@ -98,6 +99,8 @@ pub(crate) async fn walk(
         content_filter: filters.content,
         repairs: orders.batch.options.repair,
         skipped_before: Mutex::new(skipped_before(&journal).await?),
+        is_last_try: lease.attempts >= orders.batch.options.auto_retry_count,
+        opens_folders: AtomicBool::default(),
         elsewhere: None,
         tally: Tally::new(meter.clone()),
         store,

@@ -1,5 +1,7 @@
 //! Says what a pass has to do: which folders, where they go, and in which of them anything has changed.
 
+use std::sync::atomic::Ordering;
+
 use model::Result;
 use model::folder::{FolderFilter, FolderMap, Listing, MappedFolder};
 use model::{Error, ErrorKind, Numbers, SkippedKind, UidValidity};
@@ -200,6 +202,7 @@ fn task(
     let before = in_step_at.and_then(|mark| mark.messages).unwrap_or(0);
     if in_step_at.is_some_and(|mark| mark.prove_same(now)) && !has_lost {
         context.tally.found(before, 0);
+        context.opens_folders.store(true, Ordering::Relaxed);
         return None;
     }
     let order = ListOrder { key: mapped.key.clone(), changed_since: in_step_at };
