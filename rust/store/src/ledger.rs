@@ -120,6 +120,14 @@ impl Store {
         })
     }
 
+    /// How many messages of a folder are known.
+    pub fn ledger_count(&self, folder: i64) -> Result<u64> {
+        self.read(|tx| {
+            let mut count = tx.prepare_cached("SELECT count(*) FROM message WHERE folder_id = ?")?;
+            Ok(count.query_row([folder], |row| row.get(0))?)
+        })
+    }
+
     /// How many bytes the messages of a user's ledger are.
     pub fn ledger_bytes(&self, user: i64) -> Result<u64> {
         self.read(|tx| {

@@ -15,6 +15,7 @@ use super::memory::Memory;
 use super::report::journal::Journal;
 use super::report::meter::Meter;
 use super::report::tally::Tally;
+use crate::base::blocking::blocking;
 use crate::base::lock::lock;
 
 /// A pass, as each of its steps sees it.
@@ -103,6 +104,14 @@ impl Context {
             lock(&self.skipped_before).insert(now.to_owned(), left_behind);
         }
         self.journal.rename_skipped(before, now).await
+    }
+
+    /// Counts a folder that was left out as it was known before.
+    pub(crate) async fn count_as_known(&self, ledger_id: i64, counted: Option<u64>) -> Result<()> {
+        let store = self.store.clone();
+        let rows = blocking(move || store.ledger_count(ledger_id)).await?;
+        self.tally.known(ledger_id, counted.unwrap_or(0), rows);
+        Ok(())
     }
 
     /// Names a folder that cannot be copied.

@@ -1,5 +1,7 @@
 //! Folders that a server refuses to open for now.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use model::status::{BatchStatus, DataConsistencyScore};
 use model::{ErrorKind, SkippedKind};
 use testkit::sample::{Options, Sample};
@@ -69,6 +71,22 @@ fn a_mailbox_of_which_no_folder_opens_fails_and_no_folder_is_left_out() {
     lab.start_again();
     lab.synced();
     lab.assert_perfect("ada");
+}
+
+#[test]
+fn what_was_copied_of_a_folder_that_no_longer_opens_still_counts() {
+    static IS_AWAY: AtomicBool = AtomicBool::new(false);
+    let from = refusing(|name| archive(name).filter(|_| IS_AWAY.load(Ordering::Relaxed)));
+    let to = Sample::start(Options::default()).unwrap();
+    filled(&from);
+    let lab = Lab::between(from.address(), to.address());
+    let mut batch = batch_of(&["ada"]);
+    batch.options.auto_retry_count = 0;
+    assert_eq!(lab.migrate_batch(batch).synced_items, 3);
+    IS_AWAY.store(true, Ordering::Relaxed);
+    put(from.address(), "ada", "Archive", [message("new")]);
+    let counts = lab.pass();
+    assert_eq!((counts.source_items, counts.synced_items, counts.skipped_items), (4, 3, 1));
 }
 
 #[test]

@@ -92,7 +92,7 @@ impl Work<'_> {
         let has_row = |uid: &u32| rows.binary_search_by_key(uid, |row| row.uid).is_ok();
         let since_copied = self.pair.context.left_behind(&self.shown).into_iter().filter(has_row).collect();
         let unlisted = usize::try_from(self.from.unlisted()).unwrap_or(usize::MAX);
-        self.pair.context.tally.found(self.items(), copy.len().saturating_add(unlisted));
+        self.pair.context.tally.found(self.ledger_id, self.items(), copy.len().saturating_add(unlisted));
         let last = rows.iter().rev().find(|row| row.target_uid.is_some()).map_or(0, |row| row.uid);
         Ok(Aims { wanted: copy.iter().copied().collect(), copy, flag_changes, since_copied, last })
     }

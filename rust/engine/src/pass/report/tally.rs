@@ -1,5 +1,6 @@
 //! What a pass has found so far: progress is measured against it.
 
+use std::collections::BTreeSet;
 use std::sync::Mutex;
 
 use super::meter::Meter;
@@ -9,6 +10,8 @@ use crate::base::lock::lock;
 #[derive(Debug)]
 pub(crate) struct Tally {
     counts: Mutex<Counts>,
+    /// The ledger's keys of the folders that were counted.
+    folders: Mutex<BTreeSet<i64>>,
     meter: Meter,
 }
 
@@ -25,7 +28,7 @@ pub(crate) struct Counts {
 
 impl Tally {
     pub(crate) fn new(meter: Meter) -> Self {
-        Self { counts: Mutex::default(), meter }
+        Self { counts: Mutex::default(), folders: Mutex::default(), meter }
     }
 
     /// Notes how many bytes there are on the source.
@@ -34,9 +37,17 @@ impl Tally {
     }
 
     /// Counts a folder's messages, and those of them that are known to be on the target.
-    pub(crate) fn found(&self, items: u64, open: usize) {
+    pub(crate) fn found(&self, folder: i64, items: u64, open: usize) {
+        lock(&self.folders).insert(folder);
         let synced = items.saturating_sub(u64::try_from(open).unwrap_or(u64::MAX));
         self.count(items, synced);
+    }
+
+    /// Counts a folder by what was known of it before, if it was not looked into: what was copied stays so.
+    pub(crate) fn known(&self, folder: i64, items: u64, synced: u64) {
+        if lock(&self.folders).insert(folder) {
+            self.count(items.max(synced), synced);
+        }
     }
 
     /// Counts messages that are on the target now.

@@ -68,7 +68,7 @@ impl Lane {
     }
 
     async fn folder(&mut self, task: Task, listed: Result<SourceFolder>) -> Result<Ended> {
-        let mapped = task.mapped.clone();
+        let (mapped, ledger_id, counted) = (task.mapped.clone(), task.ledger_id, task.counted);
         self.pair.context.meter.stage("CopyingMessages", Some(&mapped.source_shown()));
         let ended = match self.open(&task, listed).await {
             Ok((from, to)) => sync(&mut self.pair, &mut self.ahead, task, from, to).await,
@@ -81,6 +81,7 @@ impl Lane {
         match ended {
             Err(e) if is_of_folder(e.kind) && self.pair.source.connection.is_usable() => {
                 self.pair.context.leave_out(&mapped, left_out_as(&e), &e).await?;
+                self.pair.context.count_as_known(ledger_id, counted).await?;
                 Ok(Ended::Complete)
             }
             ended => ended.map_err(|e| e.folder(mapped.source_shown())),

@@ -65,6 +65,7 @@ async fn settle(context: &Context, put_off: Vec<(Task, Error)>) -> Result<Ended>
             return Err(error);
         }
         context.leave_out(&task.mapped, left_out_as(&error), &error).await?;
+        context.count_as_known(task.ledger_id, task.counted).await?;
     }
     Ok(Ended::Complete)
 }

@@ -129,6 +129,7 @@ impl Lane {
             let text = "the source closes the connection whenever the folder is opened";
             let error = Error::new(ErrorKind::ConnectionLost, text);
             context.leave_out(&task.mapped, SkippedKind::SourceReadError, &error).await?;
+            context.count_as_known(task.ledger_id, task.counted).await?;
         }
         tasks.sort_by_key(|task| suspects.suspects(user, Act::List, &task.mapped.key));
         Ok(tasks)
@@ -155,11 +156,11 @@ impl Lane {
         session::complete(numbers, &mut self.pair.source.connection, keys).await?;
         for key in away {
             let now = numbers.get(&key).map(|told| told.numbers).unwrap_or_default();
-            let Some((_, page)) = ledger.get_mut(&key) else { continue };
+            let Some(&mut (id, ref mut page)) = ledger.get_mut(&key) else { continue };
             if !page.in_step_at.is_some_and(|mark| mark.prove_same_messages(now)) {
                 continue;
             }
-            context.tally.found(now.messages.unwrap_or(0), 0);
+            context.tally.found(id, now.messages.unwrap_or(0), 0);
             // Told once.
             if let Some(messages) = page.target_messages.take() {
                 let name = page.target_name.clone();
@@ -201,7 +202,7 @@ fn task(
     let has_lost = target.messages.zip(ledger.target_messages).is_some_and(|(now, then)| now < then);
     let before = in_step_at.and_then(|mark| mark.messages).unwrap_or(0);
     if in_step_at.is_some_and(|mark| mark.prove_same(now)) && !has_lost {
-        context.tally.found(before, 0);
+        context.tally.found(ledger_id, before, 0);
         context.opens_folders.store(true, Ordering::Relaxed);
         return None;
     }
