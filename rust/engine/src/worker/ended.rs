@@ -108,7 +108,8 @@ fn retry_after(store: &Store, memory: &Memory, ended: &EndedPass, error: &Error)
         return Ok(Some(Retry { pause, attempts: Attempts::Keep }));
     }
     let most = most_attempts(store, lease)?;
-    if !error.retryable || most == 0 {
+    let most = if error.retryable { most } else { most.min(most_logins(store, lease, error)?) };
+    if most == 0 {
         return Ok(None);
     }
     if let Some(pause) = error.server.as_deref().and_then(suggested_backoff) {
@@ -130,6 +131,25 @@ fn most_attempts(store: &Store, lease: &Lease) -> Result<u32> {
         Err(error) if error.kind == ErrorKind::BatchNotFound => Ok(0),
         Err(error) => Err(error),
     }
+}
+
+/// How often a login that was refused is tried again: twice where it worked when a pass last succeeded and its endpoint is as
+/// it was then. Servers refuse good passwords while what they ask is away, and lock accounts that are refused more often.
+fn most_logins(store: &Store, lease: &Lease, error: &Error) -> Result<u32> {
+    const MOST_LOGINS: u32 = 2;
+    let Some(worked) = lease.user.synced_at.filter(|_| error.kind == ErrorKind::AuthenticationFailed) else {
+        return Ok(0);
+    };
+    let batch = match store.batch(lease.user.batch.as_str()) {
+        Err(error) if error.kind == ErrorKind::BatchNotFound => return Ok(0),
+        batch => batch?,
+    };
+    for endpoint in [Some(&batch.source_endpoint), batch.target_endpoint.as_ref()].into_iter().flatten() {
+        if store.endpoint(endpoint.as_str())?.modified_at > worked {
+            return Ok(0);
+        }
+    }
+    Ok(MOST_LOGINS)
 }
 
 fn pause(attempts: u32) -> Duration {

@@ -1,6 +1,7 @@
 //! Who logs in, and how the way is protected.
 
 use model::contract::NewEndpoint;
+use model::status::UserStatus;
 use model::{AdminLoginFormat, Credentials, ErrorKind, ImapServer, Place, Secret, Security};
 use testkit::dovecot::Options;
 use testkit::sample::{self, Sample};
@@ -76,4 +77,23 @@ fn a_password_may_hold_whatever_it_likes() {
     let error = lab.failure("ada");
     assert_eq!(error.kind, ErrorKind::AuthenticationFailed, "{error}");
     assert!(!lab.events().contains(awkward));
+}
+
+/// A hiccup of what a server asks for passwords is no wrong password.
+#[test]
+fn a_login_that_has_worked_is_tried_again_twice_when_it_is_refused_and_then_the_user_has_failed() {
+    let servers = || Sample::start(sample::Options::default()).unwrap();
+    let (from, to) = (servers(), servers());
+    put(from.address(), "ada", "INBOX", [message("one")]);
+    let lab = Lab::between(from.address(), to.address());
+    lab.migrate(&["ada"]);
+    from.refuse_logins(2);
+    lab.pass();
+    from.refuse_logins(usize::MAX);
+    lab.sync_now();
+    lab.until(UserStatus::IncrementalFailed);
+    let report = lab.statistics("ada").report;
+    let retries =
+        report.iter().filter(|entry| entry.text.starts_with("Transient error AuthenticationFailed"));
+    assert_eq!(retries.count(), 4, "{report:?}");
 }

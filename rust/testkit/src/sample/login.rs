@@ -33,6 +33,7 @@ fn admit(session: &mut Session, user: Option<String>) -> String {
     if session.turned_away {
         return "NO [UNAVAILABLE] Too many connections".to_owned();
     }
+    let user = user.filter(|_| !session.shared.refuses_login());
     let Some(user) = user else { return "NO [AUTHENTICATIONFAILED] Authentication failed".to_owned() };
     session.shared.store().account(&user);
     session.user = Some(user);

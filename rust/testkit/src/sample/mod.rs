@@ -21,7 +21,7 @@ mod stream;
 use std::collections::BTreeSet;
 use std::io;
 use std::net::{Ipv4Addr, TcpListener};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
@@ -44,12 +44,20 @@ struct Shared {
     faults: fault::Faults,
     connections: Arc<()>,
     forgiving: AtomicBool,
+    /// How many of the next logins are refused.
+    refusals: AtomicUsize,
     commands: Mutex<BTreeSet<String>>,
 }
 
 impl Shared {
     fn store(&self) -> MutexGuard<'_, Store> {
         lock(&self.store)
+    }
+
+    /// Whether this login is one of those that are refused.
+    fn refuses_login(&self) -> bool {
+        let one_less = |left: usize| left.checked_sub(1);
+        self.refusals.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less).is_ok()
     }
 
     /// Why a folder does not open, unless all is forgiven.
@@ -94,6 +102,7 @@ impl Sample {
             faults: fault::Faults::default(),
             connections: Arc::new(()),
             forgiving: AtomicBool::new(false),
+            refusals: AtomicUsize::new(0),
             commands: Mutex::default(),
             options,
         };
@@ -147,6 +156,11 @@ impl Sample {
     /// Lets something go wrong once, counted from now on.
     pub fn inject(&self, fault: Fault) {
         self.shared.faults.add(fault);
+    }
+
+    /// Refuses the next logins, so many, whatever the passwords are.
+    pub fn refuse_logins(&self, number: usize) {
+        self.shared.refusals.store(number, Ordering::Relaxed);
     }
 
     /// Takes and delivers every message from now on, poisonous or not.
