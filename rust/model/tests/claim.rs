@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use model::plan::{Bytes, Claims, Present, Proof, Remembered, claim, follow, place};
+use model::plan::{Bytes, Claims, Present, Proof, Remembered, claim, follow, place, recognize};
 
 fn row(key: u32, identity: u8, received: i64, body: Option<u8>) -> Remembered {
     let digest = body.map(|body| [body; 16]);
@@ -155,4 +155,12 @@ fn of_messages_with_one_identity_the_date_tells_which_is_which() {
     let there = [message(7, 1, 20), message(8, 1, 10)];
     assert_eq!(place(&rows, &there), pairs([(1, 8), (2, 7)]));
     assert_eq!(follow(&rows, &there), pairs([(1, 8), (2, 7)]));
+}
+
+#[test]
+fn what_was_refused_is_recognized_by_identity_and_date_and_by_no_less() {
+    let refused =
+        [row(1, 1, 10, Some(1)), row(2, 2, 20, Some(2)), row(3, 0, 30, Some(3)), row(4, 1, 10, Some(4))];
+    let came = [message(7, 1, 10), message(8, 2, 21), message(9, 0, 30)];
+    assert_eq!(recognize(&refused, &came), pairs([(1, 7)]));
 }

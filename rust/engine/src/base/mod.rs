@@ -8,5 +8,6 @@ pub(crate) mod flags;
 pub(crate) mod header;
 pub(crate) mod lock;
 pub(crate) mod message;
+pub(crate) mod present;
 pub(crate) mod stop;
 pub(crate) mod world;

@@ -1,10 +1,14 @@
 //! An IMAP server as a target.
 
+use std::num::NonZeroU32;
+
 use model::folder::{ListedFolder, Listing, TargetRules};
+use model::plan::Present;
 use model::{Endpoint, Error, ErrorKind, Numbers, Result, UserRow, login};
-use wire::{Access, Connection, MailboxName, Refusal};
+use wire::{Access, Connection, MailboxName, Refusal, UidSet};
 
 use super::folder::{KeptFlags, Made};
+use crate::base::present::present;
 use crate::base::world::World;
 use crate::net::session::{self, Catalog, Opened, Statuses};
 
@@ -116,6 +120,19 @@ impl ImapTarget {
         let found = self.connection.examine(&MailboxName::from_text(name)).await?;
         self.open = Some((name.to_owned(), Access::Read));
         Ok(found.numbers)
+    }
+
+    /// What lies in the folder that is open to read from a UID on, or in all of it, but for what is known.
+    pub(crate) async fn came_since(
+        &mut self,
+        name: &str,
+        first: Option<NonZeroU32>,
+        is_known: impl Fn(u32) -> bool,
+    ) -> Result<Vec<Present>> {
+        let range = first.map_or_else(UidSet::all, UidSet::starting_at);
+        let mut came = present(self.read(name).await?, &range).await?;
+        came.retain(|message| !is_known(message.uid));
+        Ok(came)
     }
 
     /// The connection with this folder open to change flags. It must be left before anything is appended.

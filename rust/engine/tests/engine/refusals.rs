@@ -54,6 +54,46 @@ fn a_poisoned_message_in_a_multiappend_costs_only_itself_and_is_copied_once_the_
     costs_only_itself("NO Message contains NUL characters", SkippedKind::CorruptItem, &[]);
 }
 
+/// A target that refuses messages and stores so many of each refused command: what is there is not sent again, whole or
+/// plainer, in this pass or the next.
+fn is_not_sent_again(stores_refused: usize, capabilities: &[&str]) {
+    let poison = vec![Poison { bytes: b"poison".to_vec(), response: "NO Not this one".to_owned() }];
+    let to = Sample::start(Options { poison, stores_refused, ..Options::without(capabilities) }).unwrap();
+    let from = Sample::start(Options::default()).unwrap();
+    let body = |n| if n == 4 || n == 10 { "poison" } else { "fine" };
+    let marked = |message| Message { flags: vec!["\\Seen", "$Label1"], ..message };
+    let messages = (1..=10).map(|n| marked(message_with(&format!("number {n}"), body(n))));
+    // Two of the refused ones are equal, and one that is not refused has their name.
+    let twins = [("twin", "poison"), ("twin", "poison"), ("twin", "fine")];
+    let twins = twins.map(|(subject, body)| marked(message_with(subject, body)));
+    put(from.address(), "ada", "Work", messages.chain(twins));
+    let lab = Lab::between(from.address(), to.address());
+    lab.migrate(&["ada"]);
+    assert_eq!(to.appended(), 13);
+    Mailbox::read(to.address(), "ada").assert_is(&Mailbox::read(from.address(), "ada"));
+    lab.assert_perfect("ada");
+    let report = lab.statistics("ada").report;
+    let told = |text: &str| text.contains("messages and has them all the same");
+    assert!(report.iter().any(|entry| told(&entry.text)), "{report:#?}");
+    lab.pass();
+    assert_eq!(to.appended(), 13);
+}
+
+#[test]
+fn a_message_that_the_target_refuses_and_stores_is_copied_once() {
+    is_not_sent_again(1, &["MULTIAPPEND"]);
+}
+
+#[test]
+fn a_message_that_the_target_refuses_and_stores_is_copied_once_where_it_tells_no_places() {
+    is_not_sent_again(1, &["MULTIAPPEND", "UIDPLUS"]);
+}
+
+#[test]
+fn of_a_refused_command_what_the_target_has_stored_is_not_sent_again() {
+    is_not_sent_again(3, &[]);
+}
+
 /// The messages of a target folder, as places in the source's.
 fn order(from: &Sample, to: &Sample) -> Vec<usize> {
     let (from, to) = (from.messages("ada", "Work"), to.messages("ada", "Work"));

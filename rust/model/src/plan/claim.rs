@@ -118,6 +118,15 @@ pub fn place(sent: &[Remembered], came: &[Present]) -> BTreeMap<u32, u32> {
     open.pairs
 }
 
+/// Finds what a target has stored of messages that it refused, among those that came to its folder since, where bytes do not
+/// tell: it may rewrite what it stores. Whatever has no identity is not found so.
+pub fn recognize(refused: &[Remembered], came: &[Present]) -> BTreeMap<u32, u32> {
+    let mut open = Open::new(refused, came);
+    open.pair(|row| row.identity.and(row.whole_mark()), |m| m.identity.and(m.whole_mark()), Which::InOrder);
+    open.pair(|row| row.identity.and(row.mark()), |m| m.identity.and(m.mark()), Which::InOrder);
+    open.pairs
+}
+
 /// Identity, date and size.
 type WholeMark = (Option<[u8; 16]>, i64, u64);
 

@@ -14,7 +14,7 @@ mod reconcile;
 mod renames;
 
 pub use adopted::{Adopted, Found};
-pub use claim::{Bytes, Claims, Present, Proof, Remembered, claim, follow, place};
+pub use claim::{Bytes, Claims, Present, Proof, Remembered, claim, follow, place, recognize};
 pub use elsewhere::{Elsewhere, Mark, Place, Whereabouts};
 pub use flags::Flags;
 pub use folder::{FlagChange, FolderPlan, LedgerRow, plan_folder};

@@ -22,6 +22,9 @@ pub(super) fn append(session: &mut Session, user: &str, command: &Command, fault
         return "BAD One message at a time".to_owned();
     }
     if let Some(response) = refusal(session, &messages, &faults) {
+        let all_the_same = messages.into_iter().take(session.shared.options.stores_refused).collect();
+        // Nobody is told where they are, nor that there is no such folder.
+        let _stored = session.shared.store().append(user, &folder, all_the_same);
         if response.is_empty() || response.starts_with("BYE") {
             session.closing = Some(Moment::BeforeOk);
         }

@@ -14,6 +14,8 @@ pub struct Options {
     pub poison: Vec<Poison>,
     /// The tagged answer to a message that is not to be had for what it is, from the status on; none for a good one.
     pub message_refusal: fn(&[u8]) -> Option<&'static str>,
+    /// How many messages of a command that is refused are stored all the same.
+    pub stores_refused: usize,
     /// The answer to the announcement of a message, the line with its size, before the server has the body; none where it is
     /// invited. `BAD ...` or `NO ...`.
     pub announcement_refusal: fn(&str, u64) -> Option<&'static str>,
@@ -75,6 +77,7 @@ impl Default for Options {
             separator: '/',
             poison: Vec::new(),
             message_refusal: |_| None,
+            stores_refused: 0,
             announcement_refusal: |_, _| None,
             skips_refused: true,
             unreadable: Vec::new(),

@@ -10,10 +10,10 @@ use model::repair::{self, Changes};
 use model::{Repair, Result, Side};
 use wire::{Connection, SummaryItems, UidSet};
 
-use super::present::{all_nameable, present};
 use crate::base::digest::{Hashed, fingerprints, hash_all};
 use crate::base::flags::plan_flags;
 use crate::base::header::{IDENTITY_FIELDS, identity};
+use crate::base::present::{all_nameable, present};
 use crate::pass::memory::suspects::{Suspects, is_break};
 use crate::pass::side::source::of_source;
 

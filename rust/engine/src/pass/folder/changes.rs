@@ -7,10 +7,10 @@ use model::plan::{FlagChange, Flags, Present, Proof, Remembered};
 use store::{LedgerMessage, Orphan};
 use wire::UidSet;
 
-use super::present::{claimed, remembered};
-use super::work::{Row, Work};
+use super::work::{Row, Work, remembered};
 use crate::base::blocking::blocking;
 use crate::base::digest::fingerprints;
+use crate::base::present::claimed;
 use crate::pass::side::source::ListOrder;
 use crate::target::Target;
 

@@ -8,8 +8,8 @@ use store::LedgerMessage;
 use wire::UidSet;
 
 use super::adopt::{Reader, Repairs, Unknown, adopt, unknown};
-use super::present::{claimed, present, remembered};
-use super::work::Work;
+use super::work::{Work, remembered};
+use crate::base::present::{claimed, present};
 use crate::target::Target;
 
 /// How many copies are read to know whether the target changes what it stores.

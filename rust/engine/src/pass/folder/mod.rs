@@ -10,7 +10,6 @@ pub(crate) mod flags;
 pub(crate) mod lost_flags;
 pub(crate) mod place;
 pub(crate) mod plainer;
-pub(crate) mod present;
 pub(crate) mod renumber;
 pub(crate) mod repair;
 pub(crate) mod restore;

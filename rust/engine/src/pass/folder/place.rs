@@ -3,14 +3,13 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
-use model::plan::{Identity, Present, Remembered, place};
+use model::plan::place;
 use model::{Error, ErrorKind, Result, UidValidity};
 use wire::UidSet;
 
-use super::present::present;
 use super::work::Work;
 use crate::pass::transfer::fate::row;
-use crate::pass::transfer::outcome::{CopyReport, Sent};
+use crate::pass::transfer::outcome::CopyReport;
 use crate::target::Target;
 
 impl Work<'_> {
@@ -26,10 +25,11 @@ impl Work<'_> {
             self.meet_again(now.uid_validity, report).await?;
         }
         let first = self.pair.recorder.first_unknown().and_then(NonZeroU32::new);
-        let came = self.came_since(first, named, report).await?;
+        let Target::Imap(imap) = &mut self.pair.target else { return Ok(()) };
+        let is_known = |uid| named.contains(uid) || report.placed.contains(uid);
+        let came = imap.came_since(&self.to.name, first, is_known).await?;
         let seen = came.iter().map(|message| message.uid.saturating_add(1)).max().unwrap_or(0);
-        let sent: Vec<Remembered> =
-            (0..).zip(&report.unplaced).map(|(key, sent)| remembered(key, sent)).collect();
+        let sent: Vec<_> = (0..).zip(&report.unplaced).map(|(key, sent)| sent.remembered(key)).collect();
         let placed = place(&sent, &came);
         let dates: BTreeMap<u32, i64> = came.iter().filter_map(|m| Some((m.uid, m.received?))).collect();
         for (key, sent) in (0_u32..).zip(std::mem::take(&mut report.unplaced)) {
@@ -48,19 +48,6 @@ impl Work<'_> {
         Ok(())
     }
 
-    async fn came_since(
-        &mut self,
-        first: Option<NonZeroU32>,
-        named: &UidSet,
-        report: &CopyReport,
-    ) -> Result<Vec<Present>> {
-        let Target::Imap(imap) = &mut self.pair.target else { return Ok(Vec::new()) };
-        let range = first.map_or_else(UidSet::all, UidSet::starting_at);
-        let mut came = present(imap.read(&self.to.name).await?, &range).await?;
-        came.retain(|message| !named.contains(message.uid) && !report.placed.contains(message.uid));
-        Ok(came)
-    }
-
     /// The folder got another UIDVALIDITY while it was copied. One that was empty has it since its first message, and
     /// everything in it came since (GNU mailutils); of another nobody knows what the numbers mean until all is looked at.
     async fn meet_again(&mut self, now: Option<UidValidity>, report: &CopyReport) -> Result<()> {
@@ -75,9 +62,4 @@ impl Work<'_> {
         let text = "the target numbered the folder anew while it was copied";
         Err(Error::new(ErrorKind::ConnectionLost, text).folder(&self.shown))
     }
-}
-
-fn remembered(key: u32, sent: &Sent) -> Remembered {
-    let identity = sent.identity.map(Identity::digest);
-    Remembered { key, identity, received: sent.received, size: Some(sent.size), digest: None }
 }

@@ -61,7 +61,7 @@ async fn send<M: Meanwhile + Send>(
     manners.sort_by_key(|manner| Some(*manner) != helped);
     for manner in manners {
         copy.manner = manner;
-        let mut again = CopyReport::default();
+        let mut again = report.of_one();
         let ended = copy.run(UidSet::one(sent.uid), &mut again).await;
         copy.manner = Manner::default();
         let ended = ended?;

@@ -9,9 +9,9 @@ use model::{Result, UidValidity};
 use store::LedgerMessage;
 use wire::UidSet;
 
-use super::present::{claimed, present, remembered};
-use super::work::Work;
+use super::work::{Work, remembered};
 use crate::base::blocking::blocking;
+use crate::base::present::{claimed, present};
 use crate::target::Target;
 
 impl Work<'_> {

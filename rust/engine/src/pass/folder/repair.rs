@@ -41,7 +41,7 @@ pub(crate) async fn repair<'a, M: Meanwhile + Send>(
     for item in items {
         let Some((uid, repaired)) = item.uid.and_then(|uid| repaired.remove_entry(&uid)) else { continue };
         copy.recipe = Some(Recipe { repairs, size: repaired.size });
-        let mut again = CopyReport::default();
+        let mut again = report.of_one();
         let ended = copy.run(UidSet::one(uid), &mut again).await?;
         if again.copied > 0 {
             let error_message = words(repaired.changes, Some(&item));

@@ -21,6 +21,7 @@ use crate::base::stop::Ended;
 use crate::pass::pair::Pair;
 use crate::pass::side::source::SourceFolder;
 use crate::pass::transfer::copy::Copy;
+use crate::pass::transfer::denied::Stand;
 use crate::pass::transfer::manner::Manner;
 use crate::pass::transfer::outcome::CopyReport;
 use crate::pass::transfer::pump::Meanwhile;
@@ -43,7 +44,7 @@ pub(crate) async fn sync<M: Meanwhile + Send>(
     let append = work.take_over(&mut aims, &known).await?;
     restoring.leave(&append);
     let mut report = aims.report(&append);
-    let ended = work.copy(append, meanwhile, &mut report).await?;
+    let ended = work.copy(append, &known, meanwhile, &mut report).await?;
     work.place(&mut report, &known).await?;
     work.tell_restored(&restoring, &report).await?;
     work.finish(ended, report, &aims.flag_changes).await?;
@@ -142,6 +143,7 @@ impl Work<'_> {
     async fn copy<M: Meanwhile + Send>(
         &mut self,
         uids: UidSet,
+        known: &UidSet,
         meanwhile: &mut M,
         report: &mut CopyReport,
     ) -> Result<Ended> {
@@ -150,6 +152,7 @@ impl Work<'_> {
         }
         self.save_before_sending().await?;
         let context = self.pair.context.clone();
+        let stand = Stand::new(self.to.numbers, known);
         let mut copy = Copy {
             pair: &mut *self.pair,
             meanwhile,
@@ -158,6 +161,7 @@ impl Work<'_> {
             ledger_id: self.ledger_id,
             recipe: None,
             manner: Manner::default(),
+            stand,
         };
         if copy.run(uids, report).await? == Ended::Stopped
             || send_plainer(&mut copy, &self.shown, report).await? == Ended::Stopped
@@ -184,6 +188,7 @@ impl Work<'_> {
         self.page.target_messages = before.map(|before| before.saturating_add(report.copied));
         self.compare().await?;
         self.tell_of_order(&report).await?;
+        self.tell_of_denied(&report).await?;
         self.tell_of_dates(&report).await?;
         let unlisted = self.from.unlisted();
         let clean = report.is_clean() && unlisted == 0;
@@ -233,6 +238,19 @@ impl Work<'_> {
         }
         self.note(&format!("{late} messages lie behind later ones, as they could not be copied before them."))
             .await
+    }
+
+    /// Says what the target has although it refused it: its words are not the last one.
+    async fn tell_of_denied(&mut self, report: &CopyReport) -> Result<()> {
+        let uids = &report.stored_all_the_same;
+        if uids.is_empty() {
+            return Ok(());
+        }
+        let count = uids.count();
+        self.note(&format!(
+            "the target refused {count} messages and has them all the same: they are copied (UID {uids})."
+        ))
+        .await
     }
 
     /// Returns the flags that the target refuses.

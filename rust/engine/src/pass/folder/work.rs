@@ -1,7 +1,7 @@
 //! A folder at work: both sides of it, its page of the ledger, and how that is written.
 
 use model::Result;
-use model::plan::Flags;
+use model::plan::{Flags, Remembered};
 use store::{LedgerFolder, LedgerMessage, Orphan};
 use wire::UidSet;
 
@@ -125,4 +125,10 @@ impl<'p> Work<'p> {
 pub(crate) fn named(rows: &[Row], orphans: &[Orphan]) -> UidSet {
     let rows = rows.iter().filter_map(|row| row.target_uid).map(u32::from);
     rows.chain(orphans.iter().filter_map(|orphan| orphan.message.target_uid)).collect()
+}
+
+/// A row as it is remembered, under a key.
+pub(crate) fn remembered(key: u32, row: &LedgerMessage) -> Remembered {
+    let LedgerMessage { identity, received, size, digest, .. } = *row;
+    Remembered { key, identity, received, size: Some(size).filter(|size| *size != 0), digest }
 }

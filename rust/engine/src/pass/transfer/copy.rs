@@ -4,6 +4,7 @@ use model::{Result, Side};
 use wire::{AppendOptions, UidSet};
 
 use super::backlog::{Backlog, Grouping};
+use super::denied::{Before, Stand};
 use super::fate::Fate;
 use super::manner::Manner;
 use super::outcome::{Again, CopyReport};
@@ -33,6 +34,8 @@ pub(crate) struct Copy<'a, M> {
     pub(crate) recipe: Option<Recipe<'a>>,
     /// What of their flags and dates goes along.
     pub(crate) manner: Manner,
+    /// How the target folder stands.
+    pub(crate) stand: Stand<'a>,
 }
 
 impl<M: Meanwhile + Send> Copy<'_, M> {
@@ -65,8 +68,10 @@ impl<M: Meanwhile + Send> Copy<'_, M> {
     async fn copy(&mut self, uids: UidSet, most: usize, report: &mut CopyReport) -> Result<Ended> {
         let mut backlog = Backlog::new(uids, most);
         while let Some((uids, grouping)) = backlog.next() {
-            let mut again = Again::default();
-            match self.stream(uids, grouping, report, &mut again).await? {
+            let (mut again, before) = (Again::default(), Before::of(report));
+            let streamed = self.stream(uids, grouping, report, &mut again).await?;
+            self.stand.find_denied(self.pair, self.folder, before, report, &mut again).await?;
+            match streamed {
                 Streamed::Stopped => return Ok(Ended::Stopped),
                 Streamed::Complete => backlog.put_back(again, &UidSet::new()),
                 Streamed::Refused { unsent, .. } => backlog.put_back(again, &unsent),

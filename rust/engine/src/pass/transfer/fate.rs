@@ -33,6 +33,7 @@ impl Fate<'_> {
                 Err(NotDelivered::WithOthers { together }) => {
                     self.again.uids.insert(message.uid);
                     self.again.sent.together = self.again.sent.together.max(together);
+                    self.again.denied.push(message);
                 }
                 Err(NotDelivered::Refused(refusal)) => self.refused(message, *refusal)?,
             }
@@ -40,7 +41,8 @@ impl Fate<'_> {
         Ok(())
     }
 
-    async fn copied(&mut self, message: Sent, place: Option<u32>) -> Result<()> {
+    /// Notes a message that the target has, where it told.
+    pub(super) async fn copied(&mut self, message: Sent, place: Option<u32>) -> Result<()> {
         self.report.copied += 1;
         self.report.bugs = 0;
         self.meter.update(|p| {

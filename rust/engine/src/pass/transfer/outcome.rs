@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::Result;
-use model::plan::{Flags, Identity};
+use model::plan::{Flags, Identity, Remembered};
 use wire::{Refusal, RefusedFetch, UidSet};
 
 /// The first copy with each flag, by its UID on the target.
@@ -47,6 +47,14 @@ pub(crate) struct Sent {
     pub(crate) is_utc: bool,
     /// What it is known by.
     pub(crate) identity: Option<Identity>,
+}
+
+impl Sent {
+    /// By what its copy is found on the target, but for its bytes, which that may change.
+    pub(crate) fn remembered(&self, key: u32) -> Remembered {
+        let identity = self.identity.map(Identity::digest);
+        Remembered { key, identity, received: self.received, size: Some(self.size), digest: None }
+    }
 }
 
 /// Where a copy has its date from, where the source tells none that can be read.
@@ -122,6 +130,8 @@ pub(crate) struct CopyReport {
     pub(crate) done: UidSet,
     /// UIDs that copies have on the target, as far as they were told.
     pub(crate) placed: UidSet,
+    /// Source UIDs of what the target has although it refused it.
+    pub(crate) stored_all_the_same: UidSet,
     /// Source UIDs of what was copied behind messages that come later in the source's order.
     pub(crate) late: UidSet,
     /// The last of the messages, in the source's order, that the target has.
@@ -164,20 +174,26 @@ impl CopyReport {
         self.not_stored.push(sent);
     }
 
+    /// The report of a message that is sent again: what is known of the other copies goes along.
+    pub(crate) fn of_one(&mut self) -> Self {
+        let (placed, unplaced) = (std::mem::take(&mut self.placed), std::mem::take(&mut self.unplaced));
+        Self { placed, unplaced, ..Self::default() }
+    }
+
     /// Takes over what became of a refused message that was sent again.
     pub(crate) fn sent_again(&mut self, uid: u32, again: Self) {
+        (self.placed, self.unplaced) = (again.placed, again.unplaced);
         self.dropped_flags.extend(again.dropped_flags);
         if again.copied == 0 {
             return;
         }
         self.refused.retain(|(sent, _)| sent.uid != uid);
         self.guilty.remove(uid);
-        self.unplaced.extend(again.unplaced);
+        self.stored_all_the_same.extend(again.stored_all_the_same.iter());
         for (flag, place) in again.samples {
             self.samples.entry(flag).or_insert(place);
         }
         again.done.iter().for_each(|uid| self.done(uid));
-        again.placed.ranges().for_each(|range| self.placed.insert_range(range));
         self.copied += again.copied;
     }
 }
@@ -187,6 +203,8 @@ impl CopyReport {
 pub(crate) struct Again {
     /// Messages that were refused together.
     pub(crate) uids: UidSet,
+    /// Those of them that the target refused.
+    pub(crate) denied: Vec<Sent>,
     /// What the source refused to read.
     pub(crate) read: Refused,
     /// What the target refused.

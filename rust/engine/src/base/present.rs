@@ -1,14 +1,13 @@
-//! Reads what outlives numbers: identity and date of each message in an open folder.
+//! Reads what outlives numbers: identity and date of each message in an open folder, and its bytes where these do not tell.
 
 use std::collections::BTreeMap;
 
 use model::plan::{Bytes, Claims, Identity, Present, Proof, Remembered, claim};
 use model::{Error, ErrorKind, Result};
-use store::LedgerMessage;
 use wire::{Connection, InternalDate, SummaryItems, UidSet, Unnameable};
 
-use crate::base::digest::fingerprints;
-use crate::base::header::{IDENTITY_FIELDS, identity};
+use super::digest::fingerprints;
+use super::header::{IDENTITY_FIELDS, identity};
 
 /// What the server tells of these messages, by ascending UID.
 pub(crate) async fn present(connection: &mut Connection, uids: &UidSet) -> Result<Vec<Present>> {
@@ -72,10 +71,4 @@ pub(crate) async fn claimed(
             Claims::Done(claimed) => return Ok(claimed),
         }
     }
-}
-
-/// A row as it is remembered, under a key.
-pub(crate) fn remembered(key: u32, row: &LedgerMessage) -> Remembered {
-    let LedgerMessage { identity, received, size, digest, .. } = *row;
-    Remembered { key, identity, received, size: Some(size).filter(|size| *size != 0), digest }
 }
