@@ -11,6 +11,7 @@ use model::ErrorKind;
 pub use options::AppendOptions;
 
 use crate::capabilities::LiteralMode;
+use crate::command_lines::CommandLines;
 use crate::connection::Connection;
 use crate::error::{Error, Result};
 use crate::flags::Flags;
@@ -55,6 +56,10 @@ pub struct Appender<'c> {
     asks: bool,
     under_way: UnderWay,
     last_ticket: u64,
+    /// Whether the body of the message at hand is on its way without being asked for, so that
+    flies: bool,
+    /// lines of it that would be commands wait.
+    commands: CommandLines,
     /// How much of the message's body is still to be written; `None` between messages.
     left: Option<u64>,
     /// How far the next answer has been looked at.
@@ -72,7 +77,7 @@ impl Connection {
         let must_ask = options.literals.must_ask();
         let mode = if must_ask { LiteralMode::Synchronizing } else { self.capabilities.literal() };
         let (multiappend, under_way) = (self.capabilities.multiappend(), UnderWay::default());
-        let (last_ticket, asks, left, broken) = (0, false, None, false);
+        let (last_ticket, asks, flies, left, broken) = (0, false, false, None, false);
         let framer = Framer::new(Stop::AtEnd);
         Ok(Appender {
             connection: self,
@@ -82,6 +87,8 @@ impl Connection {
             asks,
             under_way,
             last_ticket,
+            flies,
+            commands: CommandLines::default(),
             left,
             framer,
             broken,
@@ -131,6 +138,7 @@ impl Appender<'_> {
         let left = self.left.and_then(|left| left.checked_sub(chunk.len() as u64));
         self.claim(left.is_some(), "more was written than announced")?;
         self.left = left;
+        self.hold_commands(chunk).await?;
         let mut rest = self.connection.wire.queue_some(chunk);
         while !rest.is_empty() {
             self.exchange(&mut rest).await?;
@@ -169,9 +177,7 @@ impl Appender<'_> {
     pub async fn flush(&mut self) -> Result<()> {
         self.claim(self.left.is_none(), "a flush came inside a message")?;
         self.close_command();
-        while self.connection.wire.backlog() > 0 {
-            self.exchange(&mut &[][..]).await?;
-        }
+        self.send_backlog().await?;
         self.broken = false;
         Ok(())
     }
@@ -231,6 +237,13 @@ impl Appender<'_> {
         if is_near && !self.may_fly(size) {
             self.close_command();
             self.await_outcomes().await?;
+        }
+        Ok(())
+    }
+
+    async fn send_backlog(&mut self) -> Result<()> {
+        while self.connection.wire.backlog() > 0 {
+            self.exchange(&mut &[][..]).await?;
         }
         Ok(())
     }
@@ -316,10 +329,12 @@ impl Appender<'_> {
         if std::mem::take(&mut self.under_way.landed) {
             self.options.literals.landed();
         }
-        match &self.under_way.end {
-            None => Ok(()),
-            Some(end) => Err(self.over(end)),
-        }
+        self.go_on()
+    }
+
+    /// An error where nothing more can be sent.
+    fn go_on(&self) -> Result<()> {
+        self.under_way.end.as_ref().map_or(Ok(()), |end| Err(self.over(end)))
     }
 
     /// Why nothing more can be sent.

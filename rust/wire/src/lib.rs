@@ -13,6 +13,7 @@ mod budget;
 mod capabilities;
 mod certificate;
 mod command;
+mod command_lines;
 mod commands;
 mod connection;
 mod deflate;

@@ -114,9 +114,13 @@ impl UnderWay {
         matches!(self.end, Some(End::LostTrack(_) | End::Doubt(_)))
     }
 
-    /// The body of the message at hand is held back, or no longer.
+    /// The body of the message at hand is held back, or no longer. Whoever has answered it by then may read the rest as
+    /// commands.
     pub(crate) fn hold(&mut self, held: bool) {
         self.held = held;
+        if held && self.is_open_answered() {
+            self.stray("an answer to half a message");
+        }
     }
 
     /// Whether a command of several messages has no outcome.
@@ -238,5 +242,22 @@ impl UnderWay {
             let result = answer.clone().map(|_| place);
             self.outcomes.push_back(Outcome { ticket, result, batch });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_answers_half_a_message_may_read_the_rest_as_commands() {
+        let mut under_way = UnderWay::default();
+        let mut append = Append::new("A1".to_owned(), MailboxName::inbox(), false);
+        append.add(Ticket(1), 9, true);
+        under_way.open = Some(append);
+        under_way.note(&Response::parse(b"A1 NO early\r\n"), None);
+        assert!(!under_way.is_confused() && under_way.known() == 1, "it may skip the rest");
+        under_way.hold(true);
+        assert!(under_way.is_confused());
     }
 }

@@ -1,6 +1,8 @@
 //! A target that refuses every part of an APPEND before it has the mail, and may read that as commands, against mail that is made
 //! of commands: none is ever run, and all mail arrives or is named.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use model::SkippedKind;
 use testkit::mail::Message;
 use testkit::sample::{Options, Sample};
@@ -108,5 +110,19 @@ fn a_folder_of_which_the_target_refuses_all_is_named() {
         let (there, skipped) =
             migrated(|line, _| line.contains("Work").then_some("NO [NOPERM] not here"), skips, &[]);
         assert_eq!((there.len(), skipped), (0, vec![None]), "skips: {skips}");
+    }
+}
+
+/// What was refused differs in nothing from what was taken before it.
+#[test]
+fn mail_is_not_run_by_a_target_that_refuses_for_its_state_and_arrives_later() {
+    static LEFT: AtomicUsize = AtomicUsize::new(0);
+    fn refuse_one(_: &str, _: u64) -> Option<&'static str> {
+        (LEFT.fetch_sub(1, Ordering::Relaxed) == 1).then_some("NO that is enough")
+    }
+    for (nth, without) in [(30, &[][..]), (35, &["MULTIAPPEND"])] {
+        LEFT.store(nth, Ordering::Relaxed);
+        let (there, skipped) = migrated(refuse_one, false, without);
+        assert_eq!((there, skipped), ((0..40).collect(), vec![]), "{nth}");
     }
 }

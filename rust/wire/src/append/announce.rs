@@ -6,7 +6,7 @@ use super::Appender;
 use crate::command::Command;
 use crate::error::Result;
 use crate::internal_date::InternalDate;
-use crate::literals::{Form, Place, Trial, Way, hold};
+use crate::literals::{Form, Place, Way, hold};
 use crate::mailbox_name::MailboxName;
 use crate::under_way::Ticket;
 
@@ -43,9 +43,14 @@ impl Appender<'_> {
         if !self.queue(&command.literal(form.size, is_asked)).await? {
             return Ok(false);
         }
+        self.flies = !is_asked;
+        self.commands.begin();
         match way {
             Way::Asked => self.note_taken(mailbox, form),
-            Way::Held(trial) => self.hold(trial).await?,
+            Way::Held(trial) => {
+                self.hold().await?;
+                trial.passed();
+            }
             Way::Flown => {}
         }
         Ok(true)
@@ -75,9 +80,26 @@ impl Appender<'_> {
         }
     }
 
+    /// Holds the body back before its first line that would be a command: when all that went before it is answered, the server
+    /// gets time to complain of the announcement.
+    pub(super) async fn hold_commands(&mut self, chunk: &[u8]) -> Result<()> {
+        let is_last = self.left == Some(0);
+        if self.flies && self.commands.pass(chunk, is_last) {
+            self.flies = false;
+            self.under_way.hold(true);
+            self.go_on()?;
+            self.await_outcomes().await?;
+            self.send_backlog().await?;
+            // It may have been for another message of the command.
+            self.under_way.continued = false;
+            self.hold().await?;
+        }
+        Ok(())
+    }
+
     /// Gives the server time to complain of an announcement that asked for nothing, before the body is on its way. One that
     /// says `+` all the same has understood it, too.
-    async fn hold(&mut self, trial: Trial) -> Result<()> {
+    async fn hold(&mut self) -> Result<()> {
         let until = Instant::now() + hold(self.connection.round_trip());
         self.under_way.hold(true);
         while !self.under_way.continued {
@@ -87,7 +109,6 @@ impl Appender<'_> {
             }
         }
         self.under_way.hold(false);
-        trial.passed();
         Ok(())
     }
 }

@@ -223,3 +223,38 @@ async fn a_line_of_a_mail_that_looks_like_an_ok_stores_nothing() {
     assert_eq!(appender.drain().await.unwrap_err().kind(), ErrorKind::ProtocolViolation);
     assert_eq!((appender.next_outcome(), appender.unanswered().collect::<Vec<_>>()), (None, vec![one]));
 }
+
+/// Whatever was taken before: a count, a quota or the folder's state may be why.
+#[tokio::test]
+async fn a_line_that_would_be_a_command_is_not_sent_to_a_server_that_refuses_the_announcement_for_its_state()
+{
+    for (capabilities, before, tag) in [
+        ("LITERAL+", "\nC: A1 APPEND *\nC: a\nS: A1 OK done\nC: A2 APPEND \"x\" () {18+}", "A2"),
+        ("LITERAL+ MULTIAPPEND", "\nC: A1 APPEND *\nC: a () {18+}", "A1"),
+    ] {
+        let transcript = format!("{before}\nC: Hi,\nS: {tag} NO three are enough");
+        let (mut connection, server, options) = practised(capabilities, transcript).await;
+        let mut appender = connection.appender(options).unwrap();
+        put(&mut appender, "a").await;
+        let begun = appender.begin(&x(), &Flags::new(), None, 18).await.unwrap();
+        assert!(matches!(begun, Begun::Accepted(_)));
+        appender.write(b"Hi,\r\n").await.unwrap();
+        let error = appender.write(b"x DELETE Sent").await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::ProtocolViolation, "{capabilities}");
+        assert!(appender.lost_track());
+        drop(appender);
+        drop(connection);
+        server.finish().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_line_that_would_be_a_command_arrives_where_nobody_complains() {
+    let transcript = "\nC: A1 APPEND \"x\" () {18+}\nC: Hi,\nC: x DELETE Sent\nS: A1 OK done";
+    let (mut connection, server, options) = practised("LITERAL+", transcript).await;
+    let mut appender = connection.appender(options).unwrap();
+    let one = put(&mut appender, "Hi,\r\nx DELETE Sent").await;
+    appender.drain().await.unwrap();
+    assert_eq!(outcomes(&mut appender), [(one, "stored".to_owned())]);
+    server.finish().await.unwrap();
+}
