@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use model::Result;
-use rusqlite::Transaction;
+use rusqlite::Connection;
 
 use crate::Store;
 use crate::fault::Sql;
@@ -28,7 +28,7 @@ impl Store {
     }
 
     /// Writes a wish: a change that a worker of this process must learn of, too.
-    pub(crate) fn write_wish<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Sql<T>) -> Result<T> {
+    pub(crate) fn write_wish<T>(&self, work: impl FnOnce(&Connection) -> Sql<T>) -> Result<T> {
         let answer = self.write(work);
         self.wishes().fetch_add(1, Ordering::Release);
         answer

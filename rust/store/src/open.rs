@@ -10,7 +10,7 @@ use std::time::Duration;
 use model::contract::StoreView;
 use model::{ErrorKind, Result, Secret};
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use uuid::Uuid;
 
 use crate::disk;
@@ -113,19 +113,19 @@ impl Store {
     }
 
     /// Runs statements that see one state of the database.
-    pub(crate) fn read<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Sql<T>) -> Result<T> {
+    pub(crate) fn read<T>(&self, work: impl FnOnce(&Connection) -> Sql<T>) -> Result<T> {
         self.transact(TransactionBehavior::Deferred, work)
     }
 
     /// Runs statements that all happen or none. The write lock comes first, so that two processes take turns and
     /// neither finds out in the middle that what it read has changed.
-    pub(crate) fn write<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Sql<T>) -> Result<T> {
+    pub(crate) fn write<T>(&self, work: impl FnOnce(&Connection) -> Sql<T>) -> Result<T> {
         self.transact(TransactionBehavior::Immediate, work)
     }
 
     /// As [`write`](Self::write), and on the disk when it returns. One WAL holds all commits in their order, so those
     /// before it are on the disk then, too.
-    pub(crate) fn write_durably<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Sql<T>) -> Result<T> {
+    pub(crate) fn write_durably<T>(&self, work: impl FnOnce(&Connection) -> Sql<T>) -> Result<T> {
         let mut connection = self.connection();
         let run = || -> Sql<T> {
             // SQLite heeds this between transactions only.
@@ -138,10 +138,27 @@ impl Store {
         self.note_whether_busy(&connection, answer)
     }
 
+    /// Runs several calls of this store that write: all of them happen or none. Nobody else may use the store, or a clone
+    /// of it, meanwhile.
+    pub fn together<T>(&self, work: impl FnOnce() -> Result<T>) -> Result<T> {
+        let run = |sql| self.connection().execute_batch(sql).map_err(Fault::from);
+        let began = run("BEGIN IMMEDIATE");
+        self.note_whether_busy(&self.connection(), began)?;
+        let answer = work().and_then(|answer| {
+            run("COMMIT").map_err(|fault| self.error(fault))?;
+            Ok(answer)
+        });
+        if answer.is_err() {
+            // It fails only where SQLite has taken everything back itself.
+            let _ = run("ROLLBACK");
+        }
+        answer
+    }
+
     fn transact<T>(
         &self,
         behavior: TransactionBehavior,
-        work: impl FnOnce(&Transaction<'_>) -> Sql<T>,
+        work: impl FnOnce(&Connection) -> Sql<T>,
     ) -> Result<T> {
         let mut connection = self.connection();
         let answer = commit(&mut connection, behavior, work);
@@ -194,15 +211,28 @@ impl Store {
 fn commit<T>(
     connection: &mut Connection,
     behavior: TransactionBehavior,
-    work: impl FnOnce(&Transaction<'_>) -> Sql<T>,
+    work: impl FnOnce(&Connection) -> Sql<T>,
 ) -> Sql<T> {
-    let transaction = connection.transaction_with_behavior(behavior)?;
-    let answer = work(&transaction)?;
-    if matches!(behavior, TransactionBehavior::Immediate) {
-        disk::room()?;
+    let writes = matches!(behavior, TransactionBehavior::Immediate);
+    let run = |tx: &Connection| -> Sql<T> {
+        let answer = work(tx)?;
+        if writes {
+            disk::room()?;
+        }
+        Ok(answer)
+    };
+    if connection.is_autocommit() {
+        let transaction = connection.transaction_with_behavior(behavior)?;
+        let answer = run(&transaction)?;
+        transaction.commit()?;
+        Ok(answer)
+    } else {
+        // Within `together`, which commits.
+        let savepoint = connection.savepoint()?;
+        let answer = run(&savepoint)?;
+        savepoint.commit()?;
+        Ok(answer)
     }
-    transaction.commit()?;
-    Ok(answer)
 }
 
 fn open(folder: &Path) -> Result<Store> {
@@ -280,10 +310,28 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_is_written_together_is_written_whole_or_not_at_all() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let set = |n: i64| store.write(|tx| Ok(tx.pragma_update(None, "user_version", n)?));
+        let version = || store.read(|tx| Ok(tx.pragma_query_value(None, "user_version", |row| row.get(0))?));
+        let before: i64 = version().unwrap();
+        let refused: Result<()> = store.together(|| {
+            set(before + 1)?;
+            assert_eq!(version()?, before + 1);
+            Err(model::Error::internal("no"))
+        });
+        refused.unwrap_err();
+        assert_eq!(version().unwrap(), before);
+        store.together(|| set(before + 1).and_then(|()| set(before + 2))).unwrap();
+        assert_eq!(version().unwrap(), before + 2);
+    }
+
+    #[test]
     fn a_durable_write_waits_for_the_disk_and_the_next_one_does_not() {
         let folder = tempfile::TempDir::new().unwrap();
         let store = Store::open(folder.path()).unwrap();
-        let level = |tx: &Transaction<'_>| Ok(tx.pragma_query_value(None, "synchronous", |row| row.get(0))?);
+        let level = |tx: &Connection| Ok(tx.pragma_query_value(None, "synchronous", |row| row.get(0))?);
         let levels: [i64; 3] =
             [store.write(level).unwrap(), store.write_durably(level).unwrap(), store.write(level).unwrap()];
         assert_eq!(levels, [1, 2, 1]);

@@ -63,7 +63,7 @@ enum Purgeable {
     Folder(i64),
 }
 
-fn purgeable(tx: &rusqlite::Transaction<'_>) -> Sql<Option<Purgeable>> {
+fn purgeable(tx: &Connection) -> Sql<Option<Purgeable>> {
     let first = |sql: &str| tx.prepare_cached(sql)?.query_row([], |row| row.get(0)).optional();
     if let Some(batch) = first(REMOVABLE)? {
         return Ok(Some(Purgeable::Batch(batch)));
@@ -71,7 +71,7 @@ fn purgeable(tx: &rusqlite::Transaction<'_>) -> Sql<Option<Purgeable>> {
     Ok(first(FORGOTTEN)?.map(Purgeable::Folder))
 }
 
-fn step(tx: &rusqlite::Transaction<'_>) -> Sql<Purged> {
+fn step(tx: &Connection) -> Sql<Purged> {
     match purgeable(tx)? {
         None => Ok(Purged::Nothing),
         Some(Purgeable::Batch(batch)) => purge_batch(tx, batch),
