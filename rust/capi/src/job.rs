@@ -86,6 +86,9 @@ pub unsafe extern "C" fn im_job_start(
 
 /// Waits up to `timeout_ms` for the job's next event: one JSON object, UTF-8. The last event is `finished`.
 ///
+/// A job that warns of a change makes it when the host has taken the warning and asks for the next event. Who frees or
+/// cancels the job instead has changed nothing.
+///
 /// Ownership: `*out_event`, written with `IM_OK` only, is the caller's, to be freed by `im_buffer_free`.
 /// Threads: any; two that pull from one job share its events between them. NULL: `IM_NULL_POINTER`.
 /// Errors: `IM_TIMEOUT` when none came, `IM_END` after the last, `IM_NULL_POINTER`, `IM_PANIC`.

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use model::Error;
 use model::contract::{Event, Item, Outcome, Progress};
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::base::lock::lock;
@@ -44,6 +45,7 @@ pub struct Events {
 struct Shared {
     queue: Mutex<Queue>,
     arrived: Condvar,
+    heard: Notify,
     cancel: CancellationToken,
 }
 
@@ -52,6 +54,8 @@ struct Queue {
     events: VecDeque<Event>,
     progress: Option<Progress>,
     last_progress: Option<Instant>,
+    /// Whether the host has not come back yet since the last event was put here.
+    unheard: bool,
     ended: bool,
 }
 
@@ -62,10 +66,14 @@ impl Job {
         (Self { shared: shared.clone() }, Events { shared, failed: false, concluded: false })
     }
 
-    /// Waits up to `timeout` for the next event. Any thread.
+    /// Waits up to `timeout` for the next event. Any thread. Who asks has taken all events before.
     pub fn next(&self, timeout: Duration) -> Pulled {
         let deadline = Instant::now().checked_add(timeout);
         let mut queue = self.shared.lock();
+        if queue.events.is_empty() {
+            queue.unheard = false;
+            self.shared.heard.notify_waiters();
+        }
         loop {
             if let Some(event) = queue.take() {
                 return Pulled::Event(event);
@@ -104,6 +112,18 @@ impl Events {
         self.push(Event::Error { error });
     }
 
+    /// Returns when the host has taken every event so far and come back for more. One that takes a warning for an
+    /// error never comes back: it frees the job, or cancels it.
+    pub async fn heard(&self) {
+        loop {
+            let heard = self.shared.heard.notified();
+            if !self.shared.lock().unheard {
+                return;
+            }
+            heard.await;
+        }
+    }
+
     /// The job came to its end: the outcome is what it did, even if the host gave it up meanwhile.
     pub fn conclude(&mut self) {
         self.concluded = true;
@@ -121,7 +141,10 @@ impl Events {
     }
 
     fn push(&self, event: Event) {
-        self.shared.lock().events.push_back(event);
+        let mut queue = self.shared.lock();
+        queue.events.push_back(event);
+        queue.unheard = true;
+        drop(queue);
         self.shared.arrived.notify_all();
     }
 }
@@ -240,6 +263,22 @@ mod tests {
         events.conclude();
         drop(events);
         assert_eq!(job.next(Duration::ZERO), finished(Outcome::Completed));
+    }
+
+    #[test]
+    fn a_warning_is_heard_when_the_host_comes_back_for_more_and_not_when_it_has_only_pulled_it() {
+        let (job, events) = Job::new();
+        let is_heard = || {
+            let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+            std::pin::pin!(events.heard()).poll(&mut context).is_ready()
+        };
+        assert!(is_heard());
+        events.warning("one");
+        assert!(!is_heard());
+        job.next(Duration::ZERO);
+        assert!(!is_heard());
+        assert_eq!(job.next(Duration::ZERO), Pulled::TimedOut);
+        assert!(is_heard());
     }
 
     #[test]

@@ -1,25 +1,25 @@
-//! Batches: make, show, change, and the wishes: start, stop, remove.
+//! Batches: make, show, change.
 
-use std::time::Instant;
-
-use model::contract::{BatchQuery, Item, NewBatch, SetBatch};
+use model::contract::{BatchQuery, CsvCheck, Item, NewBatch, SetBatch};
 use model::status::Wish;
 use model::{
     Batch, BatchOptions, Endpoint, Error, ErrorKind, Limit, Name, Place, Result, Role, UserRow,
     content_filter, folder, login,
 };
-use store::{Adopt, BatchSummary, Purged, ReportOf};
+use store::{Adopt, BatchSummary, ReportOf};
 use uuid::Uuid;
 
+use super::change::Change;
 use super::context::{Context, Reply};
 use super::served::Served;
-use super::telling::{STARTED, changes, created, tell};
-use super::{csv, view, worker};
+use super::telling::{changes, created, tell};
+use super::wish::{self, Asked, refuse_removed};
+use super::{csv, view};
 
 /// Exchange Online's default `-ResultSize` (spec 1.8).
 pub(super) const DEFAULT_RESULT_SIZE: Limit = Limit::Count(1000);
 
-pub(super) fn new(context: &Context, args: NewBatch) -> Result<Reply> {
+pub(super) fn new(context: &Context, args: NewBatch) -> Result<Change> {
     let name = Name::parse(&args.name)?;
     let source = endpoint_of_role(context, &args.source_endpoint, Role::Source)?;
     let target =
@@ -34,9 +34,6 @@ pub(super) fn new(context: &Context, args: NewBatch) -> Result<Reply> {
     check_options(&args.options)?;
     let (rows, warnings) = users_of(context, &args, &source)?;
     check_logins(&rows, &source, target.as_ref())?;
-    if args.auto_start {
-        worker::locate(context)?;
-    }
     let batch = Batch {
         guid: Uuid::new_v4(),
         name,
@@ -50,15 +47,21 @@ pub(super) fn new(context: &Context, args: NewBatch) -> Result<Reply> {
     };
     let adopt =
         if args.adopt_preexisting || !args.user_ids.is_empty() { Adopt::TakeOver } else { Adopt::Refuse };
-    context.store.insert_batch(&batch, &rows, adopt)?;
-    tell(context, &batch, created(&batch, rows.len()))?;
-    if args.auto_start {
-        tell(context, &batch, STARTED)?;
-        context.store.start(batch.guid, context.now)?;
-        worker::ensure(context)?;
-    }
-    let made = context.store.batch_summary(batch.name.as_str(), context.now)?;
-    Ok(Reply { items: shown(context, vec![made], false)?, warnings })
+    let make = move |context: &Context| {
+        let insert = || insert(context, &batch, &rows, adopt);
+        if args.auto_start {
+            wish::write(context, || insert().and_then(|()| wish::run(context, &batch)))?;
+        } else {
+            context.store.together(insert)?;
+        }
+        shown(context, vec![context.store.batch_summary(batch.name.as_str(), context.now)?], false)
+    };
+    Ok(Change::new(make).warning_of(warnings))
+}
+
+fn insert(context: &Context, batch: &Batch, rows: &[UserRow], adopt: Adopt) -> Result<()> {
+    context.store.insert_batch(batch, rows, adopt)?;
+    tell(context, batch, created(batch, rows.len()))
 }
 
 pub(super) fn get(context: &Context, query: BatchQuery) -> Result<Reply> {
@@ -70,7 +73,7 @@ pub(super) fn get(context: &Context, query: BatchQuery) -> Result<Reply> {
     Ok(Reply { items: shown(context, found, include_report)?, warnings })
 }
 
-pub(super) fn set(context: &Context, args: SetBatch) -> Result<Reply> {
+pub(super) fn set(context: &Context, args: SetBatch) -> Result<Change> {
     let mut batch = context.store.batch(&args.identity)?;
     refuse_removed(&batch)?;
     let before = batch.clone();
@@ -82,122 +85,45 @@ pub(super) fn set(context: &Context, args: SetBatch) -> Result<Reply> {
         batch.target_endpoint = Some(endpoint_of_role(context, &identity, Role::Target)?.name);
     }
     let (csv, add_users) = (args.csv.clone(), args.add_users);
-    let (sync_now, restore_missing) = (args.sync_now, args.restore_missing);
+    let asked = Asked::of(&args);
     apply(&mut batch.options, args);
     check_options(&batch.options)?;
-    let mut warnings = Vec::new();
-    let rows = match csv {
+    let (rows, warnings) = match csv {
+        Some(csv) => new_users(context, &batch, &csv)?,
         None if add_users => {
             return Err(Error::new(ErrorKind::InvalidArgument, "-AddUsers has no users")
                 .object(batch.name.as_str())
                 .remedy("give them with -CSVData"));
         }
-        None => Vec::new(),
-        Some(csv) => {
-            let source = context.store.endpoint(batch.source_endpoint.as_str())?;
-            let target =
-                batch.target_endpoint.as_ref().map(|t| context.store.endpoint(t.as_str())).transpose()?;
-            let (rows, notes) = csv::rows(&csv, csv::passwords_optional(&source))?;
-            check_logins(&rows, &source, target.as_ref())?;
-            warnings = notes;
-            rows
-        }
+        None => Default::default(),
     };
-    context.store.update_batch(&batch)?;
+    let change = move |context: &Context| {
+        let update = || update(context, &before, &batch, &rows);
+        match asked {
+            Asked::Nothing => context.store.together(update)?,
+            _ => wish::write(context, || update().and_then(|()| wish::ask(context, &batch, asked)))?,
+        }
+        Ok(Vec::new())
+    };
+    Ok(Change::new(change).warning_of(warnings))
+}
+
+fn new_users(context: &Context, batch: &Batch, csv: &CsvCheck) -> Result<(Vec<UserRow>, Vec<String>)> {
+    let source = context.store.endpoint(batch.source_endpoint.as_str())?;
+    let target = batch.target_endpoint.as_ref().map(|t| context.store.endpoint(t.as_str())).transpose()?;
+    let (rows, warnings) = csv::rows(csv, csv::passwords_optional(&source))?;
+    check_logins(&rows, &source, target.as_ref())?;
+    Ok((rows, warnings))
+}
+
+fn update(context: &Context, before: &Batch, batch: &Batch, rows: &[UserRow]) -> Result<()> {
+    context.store.update_batch(batch)?;
     if batch != before {
-        tell(context, &batch, format!("The batch was changed: {}.", changes(&before, &batch).join(", ")))?;
+        tell(context, batch, format!("The batch was changed: {}.", changes(before, batch).join(", ")))?;
     }
     if !rows.is_empty() {
-        context.store.add_users(batch.guid, &rows, Adopt::Refuse, context.now)?;
-        tell(context, &batch, format!("{} users were added.", rows.len()))?;
-    }
-    if restore_missing {
-        tell(context, &batch, "Copies that are missing on the target were asked for.")?;
-        context.store.request_batch_restore(batch.guid, context.now)?;
-        worker::ensure(context)?;
-    } else if sync_now {
-        tell(context, &batch, "A sync was asked for.")?;
-        context.store.request_batch_sync(batch.guid, context.now)?;
-        worker::ensure(context)?;
-    }
-    Ok(Reply { items: Vec::new(), warnings })
-}
-
-pub(super) fn start(context: &Context, identity: Option<&str>) -> Result<Reply> {
-    let batch = one_batch(context, identity)?;
-    refuse_removed(&batch)?;
-    worker::locate(context)?;
-    tell(context, &batch, STARTED)?;
-    context.store.start(batch.guid, context.now)?;
-    worker::ensure(context)?;
-    Ok(Reply::none())
-}
-
-pub(super) fn stop(context: &Context, identity: Option<&str>) -> Result<Reply> {
-    let batch = one_batch(context, identity)?;
-    match batch.wish {
-        Wish::Hold => Err(Error::new(
-            ErrorKind::InvalidState,
-            format!("batch `{}` has not been started, so there is nothing to stop", batch.name),
-        )
-        .object(batch.name.as_str())
-        .remedy("start it with Start-MigrationBatch, or remove it with Remove-MigrationBatch")),
-        Wish::Remove => refuse_removed(&batch).map(|()| Reply::none()),
-        Wish::Run | Wish::Stop => {
-            context.store.set_wish(batch.guid, Wish::Stop)?;
-            tell(context, &batch, "The batch was stopped.")?;
-            Ok(Reply::none())
-        }
-    }
-}
-
-pub(super) fn remove(context: &Context, identity: Option<&str>) -> Result<Reply> {
-    let batch = one_batch(context, identity)?;
-    context.store.set_wish(batch.guid, Wish::Remove)?;
-    purge(context)?;
-    Ok(Reply::none())
-}
-
-/// Removes the batch at once where nothing runs any more. The ledgers of its users may take long: a worker does that, and
-/// the next one what a host gave up.
-fn purge(context: &Context) -> Result<()> {
-    let Context { store, cancelled, .. } = context;
-    loop {
-        let began = Instant::now();
-        match store.purge_step()? {
-            Purged::Nothing => return Ok(()),
-            _ if cancelled.is_cancelled() => return Ok(()),
-            Purged::Ledger if store.worker_is_running()? => return Ok(()),
-            // Others get their turn between two steps.
-            Purged::Users | Purged::Batch | Purged::Ledger => std::thread::sleep(began.elapsed()),
-        }
-    }
-}
-
-/// The batch of that name or guid; without one, the only batch there is (spec 1.9).
-fn one_batch(context: &Context, identity: Option<&str>) -> Result<Batch> {
-    if let Some(identity) = identity {
-        return context.store.batch(identity);
-    }
-    let mut all = context.store.batch_summaries(&BatchQuery::default(), context.now)?;
-    match (all.pop(), all.len()) {
-        (Some(only), 0) => Ok(only.batch),
-        (found, more) => {
-            let count = more + usize::from(found.is_some());
-            Err(Error::new(
-                ErrorKind::InvalidArgument,
-                format!("there are {count} batches, so one must be named"),
-            )
-            .remedy("name it with -Identity; Get-MigrationBatch lists them"))
-        }
-    }
-}
-
-fn refuse_removed(batch: &Batch) -> Result<()> {
-    if batch.wish == Wish::Remove {
-        return Err(Error::new(ErrorKind::InvalidState, format!("batch `{}` is being removed", batch.name))
-            .object(batch.name.as_str())
-            .remedy("wait until it is gone, then make a new one"));
+        context.store.add_users(batch.guid, rows, Adopt::Refuse, context.now)?;
+        tell(context, batch, format!("{} users were added.", rows.len()))?;
     }
     Ok(())
 }

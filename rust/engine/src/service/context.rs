@@ -37,6 +37,10 @@ pub(super) struct Reply {
 }
 
 impl Underway {
+    pub(super) fn begin(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
     pub(super) fn has_begun(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
@@ -64,19 +68,6 @@ impl Context {
         let store = Store::open(&folder)?;
         let now = world.clock.now();
         Ok(Self { store, folder, worker, world, now, cancelled, underway })
-    }
-
-    /// Changes something, where it may wait: all of it, unless the host gave the request up before.
-    pub(super) async fn change(
-        self,
-        body: impl FnOnce(Self) -> Result<Reply> + Send + 'static,
-    ) -> Result<Reply> {
-        if self.cancelled.is_cancelled() {
-            // Nothing is done yet, and nothing follows: the request is dropped here.
-            return std::future::pending().await;
-        }
-        self.underway.0.store(true, Ordering::Relaxed);
-        blocking(move || body(self)).await
     }
 
     /// Reads what touches the disk where it may wait.

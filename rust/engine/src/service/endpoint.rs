@@ -4,13 +4,15 @@ use model::contract::{EndpointChanges, EndpointQuery, Item, NewEndpoint};
 use model::{Endpoint, Error, ErrorKind, Limit, Name, Place, Result};
 use uuid::Uuid;
 
+use super::change::{Change, warn};
 use super::context::{Context, Reply};
 use super::{connection, view};
+use crate::job::Events;
 
 /// Above this many mailboxes at once, servers rather refuse than go faster (spec 4).
 const MANY_MIGRATIONS: Limit = Limit::Count(100);
 
-pub(super) async fn new(context: Context, args: NewEndpoint) -> Result<Reply> {
+pub(super) async fn new(context: Context, args: NewEndpoint, events: &Events) -> Result<Reply> {
     let endpoint = Endpoint {
         guid: Uuid::new_v4(),
         name: Name::parse(&args.name)?,
@@ -29,15 +31,15 @@ pub(super) async fn new(context: Context, args: NewEndpoint) -> Result<Reply> {
     };
     endpoint.validate()?;
     refuse_existing(&context, &endpoint.name)?;
+    warn(events, warnings(&endpoint)).await;
     if !args.skip_verification {
         connection::verify(&context.world, &endpoint).await?;
     }
-    let insert = move |context: Context| {
+    let insert = move |context: &Context| {
         context.store.insert_endpoint(&endpoint)?;
-        let warnings = warnings(&endpoint);
-        Ok(Reply { items: vec![Item::Endpoint(Box::new(view::endpoint(endpoint, (0, 0))))], warnings })
+        Ok(vec![Item::Endpoint(Box::new(view::endpoint(endpoint, (0, 0))))])
     };
-    context.change(insert).await
+    context.make(insert).await
 }
 
 pub(super) fn get(context: &Context, query: &EndpointQuery) -> Result<Reply> {
@@ -48,25 +50,23 @@ pub(super) fn get(context: &Context, query: &EndpointQuery) -> Result<Reply> {
     Ok(Reply { items: items.collect::<Result<_>>()?, warnings: Vec::new() })
 }
 
-pub(super) async fn set(context: Context, args: EndpointChanges) -> Result<Reply> {
+pub(super) async fn set(context: Context, args: EndpointChanges, events: &Events) -> Result<Reply> {
     let mut endpoint = context.store.endpoint(&args.identity)?;
     let skip_verification = args.skip_verification;
     apply(&mut endpoint, args)?;
     endpoint.modified_at = context.now;
     endpoint.validate()?;
+    warn(events, warnings(&endpoint)).await;
     if !skip_verification {
         connection::verify(&context.world, &endpoint).await?;
     }
-    let update = move |context: Context| {
-        context.store.update_endpoint(&endpoint)?;
-        Ok(Reply { items: Vec::new(), warnings: warnings(&endpoint) })
-    };
-    context.change(update).await
+    let update = move |context: &Context| context.store.update_endpoint(&endpoint).map(|()| Vec::new());
+    context.make(update).await
 }
 
-pub(super) fn remove(context: &Context, identity: &str) -> Result<Reply> {
-    context.store.remove_endpoint(identity)?;
-    Ok(Reply::none())
+pub(super) fn remove(context: &Context, identity: String) -> Result<Change> {
+    context.store.endpoint(&identity)?;
+    Ok(Change::new(move |context| context.store.remove_endpoint(&identity).map(|()| Vec::new())))
 }
 
 /// Said before the connection is tested, which may take its time. The store says it again, for good.

@@ -1,6 +1,7 @@
 //! Answers requests: queries, wishes, tests. Never moves mail; workers do.
 
 mod batch;
+mod change;
 mod connection;
 mod context;
 mod csv;
@@ -12,6 +13,7 @@ mod telling;
 mod user;
 mod view;
 mod wait;
+mod wish;
 mod worker;
 
 use model::Result;
@@ -53,33 +55,33 @@ async fn answer(world: World, request: Request, events: &mut Events, underway: U
         blocking(move || Context::open(world, store.as_deref(), worker, cancelled, underway)).await?;
     let reply = match operation {
         Operation::OpenStore {} => context.run(move |c| c.open_store()).await,
-        Operation::NewEndpoint(args) => endpoint::new(context, *args).await,
+        Operation::NewEndpoint(args) => endpoint::new(context, *args, events).await,
         Operation::GetEndpoints(args) => context.run(move |c| endpoint::get(&c, &args)).await,
-        Operation::SetEndpoint(args) => endpoint::set(context, *args).await,
+        Operation::SetEndpoint(args) => endpoint::set(context, *args, events).await,
         Operation::RemoveEndpoint(args) => {
-            context.change(move |c| endpoint::remove(&c, &args.identity)).await
+            context.change(events, move |c| endpoint::remove(c, args.identity)).await
         }
         Operation::TestConnection(args) => connection::test(context, args).await,
         Operation::TestCsv(args) => context.run(move |c| csv::test(&c, &args)).await,
-        Operation::NewBatch(args) => context.change(move |c| batch::new(&c, *args)).await,
+        Operation::NewBatch(args) => context.change(events, move |c| batch::new(c, *args)).await,
         Operation::GetBatches(args) => context.run(move |c| batch::get(&c, args)).await,
-        Operation::SetBatch(args) => context.change(move |c| batch::set(&c, *args)).await,
+        Operation::SetBatch(args) => context.change(events, move |c| batch::set(c, *args)).await,
         Operation::StartBatch(args) => {
-            context.change(move |c| batch::start(&c, args.identity.as_deref())).await
+            context.change(events, move |c| wish::start(c, args.identity.as_deref())).await
         }
         Operation::StopBatch(args) => {
-            context.change(move |c| batch::stop(&c, args.identity.as_deref())).await
+            context.change(events, move |c| wish::stop(c, args.identity.as_deref())).await
         }
         Operation::RemoveBatch(args) => {
-            context.change(move |c| batch::remove(&c, args.identity.as_deref())).await
+            context.change(events, move |c| wish::remove(c, args.identity.as_deref())).await
         }
         Operation::WaitBatch(args) => wait::wait(context, args, events).await,
         Operation::GetUsers(args) => context.run(move |c| user::get(&c, args)).await,
         Operation::GetUserStatistics(args) => context.run(move |c| user::statistics(&c, &args)).await,
         Operation::VerifyUser(args) => user::verify(context, args, events).await,
         Operation::GetWorker {} => context.run(move |c| worker::get(&c)).await,
-        Operation::StartWorker {} => context.change(move |c| worker::start(&c)).await,
-        Operation::StopWorker(args) => context.change(move |c| worker::stop(&c, args)).await,
+        Operation::StartWorker {} => context.change(events, |_| Ok(worker::start())).await,
+        Operation::StopWorker(args) => context.change(events, move |_| Ok(worker::stop(args))).await,
     }?;
     reply.warnings.into_iter().for_each(|message| events.warning(message));
     reply.items.into_iter().for_each(|item| events.item(item));

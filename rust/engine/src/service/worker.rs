@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use model::contract::{Item, WorkerStop, WorkerView};
 use model::{Error, ErrorKind, Result};
 
+use super::change::Change;
 use super::context::{Context, Reply};
 use super::served::Served;
 use super::spawn;
@@ -18,15 +19,22 @@ const STOP_PATIENCE: Duration = Duration::from_secs(30);
 const INTERVAL: Duration = Duration::from_millis(25);
 
 pub(super) fn get(context: &Context) -> Result<Reply> {
-    Ok(Reply::items([Item::Worker(view(context)?)]))
+    items(context).map(Reply::items)
 }
 
-pub(super) fn start(context: &Context) -> Result<Reply> {
-    ensure(context)?;
-    get(context)
+pub(super) fn start() -> Change {
+    Change::new(|context| ensure(context).and_then(|()| items(context)))
 }
 
-pub(super) fn stop(context: &Context, args: WorkerStop) -> Result<Reply> {
+pub(super) fn stop(args: WorkerStop) -> Change {
+    Change::new(move |context| end(context, &args).and_then(|()| items(context)))
+}
+
+fn items(context: &Context) -> Result<Vec<Item>> {
+    Ok(vec![Item::Worker(view(context)?)])
+}
+
+fn end(context: &Context, args: &WorkerStop) -> Result<()> {
     if context.store.worker_is_running()? {
         context.store.request_worker_stop(true)?;
         let patience = args.timeout_seconds.map_or(STOP_PATIENCE, Duration::from_secs);
@@ -36,14 +44,6 @@ pub(super) fn stop(context: &Context, args: WorkerStop) -> Result<Reply> {
                 .object(context.folder.display().to_string())
                 .remedy("it ends after its next checkpoint; look again with Get-MigrationWorker"));
         }
-    }
-    get(context)
-}
-
-/// Whether a worker could be started here: asked before anything is written.
-pub(super) fn locate(context: &Context) -> Result<()> {
-    if !context.store.worker_is_running()? {
-        spawn::find(context.worker.as_deref())?;
     }
     Ok(())
 }

@@ -1,8 +1,8 @@
 //! Requests that cannot be answered as they are: each has its own error, and nothing half made stays.
 
 use model::contract::{
-    BatchIdentity, CsvTest, EndpointIdentity, Item, NewBatch, Operation, Outcome, SetBatch, StatisticsQuery,
-    WaitBatch,
+    BatchIdentity, BatchQuery, CsvCheck, CsvTest, EndpointChanges, EndpointIdentity, EndpointQuery, Item,
+    NewBatch, NewEndpoint, Operation, Outcome, SetBatch, StatisticsQuery, WaitBatch,
 };
 use model::status::BatchStatus;
 use model::{AdminLoginFormat, Credentials, Error, ErrorKind, Place, Secret};
@@ -161,6 +161,81 @@ fn a_batch_stops_goes_on_and_is_removed_while_it_runs() {
     crate::common::lab::eventually("the batch is gone", || lab.batch().is_none());
     let change = SetBatch { identity: BATCH.to_owned(), ..SetBatch::default() };
     assert_eq!(refusal(&lab, Operation::SetBatch(Box::new(change))).kind, ErrorKind::BatchNotFound);
+}
+
+/// -WarningAction Stop
+#[test]
+fn a_host_that_stops_at_a_warning_has_changed_nothing() {
+    let lab = lab();
+    let trees = lab.folder().join("other trees");
+    let place = Place::Maildir { path: trees.display().to_string() };
+    let many = Some(model::Limit::Count(101));
+    let new = NewEndpoint {
+        name: "other".to_owned(),
+        max_concurrent_migrations: many,
+        skip_verification: false,
+        ..target(place)
+    };
+    let set = EndpointChanges {
+        identity: "target".to_owned(),
+        max_concurrent_migrations: many,
+        skip_verification: true,
+        ..EndpointChanges::default()
+    };
+    lab.ask(named(BATCH, &["ada"])).unwrap();
+    let add =
+        SetBatch { identity: BATCH.to_owned(), add_users: true, csv: Some(odd_csv()), ..SetBatch::default() };
+    let batch = NewBatch { name: "second".to_owned(), csv: Some(odd_csv()), ..batch_of(&[]) };
+    for operation in [
+        Operation::NewEndpoint(Box::new(new)),
+        Operation::SetEndpoint(Box::new(set)),
+        Operation::SetBatch(Box::new(add)),
+        Operation::NewBatch(Box::new(batch)),
+    ] {
+        assert_eq!(lab.stop_at_warning(operation.clone()), Outcome::Cancelled, "{operation:?}");
+    }
+    assert_eq!(lab.ask(Operation::GetEndpoints(EndpointQuery::default())).unwrap().len(), 2);
+    let Item::Endpoint(target) = endpoint(&lab, "target") else { panic!("no endpoint") };
+    assert_ne!(Some(target.max_concurrent_migrations), many);
+    assert!(!trees.exists());
+    assert_eq!(lab.users().len(), 1);
+    assert_eq!(lab.ask(Operation::GetBatches(BatchQuery::default())).unwrap().len(), 1);
+}
+
+fn endpoint(lab: &Lab, name: &str) -> Item {
+    let query = EndpointQuery { identity: Some(name.to_owned()), ..EndpointQuery::default() };
+    lab.ask(Operation::GetEndpoints(query)).unwrap().pop().unwrap()
+}
+
+/// A CSV with a column that nobody knows, which is a warning.
+fn odd_csv() -> CsvCheck {
+    let csv = "EmailAddress,UserName,Password,Colour\neve@new.example,eve,test,blue\n";
+    CsvCheck { allow_unknown_columns: true, ..crate::common::lab::batch_from(csv).csv.unwrap() }
+}
+
+#[test]
+fn a_change_of_a_batch_of_which_a_part_is_refused_is_not_made_at_all() {
+    let lab = lab();
+    lab.ask(named(BATCH, &["ada"])).unwrap();
+    lab.ask(named("other", &["bob"])).unwrap();
+    let change = SetBatch {
+        identity: BATCH.to_owned(),
+        add_users: true,
+        csv: batch_of(&["eve", "bob"]).csv,
+        auto_retry_count: Some(9),
+        ..SetBatch::default()
+    };
+    let before = lab.batch().unwrap();
+    assert_eq!(refusal(&lab, Operation::SetBatch(Box::new(change))).kind, ErrorKind::UserExists);
+    assert_eq!(lab.batch().unwrap(), before);
+    let sync = SetBatch {
+        identity: BATCH.to_owned(),
+        sync_now: true,
+        auto_retry_count: Some(9),
+        ..SetBatch::default()
+    };
+    assert_eq!(refusal(&lab, Operation::SetBatch(Box::new(sync))).kind, ErrorKind::WorkerUnavailable);
+    assert_eq!(lab.batch().unwrap(), before);
 }
 
 /// Ctrl+C may come at any moment: before the batch is written, while it is, after it was.

@@ -185,6 +185,19 @@ impl Lab {
         }
     }
 
+    /// Gives a request up at its first warning, as a host does that takes warnings for errors, and tells its outcome.
+    pub(crate) fn stop_at_warning(&self, operation: Operation) -> Outcome {
+        let job = self.begin(operation);
+        match job.next(PATIENCE) {
+            Pulled::Event(Event::Warning { .. }) => job.cancel(),
+            other => panic!("no warning, but {other:?}"),
+        }
+        match job.next(PATIENCE) {
+            Pulled::Event(Event::Finished { outcome }) => outcome,
+            other => panic!("after the warning came {other:?}"),
+        }
+    }
+
     /// Makes a batch and starts it.
     pub(crate) fn start(&self, batch: NewBatch) {
         self.ask(Operation::NewBatch(Box::new(batch))).unwrap();
