@@ -55,6 +55,49 @@ Describe 'ByteQuantifiedSize' {
         $size -gt '40 GB' | Should -BeTrue
     }
 
+    It 'compares with a number of any type: <_>' -ForEach @(
+        '100MB -lt $size', '200MB -eq $size', '200MB -ge $size', '300MB -gt $size', '5 -ne $size', '100L -lt $size', '1.5 -lt $size',
+        '209715200d -eq $size', '[uint64] 5 -lt $size', '[single] 5 -lt $size', '200MB -in @($size)', '$size -eq 209715200d',
+        '$size -le 200MB', '$size -gt [uint64] 5', '$size -gt [byte] 5', '$size -eq "200MB"', '$null -lt $size', '3GB -lt $large',
+        '[long] 1GB -lt $large', '1GB -ne $large'
+    ) {
+        $size, $large = [ImapMigration.ByteQuantifiedSize]::new(200MB), [ImapMigration.ByteQuantifiedSize]::new(5GB)
+        & ([scriptblock]::Create($_)) | Should -BeTrue
+    }
+
+    It 'calculates: <Text> is <Result>' -ForEach @(
+        @{ Text = '$size / 1MB'; Result = 200 }
+        @{ Text = '1GB / $size'; Result = 5.12 }
+        @{ Text = '$large / $size'; Result = 25.6 }
+        @{ Text = '$size % 1000'; Result = 200 }
+        @{ Text = '[int] $size'; Result = 209715200 }
+        @{ Text = '[long] $large'; Result = 5368709120 }
+        @{ Text = '[decimal] $large'; Result = 5368709120d }
+        @{ Text = '($size + 1).ToBytes()'; Result = 209715201 }
+        @{ Text = '(1GB - $size).ToBytes()'; Result = 864026624 }
+        @{ Text = '($size - $large).ToMB()'; Result = -4920 }
+        @{ Text = '($size * 1.5).ToMB()'; Result = 300 }
+        @{ Text = '(2 * $size).ToMB()'; Result = 400 }
+        @{ Text = '$sum = 0; $sum += $size; $sum += $large; $sum.ToMB()'; Result = 5320 }
+        @{ Text = '[math]::Round($large / 1GB, 1)'; Result = 5 }
+    ) {
+        $size, $large = [ImapMigration.ByteQuantifiedSize]::new(200MB), [ImapMigration.ByteQuantifiedSize]::new(5GB)
+        & ([scriptblock]::Create($Text)) | Should -Be $Result
+    }
+
+    It 'is an error, and never another number, where the type of a number cannot hold it' {
+        $large = [ImapMigration.ByteQuantifiedSize]::new(5GB)
+        { [int] $large } | Should -Throw '*5 GB (5,368,709,120 bytes) is beyond what Int32 counts to. Write the size on the left*'
+        { 1GB -lt $large } | Should -Throw '*Write the size on the left*'
+    }
+
+    It 'prints a difference, and is formatted as a number where a format says so' {
+        $size = [ImapMigration.ByteQuantifiedSize]::new(5GB)
+        "$(1GB - $size)" | Should -BeExactly '-4 GB (-4,294,967,296 bytes)'
+        [ImapMigration.ByteQuantifiedSize] '-4 GB (-4,294,967,296 bytes)' -eq -4GB | Should -BeTrue
+        '{0}; {0:D}' -f $size | Should -BeExactly '5 GB (5,368,709,120 bytes); 5368709120'
+    }
+
     It 'sorts and adds up as a number' {
         $sizes = 3000, 20, 100 | ForEach-Object { [ImapMigration.ByteQuantifiedSize]::new([long] $_) }
         ($sizes | Sort-Object).ToBytes() | Should -Be 20, 100, 3000
@@ -66,8 +109,8 @@ Describe 'ByteQuantifiedSize' {
         $size.ToKB(), $size.ToMB(), $size.ToGB() | Should -Be 5242880, 5120, 5
     }
 
-    It 'is shown as its text' {
-        ($statistics.BytesTransferred | Out-String).Trim() | Should -BeExactly '410.1 MB (430,000,000 bytes)'
+    It 'is shown as its text, and nothing around it' {
+        $statistics.BytesTransferred | Out-String | Should -BeExactly "410.1 MB (430,000,000 bytes)$([Environment]::NewLine)"
     }
 }
 

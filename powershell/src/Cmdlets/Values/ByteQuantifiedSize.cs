@@ -4,13 +4,15 @@ using System.Text.RegularExpressions;
 
 namespace ImapMigration;
 
-/// <summary>A size in bytes that prints as Exchange prints it and compares as a number: <c>-gt 45GB</c>.</summary>
-public readonly struct ByteQuantifiedSize : IComparable, IComparable<ByteQuantifiedSize>, IEquatable<ByteQuantifiedSize>
+/// <summary>A size in bytes that prints as Exchange prints it, and compares and calculates as a number: <c>-gt 45GB</c>.</summary>
+public readonly partial struct ByteQuantifiedSize :
+    IComparable, IComparable<ByteQuantifiedSize>, IEquatable<ByteQuantifiedSize>, IFormattable
 {
     private static readonly string[] Units = ["B", "KB", "MB", "GB", "TB"];
 
-    private static readonly Regex Printed =
-        new(@"^\s*(?<amount>[\d.,]+)\s*(?<unit>[KMGT]?B)?\s*(\((?<bytes>[\d,]+)\s+bytes\))?\s*$", RegexOptions.IgnoreCase);
+    private static readonly Regex Printed = new(
+        @"^\s*(?<amount>-?[\d.,]+)\s*(?<unit>[KMGT]?B)?\s*(\((?<bytes>-?[\d,]+)\s+bytes\))?\s*$",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
     /// <summary>A size of so many bytes.</summary>
     public ByteQuantifiedSize(long bytes) => Bytes = bytes;
@@ -20,12 +22,6 @@ public readonly struct ByteQuantifiedSize : IComparable, IComparable<ByteQuantif
 
     /// <summary>The number of bytes.</summary>
     public long Bytes { get; }
-
-    /// <summary>The number of bytes.</summary>
-    public static implicit operator long(ByteQuantifiedSize size) => size.Bytes;
-
-    /// <summary>The number of bytes, for sums and averages.</summary>
-    public static implicit operator double(ByteQuantifiedSize size) => size.Bytes;
 
     /// <summary>Reads what <see cref="ToString()"/> writes, and shorter forms: <c>45GB</c>, <c>1024</c>.</summary>
     /// <exception cref="FormatException">The text is no size.</exception>
@@ -38,7 +34,7 @@ public readonly struct ByteQuantifiedSize : IComparable, IComparable<ByteQuantif
         }
 
         return match.Groups["bytes"].Success
-            ? new ByteQuantifiedSize(long.Parse(match.Groups["bytes"].Value, NumberStyles.AllowThousands, CultureInfo.InvariantCulture))
+            ? new ByteQuantifiedSize(long.Parse(match.Groups["bytes"].Value, NumberStyles.Number, CultureInfo.InvariantCulture))
             : new ByteQuantifiedSize(Scaled(match.Groups["amount"].Value, match.Groups["unit"].Value));
     }
 
@@ -88,13 +84,17 @@ public readonly struct ByteQuantifiedSize : IComparable, IComparable<ByteQuantif
     /// <summary><c>28.45 GB (30,551,458,399 bytes)</c>, in every culture: scripts parse the number in brackets.</summary>
     public override string ToString() => FormattableString.Invariant($"{Short} ({Bytes:N0} bytes)");
 
+    /// <summary>As <see cref="ToString()"/>; in a format for numbers (<c>'{0:N0}' -f $size</c>), the number of bytes.</summary>
+    public string ToString(string? format, IFormatProvider? formatProvider) =>
+        string.IsNullOrEmpty(format) ? ToString() : Bytes.ToString(format, formatProvider);
+
     /// <summary><c>28.45 GB</c>: four digits, as Exchange shows them.</summary>
     internal string Short
     {
         get
         {
             var unit = 0;
-            while (unit < Units.Length - 1 && Bytes >> (10 * (unit + 1)) > 0)
+            while (unit < Units.Length - 1 && Math.Abs((double)Bytes) >= Math.Pow(1024, unit + 1))
             {
                 unit++;
             }
