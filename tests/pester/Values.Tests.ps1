@@ -160,9 +160,74 @@ Describe 'Identities' {
     }
 
     It 'carry the names of their types' {
-        $batch.Identity.PSTypeNames[0] | Should -BeExactly 'ImapMigration.MigrationBatchId'
-        $user.Identity.PSTypeNames[0] | Should -BeExactly 'ImapMigration.MigrationUserId'
-        $endpoint.Identity.PSTypeNames[0] | Should -BeExactly 'ImapMigration.MigrationEndpointId'
+        $batch.Identity.PSTypeNames | Should -Contain 'ImapMigration.MigrationBatchId'
+        $user.Identity.PSTypeNames | Should -Contain 'ImapMigration.MigrationUserId'
+        $endpoint.Identity.PSTypeNames | Should -Contain 'ImapMigration.MigrationEndpointId'
+    }
+}
+
+Describe 'Identities and statuses' {
+    BeforeDiscovery {
+        $texts = @(
+            @{ Name = 'a batch identity'; Value = { $batch.Identity }; Text = 'Wave 1' }
+            @{ Name = 'a user identity'; Value = { $user.Identity }; Text = 'anna.beebe@contoso.com' }
+            @{ Name = 'an endpoint identity'; Value = { $endpoint.Identity }; Text = 'Contoso source' }
+            @{ Name = 'the batch of a user'; Value = { $user.BatchId }; Text = 'Wave 1' }
+            @{ Name = 'the endpoint of a batch'; Value = { $batch.SourceEndpoint }; Text = 'Contoso source' }
+            @{ Name = 'a batch status'; Value = { $batch.Status }; Text = 'Syncing' }
+            @{ Name = 'a user status'; Value = { $user.Status }; Text = 'IncrementalFailed' }
+            @{ Name = 'a status summary'; Value = { $user.StatusSummary }; Text = 'Failed' }
+        )
+    }
+
+    Context '<Name>' -ForEach $texts {
+        BeforeAll { $value = & $Value }
+
+        It 'is its text on the screen and in files' {
+            $file = Join-Path $TestDrive 'value.txt'
+            $value | Out-String | Should -BeExactly "$Text$([Environment]::NewLine)"
+            $value > $file
+            Get-Content $file | Should -BeExactly $Text
+            $value | Out-File $file
+            Get-Content $file | Should -BeExactly $Text
+            $value | Tee-Object $file | Should -BeExactly $Text
+            Get-Content $file | Should -BeExactly $Text
+        }
+
+        It 'is its text in comparisons, lists and tables' {
+            $value -eq $Text.ToUpper() -and $Text.ToUpper() -eq $value -and $value -match [regex]::Escape($Text) | Should -BeTrue
+            $value -in 'other', $Text -and 'other', $value -contains $Text | Should -BeTrue
+            'zz', $value, 'AA' | Sort-Object | Should -BeExactly 'AA', $Text, 'zz'
+            @{ $value = 'found' }[$Text] | Should -Be 'found'
+            @{ $Text = 'found' }[$value] | Should -Be 'found'
+            ($value, $value | Group-Object -AsHashTable)[$Text] | Should -HaveCount 2
+            $value, $Text, $value | Select-Object -Unique | Should -HaveCount 1
+        }
+
+        It 'is its text when it is cast, joined or written into text' {
+            ([string] $value).GetType() | Should -Be ([string])
+            [string] $value | Should -BeExactly $Text
+            "<$value>" + ($value, $value -join '+') + ('{0}' -f $value) | Should -BeExactly "<$Text>$Text+$Text$Text"
+            ConvertTo-Json $value | Should -BeExactly "`"$Text`""
+            [pscustomobject]@{ V = $value } | ConvertTo-Csv -NoTypeInformation | Select-Object -Last 1 | Should -BeExactly "`"$Text`""
+        }
+
+        It 'is its text out of a file, too' {
+            $file = Join-Path $TestDrive 'value.xml'
+            $value | Export-Clixml $file
+            $again = Import-Clixml $file
+            $again | Out-String | Should -BeExactly "$Text$([Environment]::NewLine)"
+            $again -eq $Text -and $Text -eq $again | Should -BeTrue
+            "$($again.Value)$($again.Name)" | Should -BeExactly $Text
+        }
+    }
+}
+
+Describe 'A pipe to another program' {
+    It 'gets the text of identities, statuses, sizes and limits' {
+        $values = $batch.Identity, $user.Status, $statistics.BytesTransferred, $endpoint.MaxConcurrentMigrations
+        $values | & (Get-Process -Id $PID).Path -NoProfile -Command '$input' |
+            Should -BeExactly 'Wave 1', 'IncrementalFailed', '410.1 MB (430,000,000 bytes)', '20'
     }
 }
 
