@@ -36,15 +36,14 @@ Describe 'MigrationBatch' {
         $batch.FailedCount | Should -Be 6
     }
 
-    It 'shows times in the zone of the batch, and their twins in UTC' {
+    It 'gives each time locally, and its twin in UTC' {
         $batch.CreationDateTimeUTC | Should -Be ([datetime]::new(2026, 11, 20, 8, 15, 30))
-        $batch.CreationDateTimeUTC.Kind | Should -Be 'Utc'
-        $batch.CreationDateTime | Should -Be ([datetime]::new(2026, 11, 20, 9, 15, 30))
-        $batch.StartAfter - $batch.StartAfterUTC | Should -Be '01:00:00'
+        foreach ($name in 'CreationDateTime', 'StartDateTime', 'InitialSyncDateTime', 'LastSyncedDateTime', 'StartAfter', 'CompleteAfter') {
+            $batch.$name | Should -Be $batch."${name}UTC".ToLocalTime()
+        }
     }
 
-    It 'shows the same times twice in a batch without a zone' {
-        $empty.CreationDateTime | Should -Be $empty.CreationDateTimeUTC
+    It 'has no time of what has not been' {
         $empty.StartDateTime | Should -BeNullOrEmpty
         $empty.InitialSyncDuration | Should -BeNullOrEmpty
     }
@@ -91,7 +90,7 @@ Describe 'MigrationUser' {
     It 'has both names of a value' {
         $user.ItemsSynced, $user.ItemsSkipped | Should -Be $user.SyncedItemCount, $user.SkippedItemCount
         $user.LastSyncTime | Should -Be $user.LastSuccessfulSyncTime
-        [datetime] $user.PSObject.Properties['LastSyncTime'].Value | Should -Be ([datetime]::new(2026, 11, 21, 4, 0, 0))
+        ([datetime] $user.PSObject.Properties['LastSyncTime'].Value).ToUniversalTime() | Should -Be ([datetime]::new(2026, 11, 21, 4, 0, 0))
         $user.Batch | Should -Be 'Wave 1'
     }
 
@@ -212,5 +211,41 @@ Describe 'MigrationWorker' {
     It 'says what keeps it from its work' {
         (Get-OutputObject item_worker).Message | Should -BeLike 'The worker waits since 2026-11-20 09:15:00 UTC: *disk.'
         (Get-OutputObject item_worker_null).Message | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'Times' {
+    It 'say that they are local, or in UTC if their name ends so: <_>' -ForEach @(
+        'item_batch', 'item_user', 'item_user_statistics', 'item_endpoint', 'item_connection_test', 'item_worker'
+    ) {
+        $object = Get-OutputObject $_
+        $times = @($object; $object.SkippedItems; $object.Report.Entries) | ForEach-Object { $_.PSObject.Properties } |
+            Where-Object Value -Is ([datetime])
+        @($times).Count | Should -BeGreaterThan 0
+        foreach ($time in $times) {
+            $time.Value.Kind | Should -Be $(if ($time.Name -clike '*UTC') { 'Utc' } else { 'Local' }) -Because $time.Name
+        }
+    }
+
+    It 'are right in <_>, reports in UTC' -Skip:$IsWindows -ForEach 'America/New_York', 'Asia/Tokyo' {
+        $before = $env:TZ
+        try {
+            $env:TZ = $_
+            $shown = Invoke-FreshPowerShell @"
+Import-Module '$PSScriptRoot/TestModule.psm1'
+Import-ModuleUnderTest
+`$batch = Get-OutputObject item_batch
+[TimeZoneInfo]::Local.Id
+([datetimeoffset] `$batch.CreationDateTime).UtcDateTime.ToString('HH:mm:ss')
+(((Get-Date) - `$batch.CreationDateTime) - ((Get-Date).ToUniversalTime() - `$batch.CreationDateTimeUTC)).Duration() -lt [timespan]::FromSeconds(30)
+"`$(`$batch.Report.Entries[0])"
+"@
+        }
+        finally {
+            $env:TZ = $before
+        }
+
+        $shown[0..2] | Should -Be $_, '08:15:30', 'True'
+        $shown[3] | Should -BeLike '11/20/2026 8:20:00 AM *'
     }
 }

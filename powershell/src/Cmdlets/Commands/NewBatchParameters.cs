@@ -117,7 +117,7 @@ public abstract class NewBatchParameters : ExchangeCmdlet
     [ValueArgument(typeof(SwitchParameter))]
     public SwitchParameter SkipReports { get; set; }
 
-    /// <summary>The zone in which times are shown, as in "Pacific Standard Time"; UTC if not given.</summary>
+    /// <summary>The admin's zone, as in "Pacific Standard Time"; kept and shown.</summary>
     [Parameter]
     [TextArgument]
     public string? TimeZone { get; set; }

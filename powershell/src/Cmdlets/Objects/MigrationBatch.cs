@@ -6,7 +6,7 @@ using ImapMigration.Interop.Contract;
 namespace ImapMigration;
 
 /// <summary>A named set of migration users. Exchange's further names are in ImapMigration.Types.ps1xml.</summary>
-/// <remarks>A time and its <c>…UTC</c> twin differ only in a batch with a TimeZone.</remarks>
+/// <remarks>A time is in the zone of this computer, its <c>…UTC</c> twin in UTC.</remarks>
 public sealed class MigrationBatch : IIdentified
 {
     private readonly BatchView _view;
@@ -63,19 +63,19 @@ public sealed class MigrationBatch : IIdentified
     public int StoppedCount => _view.Counts.Stopped;
 
     /// <summary>When it was made.</summary>
-    public DateTime CreationDateTime => Local(CreationDateTimeUTC)!.Value;
+    public DateTime CreationDateTime => CreationDateTimeUTC.ToLocalTime();
 
     /// <summary>When it was made, in UTC.</summary>
     public DateTime CreationDateTimeUTC => Times.Utc(_view.CreatedAt);
 
     /// <summary>When it was first started.</summary>
-    public DateTime? StartDateTime => Local(StartDateTimeUTC);
+    public DateTime? StartDateTime => StartDateTimeUTC?.ToLocalTime();
 
     /// <summary>When it was first started, in UTC.</summary>
     public DateTime? StartDateTimeUTC => Times.OptionalUtc(_view.StartedAt);
 
     /// <summary>When the last user's initial pass succeeded.</summary>
-    public DateTime? InitialSyncDateTime => Local(InitialSyncDateTimeUTC);
+    public DateTime? InitialSyncDateTime => InitialSyncDateTimeUTC?.ToLocalTime();
 
     /// <summary>When the last user's initial pass succeeded, in UTC.</summary>
     public DateTime? InitialSyncDateTimeUTC => Times.OptionalUtc(_view.InitialSyncAt);
@@ -84,24 +84,24 @@ public sealed class MigrationBatch : IIdentified
     public TimeSpan? InitialSyncDuration => InitialSyncDateTimeUTC - StartDateTimeUTC;
 
     /// <summary>When a pass of any user last succeeded.</summary>
-    public DateTime? LastSyncedDateTime => Local(LastSyncedDateTimeUTC);
+    public DateTime? LastSyncedDateTime => LastSyncedDateTimeUTC?.ToLocalTime();
 
     /// <summary>When a pass of any user last succeeded, in UTC.</summary>
     public DateTime? LastSyncedDateTimeUTC => Times.OptionalUtc(_view.LastSyncedAt);
 
     /// <summary>Not before then.</summary>
-    public DateTime? StartAfter => Local(StartAfterUTC);
+    public DateTime? StartAfter => StartAfterUTC?.ToLocalTime();
 
     /// <summary>Not before then, in UTC.</summary>
     public DateTime? StartAfterUTC => Times.OptionalUtc(_view.Options.StartAfter);
 
     /// <summary>Kept and shown; an IMAP batch has no completion.</summary>
-    public DateTime? CompleteAfter => Local(CompleteAfterUTC);
+    public DateTime? CompleteAfter => CompleteAfterUTC?.ToLocalTime();
 
     /// <summary>Kept and shown, in UTC.</summary>
     public DateTime? CompleteAfterUTC => Times.OptionalUtc(_view.Options.CompleteAfter);
 
-    /// <summary>The zone of the times without UTC in their names.</summary>
+    /// <summary>The admin's zone, kept and shown.</summary>
     public string? TimeZone => _view.Options.TimeZone;
 
     /// <summary>Only these folders.</summary>
@@ -172,6 +172,4 @@ public sealed class MigrationBatch : IIdentified
 
     /// <summary>The name.</summary>
     public override string ToString() => _view.Name;
-
-    private DateTime? Local(DateTime? utc) => Times.InZone(utc, TimeZone);
 }

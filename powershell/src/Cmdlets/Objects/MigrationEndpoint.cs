@@ -65,11 +65,11 @@ public sealed class MigrationEndpoint : IIdentified
     /// <summary>Mailboxes in an incremental sync now.</summary>
     public int ActiveIncrementalSyncCount => _view.ActiveIncrementalSyncCount;
 
-    /// <summary>When it was made, in UTC.</summary>
-    public DateTime CreatedTime => Times.Utc(_view.CreatedAt);
+    /// <summary>When it was made.</summary>
+    public DateTime CreatedTime => Times.Local(_view.CreatedAt);
 
-    /// <summary>When it was last changed, in UTC.</summary>
-    public DateTime LastModifiedTime => Times.Utc(_view.ModifiedAt);
+    /// <summary>When it was last changed.</summary>
+    public DateTime LastModifiedTime => Times.Local(_view.ModifiedAt);
 
     string IIdentified.Key => _view.Name;
 

@@ -25,17 +25,17 @@ public sealed class MigrationReportEntry
 {
     internal MigrationReportEntry(ReportEntry entry)
     {
-        CreationTime = Times.Utc(entry.At);
+        CreationTime = Times.Local(entry.At);
         Message = entry.Text;
     }
 
-    /// <summary>When, in UTC.</summary>
+    /// <summary>When.</summary>
     public DateTime CreationTime { get; }
 
     /// <summary>What, in one line.</summary>
     public string Message { get; }
 
-    /// <summary>The shape that admins know: <c>11/25/2026 4:08:10 AM [ImapMigration] text</c>.</summary>
-    public override string ToString() =>
-        string.Format(CultureInfo.InvariantCulture, "{0:M/d/yyyy h:mm:ss tt} [ImapMigration] {1}", CreationTime, Message);
+    /// <summary>The shape that admins know, in UTC: <c>11/25/2026 4:08:10 AM [ImapMigration] text</c>.</summary>
+    public override string ToString() => string.Format(
+        CultureInfo.InvariantCulture, "{0:M/d/yyyy h:mm:ss tt} [ImapMigration] {1}", CreationTime.ToUniversalTime(), Message);
 }

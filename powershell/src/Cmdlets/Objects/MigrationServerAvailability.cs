@@ -60,11 +60,11 @@ public sealed class MigrationServerAvailability
     /// <summary>Who signed the certificate.</summary>
     public string? CertificateIssuer => _view.Certificate?.Issuer;
 
-    /// <summary>From when the certificate is valid, in UTC.</summary>
-    public DateTime? CertificateNotBefore => Times.OptionalUtc(_view.Certificate?.NotBefore);
+    /// <summary>From when the certificate is valid.</summary>
+    public DateTime? CertificateNotBefore => Times.OptionalLocal(_view.Certificate?.NotBefore);
 
-    /// <summary>Until when the certificate is valid, in UTC.</summary>
-    public DateTime? CertificateNotAfter => Times.OptionalUtc(_view.Certificate?.NotAfter);
+    /// <summary>Until when the certificate is valid.</summary>
+    public DateTime? CertificateNotAfter => Times.OptionalLocal(_view.Certificate?.NotAfter);
 
     /// <summary>SHA-256 of the certificate.</summary>
     public string? CertificateThumbprint => _view.Certificate?.Thumbprint;

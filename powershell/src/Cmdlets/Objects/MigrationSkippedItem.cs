@@ -23,11 +23,11 @@ public sealed class MigrationSkippedItem
     /// <summary>The sender.</summary>
     public string? Sender => _item.Sender;
 
-    /// <summary>When it was received, in UTC.</summary>
-    public DateTime? DateReceived => Times.OptionalUtc(_item.DateReceived);
+    /// <summary>When it was received.</summary>
+    public DateTime? DateReceived => Times.OptionalLocal(_item.DateReceived);
 
-    /// <summary>When it was sent, in UTC.</summary>
-    public DateTime? DateSent => Times.OptionalUtc(_item.DateSent);
+    /// <summary>When it was sent.</summary>
+    public DateTime? DateSent => Times.OptionalLocal(_item.DateSent);
 
     /// <summary>The size.</summary>
     public ByteQuantifiedSize? Size => _item.Size is { } bytes ? new ByteQuantifiedSize(bytes) : null;

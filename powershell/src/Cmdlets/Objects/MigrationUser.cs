@@ -36,8 +36,8 @@ public class MigrationUser : IIdentified
     /// <summary>Messages, folders and keywords that were left behind.</summary>
     public long SkippedItemCount => _view.SkippedItemCount;
 
-    /// <summary>When a pass last succeeded, in UTC.</summary>
-    public DateTime? LastSuccessfulSyncTime => Times.OptionalUtc(_view.LastSuccessfulSyncAt);
+    /// <summary>When a pass last succeeded.</summary>
+    public DateTime? LastSuccessfulSyncTime => Times.OptionalLocal(_view.LastSuccessfulSyncAt);
 
     /// <summary>Why the last pass failed, in one sentence.</summary>
     public string? ErrorSummary => _view.ErrorSummary is null ? null : ErrorText.Sentence(_view.ErrorSummary);

@@ -53,17 +53,17 @@ public sealed class MigrationUserStatistics : MigrationUser
     /// <summary>Time spent waiting for servers that told us to wait.</summary>
     public TimeSpan TotalStalledDuration => TimeSpan.FromMilliseconds(_view.Progress.StalledMilliseconds);
 
-    /// <summary>When the initial pass succeeded, in UTC.</summary>
-    public DateTime? InitialSeedingCompletedTime => Times.OptionalUtc(_view.InitialSeedingCompletedAt);
+    /// <summary>When the initial pass succeeded.</summary>
+    public DateTime? InitialSeedingCompletedTime => Times.OptionalLocal(_view.InitialSeedingCompletedAt);
 
-    /// <summary>When anything last changed, in UTC.</summary>
-    public DateTime LastUpdatedTime => Times.Utc(_view.LastUpdatedAt);
+    /// <summary>When anything last changed.</summary>
+    public DateTime LastUpdatedTime => Times.Local(_view.LastUpdatedAt);
 
-    /// <summary>When the next pass is due, in UTC.</summary>
-    public DateTime? NextSyncTime => Times.OptionalUtc(_view.NextSyncAt);
+    /// <summary>When the next pass is due.</summary>
+    public DateTime? NextSyncTime => Times.OptionalLocal(_view.NextSyncAt);
 
-    /// <summary>When the last pass failed, in UTC; none if it did not.</summary>
-    public DateTime? LastFailureTime => Times.OptionalUtc(_view.Error?.At);
+    /// <summary>When the last pass failed; none if it did not.</summary>
+    public DateTime? LastFailureTime => Times.OptionalLocal(_view.Error?.At);
 
     /// <summary>Why the last pass failed, with the server's own words and the remedy.</summary>
     public string? Error => _view.Error is null ? null : ErrorText.Full(_view.Error.Error);

@@ -17,11 +17,11 @@ public sealed class MigrationWorker
     /// <summary>Its process.</summary>
     public int? ProcessId => _view.ProcessId;
 
-    /// <summary>When it began, in UTC.</summary>
-    public DateTime? StartTime => Times.OptionalUtc(_view.StartedAt);
+    /// <summary>When it began.</summary>
+    public DateTime? StartTime => Times.OptionalLocal(_view.StartedAt);
 
-    /// <summary>When it last showed a sign of life, in UTC.</summary>
-    public DateTime? LastSeenTime => Times.OptionalUtc(_view.LastSeenAt);
+    /// <summary>When it last showed a sign of life.</summary>
+    public DateTime? LastSeenTime => Times.OptionalLocal(_view.LastSeenAt);
 
     /// <summary>Users it is working on.</summary>
     public int ActiveUserCount => _view.ActiveUsers;
