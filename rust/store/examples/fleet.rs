@@ -65,6 +65,8 @@ fn queries(store: &Store, batches: u32) {
     let batch = Some(format!("batch {}", batches - 1));
     let query = UserQuery { batch, result_size: Some(Limit::Unlimited), ..UserQuery::default() };
     time("the users of one batch", || store.users(&query).unwrap());
+    let query = UserQuery { prefix: Some("user19".to_owned()), ..UserQuery::default() };
+    time("the users whose address begins so", || store.users(&query).unwrap());
     time("what changed", || store.changes().unwrap());
     time("whether there is nothing to do", || store.is_idle().unwrap());
 }

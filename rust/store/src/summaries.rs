@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use model::contract::BatchQuery;
 use model::endpoint::Limit;
+use model::name::name_key;
 use model::status::{DataConsistencyScore, UserCounts, Wish, batch_status};
 use model::{Batch, Error, Result};
 use rusqlite::{Connection, Row, params};
@@ -15,7 +16,7 @@ use crate::batches::{batch_id, read_batch};
 use crate::column::{Millis, Rank};
 use crate::endpoints::endpoint_id;
 use crate::fault::Sql;
-use crate::users::facts;
+use crate::users::{begins, facts};
 
 /// What a query gives back unless it says otherwise; Exchange's default.
 const RESULT_SIZE: Limit = Limit::Count(1000);
@@ -72,7 +73,7 @@ impl Store {
         self.read(|tx| {
             let batch = query.identity.as_deref().map(|identity| batch_id(tx, identity)).transpose()?;
             let endpoint = query.endpoint.as_deref().map(|identity| endpoint_id(tx, identity)).transpose()?;
-            let mut summaries = summarise(tx, batch, endpoint)?;
+            let mut summaries = summarise(tx, batch, endpoint, query.prefix.as_deref().map(name_key))?;
             if let Some(wanted) = query.status {
                 summaries
                     .retain(|summary| batch_status(summary.batch.facts(), summary.counts, now) == wanted);
@@ -102,9 +103,14 @@ impl Store {
     }
 }
 
-fn summarise(tx: &Connection, batch: Option<i64>, endpoint: Option<i64>) -> Sql<Vec<BatchSummary>> {
+fn summarise(
+    tx: &Connection,
+    batch: Option<i64>,
+    endpoint: Option<i64>,
+    prefix: Option<String>,
+) -> Sql<Vec<BatchSummary>> {
     let groups = groups(tx, batch)?;
-    let mut select = tx.prepare_cached(
+    let mut select = tx.prepare_cached(&format!(
         "SELECT b.*, s.name AS source, t.name AS target,
              b.wish = 'remove' OR EXISTS (SELECT 1 FROM tally g WHERE g.batch_id = b.id AND g.users > 0 AND
                  (b.wish IN ('run', 'stop') AND g.state >= 8 OR b.wish = 'run' AND EXISTS
@@ -113,9 +119,11 @@ fn summarise(tx: &Connection, batch: Option<i64>, endpoint: Option<i64>) -> Sql<
              (SELECT max(seeded_at) FROM user WHERE batch_id = b.id AND seeded_at IS NOT NULL) AS last_seeded_at,
              (SELECT max(synced_at) FROM user WHERE batch_id = b.id AND synced_at IS NOT NULL) AS last_synced_at
          FROM batch b JOIN endpoint s ON s.id = b.source_id LEFT JOIN endpoint t ON t.id = b.target_id
-         WHERE (?1 IS NULL OR b.id = ?1) AND (?2 IS NULL OR ?2 IN (b.source_id, b.target_id)) ORDER BY b.name_key",
-    )?;
-    let summaries = select.query_map(params![batch, endpoint], |row| {
+         WHERE (?1 IS NULL OR b.id = ?1) AND (?2 IS NULL OR ?2 IN (b.source_id, b.target_id)) AND (?3 IS NULL OR {})
+         ORDER BY b.name_key",
+        begins("b.name_key", "?3")
+    ))?;
+    let summaries = select.query_map(params![batch, endpoint, prefix], |row| {
         let id = row.get("id")?;
         let groups = groups.get(&id).map_or(&[][..], Vec::as_slice);
         summary(row, groups)

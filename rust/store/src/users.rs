@@ -28,15 +28,13 @@ impl Store {
     pub fn users(&self, query: &UserQuery) -> Result<Vec<User>> {
         self.read(|tx| {
             let limit = query.result_size.unwrap_or(RESULT_SIZE).as_usize();
-            let mut users = match (selector(query), query.batch.as_deref()) {
-                (Some(identity), batch) => {
-                    let batch = batch.map(|batch| batch_id(tx, batch)).transpose()?;
-                    let mut users = identified(tx, identity, batch)?;
-                    users.retain(|(wish, user)| is_asked_for(query, user_status(*wish, user.facts)));
-                    users
-                }
-                (None, batch) => listed(tx, query, batch, limit)?,
+            let batch = query.batch.as_deref().map(|batch| batch_id(tx, batch)).transpose()?;
+            let mut users = match (selector(query), &query.prefix) {
+                (Some(identity), _) => identified(tx, identity, batch)?,
+                (None, Some(prefix)) => beginning(tx, query, prefix, batch, limit)?,
+                (None, None) => listed(tx, query, batch, limit)?,
             };
+            users.retain(|(wish, user)| is_asked_for(query, user_status(*wish, user.facts)));
             users.truncate(limit);
             Ok(users.into_iter().map(|(_, user)| user).collect())
         })
@@ -109,11 +107,36 @@ fn identified(tx: &Connection, identity: &str, batch: Option<i64>) -> Sql<Vec<(W
     if users.is_empty() { Err(not_found(identity).into()) } else { Ok(users) }
 }
 
+/// The users whose address begins so, by address; of a status, all of them, since the caller picks.
+fn beginning(
+    tx: &Connection,
+    query: &UserQuery,
+    prefix: &str,
+    batch: Option<i64>,
+    limit: usize,
+) -> Sql<Vec<(Wish, User)>> {
+    let limit = if has_status(query) { i64::MAX } else { i64::try_from(limit).unwrap_or(i64::MAX) };
+    let sql = format!(
+        "SELECT {USER_COLUMNS} {FROM_USERS} WHERE {} AND (?2 IS NULL OR u.batch_id = ?2)
+         ORDER BY u.address_key, u.batch_id LIMIT ?3",
+        begins("u.address_key", "?1")
+    );
+    select(tx, &sql, params![name_key(prefix), batch, limit])
+}
+
+/// That a key begins with a parameter, as a range of its index: U+10FFFF comes after all that text has.
+pub(crate) fn begins(key: &str, parameter: &str) -> String {
+    format!("{key} >= {parameter} AND {key} < {parameter} || char(1114111)")
+}
+
+fn has_status(query: &UserQuery) -> bool {
+    query.status.is_some() || query.status_summary.is_some()
+}
+
 /// The users of a batch or of all, of a status or of any.
-fn listed(tx: &Connection, query: &UserQuery, batch: Option<&str>, limit: usize) -> Sql<Vec<(Wish, User)>> {
-    let batch = batch.map(|batch| batch_id(tx, batch)).transpose()?;
+fn listed(tx: &Connection, query: &UserQuery, batch: Option<i64>, limit: usize) -> Sql<Vec<(Wish, User)>> {
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    if query.status.is_none() && query.status_summary.is_none() {
+    if !has_status(query) {
         let condition = if batch.is_some() { "WHERE u.batch_id = ?1" } else { "WHERE ?1 IS NULL" };
         let sql = format!("SELECT {USER_COLUMNS} {FROM_USERS} {condition} ORDER BY u.id LIMIT ?2");
         return select(tx, &sql, params![batch, limit]);

@@ -118,6 +118,9 @@ public sealed class BatchQuery
     [DataMember(Name = "identity", EmitDefaultValue = false)]
     public string? Identity { get; init; }
 
+    [DataMember(Name = "prefix", EmitDefaultValue = false)]
+    public string? Prefix { get; init; }
+
     [DataMember(Name = "endpoint", EmitDefaultValue = false)]
     public string? Endpoint { get; init; }
 

@@ -11,6 +11,9 @@ public sealed class UserQuery
     [DataMember(Name = "identity", EmitDefaultValue = false)]
     public string? Identity { get; init; }
 
+    [DataMember(Name = "prefix", EmitDefaultValue = false)]
+    public string? Prefix { get; init; }
+
     [DataMember(Name = "batch", EmitDefaultValue = false)]
     public string? Batch { get; init; }
 

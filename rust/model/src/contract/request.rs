@@ -205,6 +205,8 @@ pub struct NewBatch {
 pub struct BatchQuery {
     /// Name or guid; without it all.
     pub identity: Option<String>,
+    /// Only batches whose name begins so.
+    pub prefix: Option<String>,
     /// Only batches that use this endpoint.
     pub endpoint: Option<String>,
     /// Only batches of this status.
@@ -270,6 +272,8 @@ pub struct WaitBatch {
 pub struct UserQuery {
     /// Address or guid; without it all.
     pub identity: Option<String>,
+    /// Only users whose address begins so, by address: what completes one.
+    pub prefix: Option<String>,
     pub batch: Option<String>,
     pub status: Option<UserStatus>,
     pub status_summary: Option<StatusSummary>,

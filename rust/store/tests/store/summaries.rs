@@ -144,3 +144,19 @@ fn aggregates_equal_a_recount_after_random_changes() {
     assert_exact(&fixture, later);
     assert_eq!(fixture.store.view().unwrap().users, 12 + 12 + 2);
 }
+
+#[test]
+fn batches_are_found_by_how_their_names_begin() {
+    let fixture = fixture();
+    for name in ["Wave 1", "wave 10", "other"] {
+        fixture.add(name, &[]);
+    }
+    let found = |prefix: &str| {
+        let query = BatchQuery { prefix: Some(prefix.to_owned()), ..BatchQuery::default() };
+        let found = fixture.store.batch_summaries(&query, at(0)).unwrap();
+        found.into_iter().map(|summary| summary.batch.name.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(found("WAVE"), ["Wave 1", "wave 10"]);
+    assert_eq!(found("wave 10"), ["wave 10"]);
+    assert_eq!(found("x"), [""; 0]);
+}

@@ -59,6 +59,28 @@ fn queries_narrow_by_batch_status_and_size() {
 }
 
 #[test]
+fn users_are_found_by_how_their_addresses_begin() {
+    let fixture = fixture();
+    fixture.run("wave", &["Bob@x", "ann@x", "anna@x", "\u{10fffd}@x"]);
+    fixture.add("held", &["Anne@x", "a%@x"]);
+    let query = |prefix: &str| UserQuery { prefix: Some(prefix.to_owned()), ..UserQuery::default() };
+    assert_eq!(found(&fixture, &query("AN")), ["ann@x", "anna@x", "Anne@x"]);
+    assert_eq!(found(&fixture, &query("ann@")), ["ann@x"]);
+    assert_eq!(found(&fixture, &query("a%")), ["a%@x"], "it is text, not a pattern");
+    assert_eq!(found(&fixture, &query("\u{10fffd}")), ["\u{10fffd}@x"]);
+    assert_eq!(found(&fixture, &query("")).len(), 6);
+    assert_eq!(found(&fixture, &query("z")), [""; 0]);
+
+    let one = UserQuery { result_size: Some(Limit::Count(1)), ..query("an") };
+    assert_eq!(found(&fixture, &one), ["ann@x"]);
+    let held = UserQuery { batch: Some("held".to_owned()), ..query("an") };
+    assert_eq!(found(&fixture, &held), ["Anne@x"]);
+    fixture.finish(&fixture.lease(0), &PassEnd::Done, 1);
+    let synced = UserQuery { status: Some(UserStatus::Synced), ..query("b") };
+    assert_eq!(found(&fixture, &synced), ["Bob@x"]);
+}
+
+#[test]
 fn a_name_and_a_status_narrow_together() {
     let fixture = fixture();
     let batch = fixture.run("wave", &["ann@x"]);
