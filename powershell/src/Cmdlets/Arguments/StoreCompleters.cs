@@ -1,10 +1,7 @@
 using System;
-using System.Collections;
 using System.Collections.Generic;
 using System.Diagnostics;
 using System.Linq;
-using System.Management.Automation;
-using System.Management.Automation.Language;
 
 using ImapMigration.Interop;
 using ImapMigration.Interop.Contract;
@@ -12,46 +9,29 @@ using ImapMigration.Interop.Contract;
 namespace ImapMigration;
 
 /// <summary>Completes names from the store. Says nothing when the store cannot be asked, or not quickly.</summary>
-public abstract class StoreCompleter : IArgumentCompleter
+public abstract class StoreCompleter : Completer
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
-    private protected abstract Request Query { get; }
+    private protected abstract Request Query(string prefix);
 
-    /// <inheritdoc />
-    public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName,
-        string parameterName,
-        string wordToComplete,
-        CommandAst commandAst,
-        IDictionary fakeBoundParameters)
+    private protected abstract string? Name(JobEvent item, string parameter);
+
+    private protected sealed override IEnumerable<string> Words(string prefix, string parameter) =>
+        Items(prefix).Select(item => Name(item, parameter)).OfType<string>();
+
+    private List<JobEvent> Items(string prefix)
     {
-        var prefix = wordToComplete.Trim('\'', '"');
-        return Names()
-            .Where(name => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
-            .OrderBy(name => name, StringComparer.OrdinalIgnoreCase)
-            .Select(name => new CompletionResult(Quoted(name), name, CompletionResultType.ParameterValue, name));
-    }
-
-    private protected abstract string? Name(JobEvent item);
-
-    private static string Quoted(string name) =>
-        name.All(c => char.IsLetterOrDigit(c) || c is '-' or '_' or '.')
-            ? name
-            : $"'{CodeGeneration.EscapeSingleQuotedStringContent(name)}'";
-
-    private List<string> Names()
-    {
-        var names = new List<string>();
+        var items = new List<JobEvent>();
         try
         {
-            var request = Query;
+            var request = Query(prefix);
             request.Store = StoreSelection.Current;
             using var job = MigrationJob.Start(request);
             var clock = Stopwatch.StartNew();
             while (clock.Elapsed < Patience && job.Next(Patience) is { Kind: not "finished" } next)
             {
-                names.AddRange(Name(next) is { } name ? [name] : Array.Empty<string>());
+                items.Add(next);
             }
         }
         catch (MigrationErrorException)
@@ -59,30 +39,40 @@ public abstract class StoreCompleter : IArgumentCompleter
             // A completer has nowhere to report to; the cmdlet itself will say what is wrong.
         }
 
-        return names;
+        return items;
     }
 }
 
 /// <summary>Completes the names of batches.</summary>
 public sealed class BatchNameCompleter : StoreCompleter
 {
-    private protected override Request Query => Operations.GetBatches(new BatchQuery());
+    private protected override Request Query(string prefix) => Operations.GetBatches(new BatchQuery { Prefix = prefix });
 
-    private protected override string? Name(JobEvent item) => item.Batch?.Name;
+    private protected override string? Name(JobEvent item, string parameter) => item.Batch?.Name;
 }
 
-/// <summary>Completes the names of endpoints.</summary>
+/// <summary>Completes the names of endpoints; those of one side for -SourceEndpoint and -TargetEndpoint.</summary>
 public sealed class EndpointNameCompleter : StoreCompleter
 {
-    private protected override Request Query => Operations.GetEndpoints(new EndpointQuery());
+    private protected override Request Query(string prefix) => Operations.GetEndpoints(new EndpointQuery());
 
-    private protected override string? Name(JobEvent item) => item.Endpoint?.Name;
+    private protected override string? Name(JobEvent item, string parameter) =>
+        item.Endpoint is { } endpoint && (Side(parameter) ?? endpoint.Role).Equals(endpoint.Role, StringComparison.OrdinalIgnoreCase)
+            ? endpoint.Name
+            : null;
+
+    private static string? Side(string parameter) => parameter switch
+    {
+        "SourceEndpoint" => nameof(MigrationEndpointRole.Source),
+        "TargetEndpoint" => nameof(MigrationEndpointRole.Target),
+        _ => null,
+    };
 }
 
 /// <summary>Completes the addresses of users.</summary>
 public sealed class UserAddressCompleter : StoreCompleter
 {
-    private protected override Request Query => Operations.GetUsers(new UserQuery());
+    private protected override Request Query(string prefix) => Operations.GetUsers(new UserQuery { Prefix = prefix });
 
-    private protected override string? Name(JobEvent item) => item.User?.Identity;
+    private protected override string? Name(JobEvent item, string parameter) => item.User?.Identity;
 }

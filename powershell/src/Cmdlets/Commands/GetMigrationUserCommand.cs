@@ -41,6 +41,7 @@ public sealed class GetMigrationUserCommand : ExchangeCmdlet
     [Parameter(Mandatory = true, ParameterSetName = "EmailAddress")]
     [ValidateNotNullOrEmpty]
     [TextArgument]
+    [ArgumentCompleter(typeof(UserAddressCompleter))]
     public string? EmailAddress { get; set; }
 
     /// <summary>At most that many; 1000 if not given.</summary>

@@ -24,6 +24,7 @@ public abstract class NewBatchParameters : ExchangeCmdlet
     /// <summary>Users of other batches, from Get-MigrationUser, to migrate again.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = UsersSet)]
     [IdentityArgument(List = true)]
+    [ArgumentCompleter(typeof(UserAddressCompleter))]
     public string[]? Users { get; set; }
 
     /// <summary>Users of other batches, by address or guid, to migrate again.</summary>
@@ -70,11 +71,13 @@ public abstract class NewBatchParameters : ExchangeCmdlet
     /// <summary>Only these folders.</summary>
     [Parameter]
     [TextArgument(List = true)]
+    [ArgumentCompleter(typeof(FolderCompleter))]
     public string[]? IncludeFolders { get; set; }
 
     /// <summary>Not these folders.</summary>
     [Parameter]
     [TextArgument(List = true)]
+    [ArgumentCompleter(typeof(FolderCompleter))]
     public string[]? ExcludeFolders { get; set; }
 
     /// <summary>Only messages that match, as in "Received -ge '2019/4/30'".</summary>
@@ -120,6 +123,7 @@ public abstract class NewBatchParameters : ExchangeCmdlet
     /// <summary>The admin's zone, as in "Pacific Standard Time"; kept and shown.</summary>
     [Parameter]
     [TextArgument]
+    [ArgumentCompleter(typeof(TimeZoneCompleter))]
     public string? TimeZone { get; set; }
 
     /// <summary>Whether mailboxes are kept in step after their initial sync; true if not given.</summary>

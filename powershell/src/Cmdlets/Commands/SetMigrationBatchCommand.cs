@@ -82,12 +82,14 @@ public sealed class SetMigrationBatchCommand : ExchangeCmdlet, IDisposable
     [Parameter]
     [AllowEmptyCollection]
     [TextArgument(List = true)]
+    [ArgumentCompleter(typeof(FolderCompleter))]
     public string[]? IncludeFolders { get; set; }
 
     /// <summary>Not these folders.</summary>
     [Parameter]
     [AllowEmptyCollection]
     [TextArgument(List = true)]
+    [ArgumentCompleter(typeof(FolderCompleter))]
     public string[]? ExcludeFolders { get; set; }
 
     /// <summary>Only messages that match, as in "Received -ge '2019/4/30'".</summary>
