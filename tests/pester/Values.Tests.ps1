@@ -128,7 +128,9 @@ Describe 'Unlimited' {
     It 'compares with numbers and with the word' {
         $endpoint.MaxConcurrentMigrations -eq 20 | Should -BeTrue
         $endpoint.MaxConcurrentMigrations -gt 19 | Should -BeTrue
-        20 -eq $endpoint.MaxConcurrentMigrations | Should -BeTrue
+        20 -eq $endpoint.MaxConcurrentMigrations -and 19L -lt $endpoint.MaxConcurrentMigrations | Should -BeTrue
+        20.0 -eq $endpoint.MaxConcurrentMigrations -and 20d -ge $endpoint.MaxConcurrentMigrations | Should -BeTrue
+        1e10 -lt $endpoint.MaxConcurrentIncrementalSyncs | Should -BeTrue
         $endpoint.MaxConcurrentIncrementalSyncs -gt 1000000 | Should -BeTrue
         $endpoint.MaxConcurrentIncrementalSyncs -eq 'unlimited' | Should -BeTrue
         "$($endpoint.MaxConcurrentIncrementalSyncs)" | Should -BeExactly 'Unlimited'

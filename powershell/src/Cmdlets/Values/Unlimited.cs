@@ -28,6 +28,17 @@ public readonly struct Unlimited : IComparable, IComparable<Unlimited>, IEquatab
     public static explicit operator int(Unlimited limit) =>
         limit._value ?? throw new InvalidCastException("Unlimited is not a number.");
 
+    /// <summary>The number.</summary>
+    /// <exception cref="InvalidCastException">There is no limit.</exception>
+    public static explicit operator long(Unlimited limit) => (int)limit;
+
+    /// <summary>The number.</summary>
+    /// <exception cref="InvalidCastException">There is no limit.</exception>
+    public static explicit operator decimal(Unlimited limit) => (int)limit;
+
+    /// <summary>The number; infinity when there is no limit.</summary>
+    public static explicit operator double(Unlimited limit) => limit._value ?? double.PositiveInfinity;
+
     /// <summary>Reads a number or the word <c>unlimited</c>.</summary>
     /// <exception cref="FormatException">The text is neither.</exception>
     public static Unlimited Parse(string text)
