@@ -37,7 +37,7 @@ Describe 'Out of a job' {
         $status -eq 4 -and $status -eq 'Completed' | Should -BeTrue
     }
 
-    It 'words of a list compare as words' {
+    It 'words are words' {
         $batch.MigrationType -eq 'IMAP' -and $endpoint.Role -eq 'Source' -and $batch.Repair -contains 'LongLines' | Should -BeTrue
     }
 

@@ -60,6 +60,7 @@ Describe 'MigrationBatch' {
 
     It 'says IMAP for its type' {
         $batch.MigrationType.ToString() | Should -BeExactly 'IMAP'
+        $batch.MigrationType -eq [ImapMigration.MigrationType]::IMAP | Should -BeTrue
     }
 
     It 'gives its report as text and as entries' {
@@ -211,6 +212,41 @@ Describe 'MigrationWorker' {
     It 'says what keeps it from its work' {
         (Get-OutputObject item_worker).Message | Should -BeLike 'The worker waits since 2026-11-20 09:15:00 UTC: *disk.'
         (Get-OutputObject item_worker_null).Message | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'The object of <_>' -ForEach @(
+    'item_batch', 'item_batch_null', 'item_user', 'item_user_statistics', 'item_endpoint', 'item_endpoint_null', 'item_connection_test',
+    'item_csv_check', 'item_folder_verification', 'item_worker', 'item_store'
+) {
+    BeforeAll {
+        $live = Get-OutputObject $_
+        $file = Join-Path $TestDrive 'object.xml'
+        $live | Export-Clixml $file
+        $again = Import-Clixml $file
+        # What has one text in a table; a list has one for each of its elements.
+        $single = $live.PSObject.Properties | Where-Object { $_.Value -isnot [array] } | ForEach-Object Name
+    }
+
+    It 'says the same out of a file, property by property' {
+        foreach ($name in $live.PSObject.Properties.Name) {
+            "$($again.$name)" | Should -BeExactly "$($live.$name)" -Because $name
+        }
+    }
+
+    It 'sorts, and makes the same CSV, out of a file' {
+        $again | Select-Object $single | ConvertTo-Csv -NoTypeInformation |
+            Should -BeExactly ($live | Select-Object $single | ConvertTo-Csv -NoTypeInformation)
+        foreach ($name in $single) {
+            @($live, $again | Sort-Object $name -ErrorAction Stop) | Should -HaveCount 2
+        }
+    }
+
+    It 'says each word as a word in JSON' {
+        $json = $live | ConvertTo-Json -Depth 4 | ConvertFrom-Json
+        foreach ($name in 'Identity', 'Status', 'BatchId', 'SourceEndpoint', 'MigrationType', 'EndpointType', 'Role', 'Repair') {
+            "$($json.$name)" | Should -BeExactly "$($live.$name)" -Because $name
+        }
     }
 }
 

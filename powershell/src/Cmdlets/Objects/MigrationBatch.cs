@@ -27,7 +27,7 @@ public sealed class MigrationBatch : IIdentified
     public PSObject Status => TypedText.BatchStatus(_view.Status);
 
     /// <summary>Always IMAP.</summary>
-    public MigrationType MigrationType => MigrationType.IMAP;
+    public string MigrationType => nameof(ImapMigration.MigrationType.IMAP);
 
     /// <summary>The source endpoint.</summary>
     public PSObject SourceEndpoint => TypedText.EndpointId(_view.SourceEndpoint)!;
@@ -114,8 +114,7 @@ public sealed class MigrationBatch : IIdentified
     public string? ContentFilter => _view.Options.ContentFilter;
 
     /// <summary>How messages that the target refuses are repaired.</summary>
-    public MigrationRepair[] Repair =>
-        Array.ConvertAll(_view.Options.Repair ?? [], word => (MigrationRepair)Enum.Parse(typeof(MigrationRepair), word));
+    public string[] Repair => _view.Options.Repair ?? [];
 
     /// <summary>Who asked for reports by mail.</summary>
     public string[] NotificationEmails => _view.Options.NotificationEmails ?? [];

@@ -10,12 +10,7 @@ public sealed class MigrationEndpoint : IIdentified
 {
     private readonly EndpointView _view;
 
-    internal MigrationEndpoint(EndpointView view)
-    {
-        _view = view;
-        EndpointType = (MigrationType)Enum.Parse(typeof(MigrationType), view.EndpointType);
-        Role = (MigrationEndpointRole)Enum.Parse(typeof(MigrationEndpointRole), view.Role, ignoreCase: true);
-    }
+    internal MigrationEndpoint(EndpointView view) => _view = view;
 
     /// <summary>The name: a string with <c>.Name</c> and <c>.Id</c>.</summary>
     public PSObject Identity => TypedText.EndpointId(_view.Name)!;
@@ -24,10 +19,10 @@ public sealed class MigrationEndpoint : IIdentified
     public Guid Guid => Guid.Parse(_view.Guid);
 
     /// <summary>IMAP or Maildir.</summary>
-    public MigrationType EndpointType { get; }
+    public string EndpointType => _view.EndpointType;
 
-    /// <summary>Which side the endpoint serves.</summary>
-    public MigrationEndpointRole Role { get; }
+    /// <summary>Which side the endpoint serves: Source or Target.</summary>
+    public string Role => Enum.Parse(typeof(MigrationEndpointRole), _view.Role, ignoreCase: true).ToString();
 
     /// <summary>The host, of an IMAP endpoint.</summary>
     public string? RemoteServer => _view.RemoteServer;

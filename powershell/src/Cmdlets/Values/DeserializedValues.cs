@@ -13,9 +13,6 @@ public sealed class DeserializedValues : PSTypeConverter
     {
         [Name(typeof(ByteQuantifiedSize))] = value => Property(value, "Bytes") is long bytes ? new ByteQuantifiedSize(bytes) : null,
         [Name(typeof(Unlimited))] = value => Property(value, "Value") is int limit ? new Unlimited(limit) : Unlimited.UnlimitedValue,
-        [Name(typeof(MigrationType))] = value => (MigrationType)value.BaseObject,
-        [Name(typeof(MigrationEndpointRole))] = value => (MigrationEndpointRole)value.BaseObject,
-        [Name(typeof(MigrationRepair))] = value => (MigrationRepair)value.BaseObject,
         [Name(typeof(MigrationBatchStatus))] = value => (MigrationBatchStatus)value.BaseObject,
         [Name(typeof(MigrationUserStatus))] = value => (MigrationUserStatus)value.BaseObject,
         [Name(typeof(MigrationUserStatusSummary))] = value => (MigrationUserStatusSummary)value.BaseObject,
