@@ -37,12 +37,13 @@ Describe 'ByteQuantifiedSize' {
         @{ Text = '45GB'; Bytes = 45GB }
         @{ Text = '1.5 kb'; Bytes = 1536 }
         @{ Text = '1024'; Bytes = 1024 }
+        @{ Text = '1,024 B'; Bytes = 1024 }
     ) {
         ([ImapMigration.ByteQuantifiedSize] $Text).ToBytes() | Should -Be $Bytes
     }
 
-    It 'refuses a text that is no size' {
-        { [ImapMigration.ByteQuantifiedSize] 'much' } | Should -Throw "*'much' is not a size*"
+    It 'refuses a text that is no size: <_>' -ForEach 'much', '1,5 GB', '1.5.2 GB', '1 GB (5 bits)', '' {
+        { [ImapMigration.ByteQuantifiedSize] $_ } | Should -Throw "*is not a size*"
     }
 
     It 'compares with numbers on both sides' {

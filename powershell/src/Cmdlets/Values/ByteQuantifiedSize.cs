@@ -10,8 +10,9 @@ public readonly partial struct ByteQuantifiedSize :
 {
     private static readonly string[] Units = ["B", "KB", "MB", "GB", "TB"];
 
+    // A comma only before three digits: what a German writes as 1,5 GB is not 15 of them.
     private static readonly Regex Printed = new(
-        @"^\s*(?<amount>-?[\d.,]+)\s*(?<unit>[KMGT]?B)?\s*(\((?<bytes>-?[\d,]+)\s+bytes\))?\s*$",
+        @"^\s*(?<amount>-?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?)\s*(?<unit>[KMGT]?B)?\s*(\((?<bytes>-?[\d,]+)\s+bytes\))?\s*$",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
     /// <summary>A size of so many bytes.</summary>

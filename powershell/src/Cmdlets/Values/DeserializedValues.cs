@@ -12,7 +12,12 @@ public sealed class DeserializedValues : PSTypeConverter
     private static readonly Dictionary<string, Func<PSObject, object?>> Known = new()
     {
         [Name(typeof(ByteQuantifiedSize))] = value => Property(value, "Bytes") is long bytes ? new ByteQuantifiedSize(bytes) : null,
-        [Name(typeof(Unlimited))] = value => Property(value, "Value") is int limit ? new Unlimited(limit) : Unlimited.UnlimitedValue,
+        [Name(typeof(Unlimited))] = value => (Property(value, "IsUnlimited"), Property(value, "Value")) switch
+        {
+            (true, _) => Unlimited.UnlimitedValue,
+            (_, int limit) => new Unlimited(limit),
+            _ => null,
+        },
         [Name(typeof(MigrationBatchStatus))] = value => (MigrationBatchStatus)value.BaseObject,
         [Name(typeof(MigrationUserStatus))] = value => (MigrationUserStatus)value.BaseObject,
         [Name(typeof(MigrationUserStatusSummary))] = value => (MigrationUserStatusSummary)value.BaseObject,
