@@ -8,10 +8,15 @@ namespace ImapMigration;
 public abstract class BatchActionCmdlet : ExchangeCmdlet
 {
     /// <summary>The batch: its name, its guid, or an object of Get-MigrationBatch. Without it the only batch there is.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [AllowNull, AllowEmptyString, IdentityArgument]
+    [Parameter(Position = 0, ValueFromPipeline = true)]
+    [AllowNull, AllowEmptyString, IdentityArgument(typeof(MigrationBatchIdParameter))]
     [ArgumentCompleter(typeof(BatchNameCompleter))]
-    public string? Identity { get; set; }
+    public MigrationBatchIdParameter? Identity { get; set; }
+
+    /// <summary>What is piped where <c>$true</c>, the value of a switch, stands for the identity.</summary>
+    [Parameter(DontShow = true, ValueFromPipeline = true)]
+    [IdentityArgument(typeof(MigrationBatchIdParameter), IsStrict = true)]
+    public MigrationBatchIdParameter? OtherId { get; set; }
 
     private protected abstract string Action { get; }
 
@@ -31,9 +36,9 @@ public abstract class BatchActionCmdlet : ExchangeCmdlet
     // Anything piped or bound, even $null, is an identity that must name something.
     private string? Target()
     {
-        if (IsBound(nameof(Identity)) || MyInvocation.ExpectingInput)
+        if ((IsBound(nameof(Identity)) && !Identities.IsSwitchValue(Identity)) || MyInvocation.ExpectingInput)
         {
-            return HasIdentity(Identity, "migration batch") ? Identity : null;
+            return Named(Identity.Or(OtherId), "migration batch");
         }
 
         var batches = Query(Operations.GetBatches(new BatchQuery { ResultSize = Unlimited.UnlimitedValue.ToString() }));

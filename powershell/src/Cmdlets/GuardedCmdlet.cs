@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Management.Automation;
@@ -7,28 +8,60 @@ namespace ImapMigration;
 /// <summary>Refuses what was piped or given and means nothing here, and says what kind of object it is.</summary>
 /// <remarks>
 /// PowerShell's own errors for these cases hold the object and print it, and an object may be a row of a CSV. So every cmdlet
-/// takes all that can be piped and given, and says itself what it cannot use.
+/// takes all that can be piped and given, and says itself what it cannot use. A parameter that is misspelt is PowerShell's to
+/// refuse, which names it and no more.
 /// </remarks>
 public abstract class GuardedCmdlet : PSCmdlet
 {
+    /// <summary>How the parameters begin that take what is piped where the value of a switch stands for an identity.</summary>
+    private protected const string PipedPast = "OtherId";
+
     private readonly HashSet<string> _given = [];
 
     /// <summary>Whatever is piped; no more than its type is kept.</summary>
     [Parameter(DontShow = true, ValueFromPipeline = true)]
     [AllowNull, StrayInput]
-    public object? OtherInput { get; set; }
+    public StrayInput? OtherInput { get; set; }
 
     /// <summary>The <c>$true</c> of scripts that write <c>-IncludeReport $true</c>, as remote Exchange allows.</summary>
-    [Parameter(DontShow = true, ValueFromRemainingArguments = true), SwitchValues]
-    public object[]? SwitchValues { get; set; }
+    /// <remarks>One after the other: a list of all that remains would take misspelt parameters, too.</remarks>
+    [Parameter(DontShow = true, Position = 1), AllowNull, SwitchValue]
+    public SwitchValue? OtherValue1 { get; set; }
+
+    /// <summary>As <see cref="OtherValue1"/>.</summary>
+    [Parameter(DontShow = true, Position = 2), AllowNull, SwitchValue]
+    public SwitchValue? OtherValue2 { get; set; }
+
+    /// <summary>As <see cref="OtherValue1"/>.</summary>
+    [Parameter(DontShow = true, Position = 3), AllowNull, SwitchValue]
+    public SwitchValue? OtherValue3 { get; set; }
+
+    /// <summary>As <see cref="OtherValue1"/>.</summary>
+    [Parameter(DontShow = true, Position = 4), AllowNull, SwitchValue]
+    public SwitchValue? OtherValue4 { get; set; }
+
+    /// <summary>As <see cref="OtherValue1"/>.</summary>
+    [Parameter(DontShow = true, Position = 5), AllowNull, SwitchValue]
+    public SwitchValue? OtherValue5 { get; set; }
+
+    /// <summary>Refuses whatever is more.</summary>
+    [Parameter(DontShow = true, Position = 6), SwitchValue(IsLast = true)]
+    public SwitchValue? OtherValues { get; set; }
 
     /// <summary>Whether something was refused, so that what is done at the end would be done with less than was meant.</summary>
     private protected bool HasRefused { get; private set; }
 
     private Dictionary<string, object> Bound => MyInvocation.BoundParameters;
 
-    /// <summary>Notes what stands on the command line.</summary>
-    protected override void BeginProcessing() => _given.UnionWith(Bound.Keys);
+    /// <summary>Notes what stands on the command line, and refuses what belongs nowhere.</summary>
+    protected override void BeginProcessing()
+    {
+        _given.UnionWith(Bound.Keys);
+        if (Bound.Values.OfType<SwitchValue>().FirstOrDefault(value => value.Stray is not null) is { } stray)
+        {
+            ThrowTerminatingError(ErrorRecords.StrayArgument($"{stray}"));
+        }
+    }
 
     /// <inheritdoc />
     protected sealed override void ProcessRecord()
@@ -51,15 +84,21 @@ public abstract class GuardedCmdlet : PSCmdlet
     {
         foreach (var parameter in Bound)
         {
-            if (Each(parameter.Value).Select(Stray.Kind).FirstOrDefault(kind => kind is not null) is { } kind)
+            if (Identities.In(parameter.Value).FirstOrDefault(one => one.Naming.Stray is not null) is { } stray)
             {
-                return ErrorRecords.NoIdentity(parameter.Key, kind);
+                return ErrorRecords.NoIdentity(parameter.Key, stray);
             }
         }
 
-        var isTaken = Bound.Keys.Any(name => !_given.Contains(name) && name != nameof(OtherInput));
-        return Bound.ContainsKey(nameof(OtherInput)) && !isTaken ? ErrorRecords.StrayInput($"{OtherInput}") : null;
+        return Bound.ContainsKey(nameof(OtherInput)) && !IsTaken() ? ErrorRecords.StrayInput($"{OtherInput}") : null;
     }
 
-    private static IEnumerable<object?> Each(object? argument) => argument is string[] several ? several : [argument];
+    // What is piped past an identity has a use only where that is the value of a switch.
+    private bool IsTaken()
+    {
+        var takers = Bound.Keys.Where(name => !_given.Contains(name) && name != nameof(OtherInput));
+        return takers.Any(name => !name.StartsWith(PipedPast, StringComparison.Ordinal)) || (takers.Any() && HasSwitchValue());
+    }
+
+    private bool HasSwitchValue() => Bound.Values.SelectMany(Identities.In).Any(Identities.IsSwitchValue);
 }

@@ -46,16 +46,16 @@ public abstract class MigrationCmdlet : GuardedCmdlet
         return items;
     }
 
-    /// <summary>Whether there is an identity. If not, that is an error: an empty variable never means "all".</summary>
-    private protected bool HasIdentity(string? identity, string noun)
+    /// <summary>The text of an identity. If there is none, that is an error: an empty variable never means "all".</summary>
+    private protected string? Named(MigrationIdParameter? identity, string noun)
     {
-        if (string.IsNullOrWhiteSpace(identity))
+        if (identity.OrNull() is { } name)
         {
-            WriteError(ErrorRecords.IdentityRequired(noun));
-            return false;
+            return name;
         }
 
-        return true;
+        WriteError(ErrorRecords.IdentityRequired(noun));
+        return null;
     }
 
     /// <summary>Whether the admin gave this parameter.</summary>

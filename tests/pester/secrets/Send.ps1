@@ -26,8 +26,8 @@ function Get-Filler($Parameter) {
         { $_.Name -eq 'RemoteServer' } { return '127.0.0.1' }
         { $_.Name -eq 'Path' } { return $PSScriptRoot }
         { $_.Name -like '*Endpoint' } { return 'Source' }
-        { $_.ParameterType -eq [string[]] } { return , @('nobody') }
-        { $_.ParameterType -in [string], [object] } { return 'nobody' }
+        { $_.ParameterType -eq [string[]] -or $_.ParameterType.Name -like '*IdParameter[[][]]' } { return , @('nobody') }
+        { $_.ParameterType -in [string], [object] -or $_.ParameterType.Name -like '*IdParameter' } { return 'nobody' }
         { $_.ParameterType -eq [Nullable[guid]] } { return [guid]::Empty }
         default {
             $type = [Nullable]::GetUnderlyingType($_.ParameterType) ?? $_.ParameterType

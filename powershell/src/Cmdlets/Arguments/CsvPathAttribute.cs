@@ -22,18 +22,11 @@ internal sealed class CsvPathAttribute : ArgumentTransformationAttribute
         var path = Given.Text(inputData) ?? Property(PSObject.AsPSObject(inputData));
         return path is not null && !(Rows.MayBe(path) && PathArgumentAttribute.Resolved(path, engineIntrinsics.SessionState.Path) is null)
             ? path
-            : throw NoPath(inputData);
+            : throw Given.Declined("a path; rows, lines and bytes go to -CSVData, or through the pipeline", inputData);
     }
 
     private static string? Property(PSObject given) =>
         Columns.Any(name => given.Properties[name] is not null)
             ? null
             : Paths.Select(name => Given.Text(given.Properties[name]?.Value)).FirstOrDefault(path => path is not null);
-
-    // The binder takes a failed conversion of a piped object for a reason to look for another parameter.
-    private static ArgumentTransformationMetadataException NoPath(object? given)
-    {
-        var refusal = Given.Refusal("a path; rows, lines and bytes go to -CSVData, or through the pipeline", given);
-        return new ArgumentTransformationMetadataException(refusal.Message, new PSInvalidCastException());
-    }
 }

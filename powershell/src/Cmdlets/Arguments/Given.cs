@@ -1,5 +1,7 @@
 using System;
+using System.Collections;
 using System.IO;
+using System.Linq;
 using System.Management.Automation;
 using System.Net;
 using System.Text.RegularExpressions;
@@ -19,6 +21,7 @@ internal static class Given
     internal static string Kind(object? value) => Base(value) switch
     {
         null => "nothing",
+        not null when OurTypes.FullName(value!) is { } type => $"an object of type {type}",
         bool truth => $"'{truth}'",
         string text when ParameterName.IsMatch(text) => $"'{text}'",
         string text when Rows.MayBe(text) => "a text that may be a row of a CSV",
@@ -37,7 +40,22 @@ internal static class Given
         _ => null,
     };
 
+    /// <summary>The value of a property, a column or a key; null if there is none.</summary>
+    internal static object? Property(object given, string name) => Base(given) switch
+    {
+        IDictionary pairs => pairs.Keys.Cast<object>().FirstOrDefault(key => IsNamed(key, name)) is { } key ? pairs[key] : null,
+        _ => PSObject.AsPSObject(given).Properties[name]?.Value,
+    };
+
     /// <summary>The refusal of an argument. PowerShell puts the parameter's name in front.</summary>
     internal static ArgumentTransformationMetadataException Refusal(string wanted, object? value) =>
-        new($"It takes {wanted}, and was given {Kind(value)}.");
+        new(Refused(wanted, value));
+
+    /// <summary>The refusal of a piped object, after which the binder looks for another parameter that takes it.</summary>
+    internal static ArgumentTransformationMetadataException Declined(string wanted, object? value) =>
+        new(Refused(wanted, value), new PSInvalidCastException());
+
+    private static string Refused(string wanted, object? value) => $"It takes {wanted}, and was given {Kind(value)}.";
+
+    private static bool IsNamed(object key, string name) => key is string text && text.Equals(name, StringComparison.OrdinalIgnoreCase);
 }

@@ -8,5 +8,5 @@ namespace ImapMigration;
 internal sealed class StrayInputAttribute : ArgumentTransformationAttribute
 {
     /// <inheritdoc />
-    public override object Transform(EngineIntrinsics engineIntrinsics, object? inputData) => Given.Kind(inputData);
+    public override object Transform(EngineIntrinsics engineIntrinsics, object? inputData) => new StrayInput(inputData);
 }

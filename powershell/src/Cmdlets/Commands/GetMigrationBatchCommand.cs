@@ -10,16 +10,21 @@ namespace ImapMigration.Commands;
 public sealed class GetMigrationBatchCommand : ExchangeCmdlet
 {
     /// <summary>The name or guid; without it all batches.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Identity")]
-    [AllowNull, AllowEmptyString, IdentityArgument]
+    [Parameter(Position = 0, ValueFromPipeline = true, ParameterSetName = "Identity")]
+    [AllowNull, AllowEmptyString, IdentityArgument(typeof(MigrationBatchIdParameter))]
     [ArgumentCompleter(typeof(BatchNameCompleter))]
-    public string? Identity { get; set; }
+    public MigrationBatchIdParameter? Identity { get; set; }
+
+    /// <summary>What is piped where <c>$true</c>, the value of a switch, stands for the identity.</summary>
+    [Parameter(DontShow = true, ValueFromPipeline = true, ParameterSetName = "Identity")]
+    [IdentityArgument(typeof(MigrationBatchIdParameter), IsStrict = true)]
+    public MigrationBatchIdParameter? OtherId { get; set; }
 
     /// <summary>Only batches that use this endpoint.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "BatchesByEndpoint")]
-    [IdentityArgument]
+    [IdentityArgument(typeof(MigrationEndpointIdParameter))]
     [ArgumentCompleter(typeof(EndpointNameCompleter))]
-    public string? Endpoint { get; set; }
+    public MigrationEndpointIdParameter? Endpoint { get; set; }
 
     /// <summary>Only batches of this status.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "BatchesByStatus")]
@@ -52,7 +57,7 @@ public sealed class GetMigrationBatchCommand : ExchangeCmdlet
     /// <inheritdoc />
     private protected override void Process() => Send(Operations.GetBatches(new BatchQuery
     {
-        Identity = Identity.OrNull(),
+        Identity = Identity.Or(OtherId).OrNull(),
         Endpoint = Endpoint.OrNull(),
         Status = Status?.ToString(),
         IncludeReport = IncludeReport,

@@ -10,10 +10,10 @@ namespace ImapMigration.Commands;
 public sealed class GetMigrationEndpointCommand : ExchangeCmdlet
 {
     /// <summary>The name or guid; without it all endpoints.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Identity")]
-    [AllowNull, AllowEmptyString, IdentityArgument]
+    [Parameter(Position = 0, ValueFromPipeline = true, ParameterSetName = "Identity")]
+    [AllowNull, AllowEmptyString, IdentityArgument(typeof(MigrationEndpointIdParameter))]
     [ArgumentCompleter(typeof(EndpointNameCompleter))]
-    public string? Identity { get; set; }
+    public MigrationEndpointIdParameter? Identity { get; set; }
 
     /// <summary>Only endpoints of this type.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "TypeFilter")]

@@ -11,16 +11,21 @@ namespace ImapMigration.Commands;
 public sealed class GetMigrationUserCommand : ExchangeCmdlet
 {
     /// <summary>The address or guid; without it all users.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "Identity")]
-    [AllowNull, AllowEmptyString, IdentityArgument]
+    [Parameter(Position = 0, ValueFromPipeline = true, ParameterSetName = "Identity")]
+    [AllowNull, AllowEmptyString, IdentityArgument(typeof(MigrationUserIdParameter), But = typeof(MigrationBatchIdParameter))]
     [ArgumentCompleter(typeof(UserAddressCompleter))]
-    public string? Identity { get; set; }
+    public MigrationUserIdParameter? Identity { get; set; }
+
+    /// <summary>What is piped where <c>$true</c>, the value of a switch, stands for the identity.</summary>
+    [Parameter(DontShow = true, ValueFromPipeline = true, ParameterSetName = "Identity")]
+    [IdentityArgument(typeof(MigrationUserIdParameter), IsStrict = true)]
+    public MigrationUserIdParameter? OtherId { get; set; }
 
     /// <summary>Only users of this batch.</summary>
-    [Parameter(ParameterSetName = "StatusAndBatchId")]
-    [IdentityArgument]
+    [Parameter(ValueFromPipeline = true, ParameterSetName = "StatusAndBatchId")]
+    [IdentityArgument(typeof(MigrationBatchIdParameter), IsStrict = true)]
     [ArgumentCompleter(typeof(BatchNameCompleter))]
-    public string? BatchId { get; set; }
+    public MigrationBatchIdParameter? BatchId { get; set; }
 
     /// <summary>Only users of this status.</summary>
     [Parameter(ParameterSetName = "StatusAndBatchId")]
@@ -57,7 +62,7 @@ public sealed class GetMigrationUserCommand : ExchangeCmdlet
     /// <inheritdoc />
     private protected override void Process() => Send(Operations.GetUsers(new UserQuery
     {
-        Identity = Identity.OrNull(),
+        Identity = Identity.Or(OtherId).OrNull(),
         Batch = BatchId.OrNull(),
         Status = Status?.ToString(),
         StatusSummary = StatusSummary?.ToString(),

@@ -5,16 +5,10 @@ using ImapMigration.Interop.Contract;
 namespace ImapMigration.Commands;
 
 /// <summary>Shows what the passes of a user did.</summary>
-[Cmdlet(VerbsCommon.Get, "MigrationUserStatistics")]
+[Cmdlet(VerbsCommon.Get, "MigrationUserStatistics", DefaultParameterSetName = "Identity")]
 [OutputType(typeof(MigrationUserStatistics))]
-public sealed class GetMigrationUserStatisticsCommand : ExchangeCmdlet
+public sealed class GetMigrationUserStatisticsCommand : UserActionCmdlet
 {
-    /// <summary>The address, the guid, or an object of Get-MigrationUser.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [AllowNull, AllowEmptyString, IdentityArgument]
-    [ArgumentCompleter(typeof(UserAddressCompleter))]
-    public string? Identity { get; set; }
-
     /// <summary>Fill the Report property.</summary>
     [Parameter]
     [ValueArgument(typeof(SwitchParameter))]
@@ -44,17 +38,10 @@ public sealed class GetMigrationUserStatisticsCommand : ExchangeCmdlet
     [Parameter(DontShow = true), Ignored]
     public object? DiagnosticInfo { get; set; }
 
-    /// <inheritdoc />
-    private protected override void Process()
+    private protected override Request RequestFor(string user) => Operations.GetUserStatistics(new StatisticsQuery
     {
-        if (HasIdentity(Identity, "migration user"))
-        {
-            Send(Operations.GetUserStatistics(new StatisticsQuery
-            {
-                Identity = Identity!,
-                IncludeReport = IncludeReport,
-                LimitSkippedItemsTo = LimitSkippedItemsTo,
-            }));
-        }
-    }
+        Identity = user,
+        IncludeReport = IncludeReport,
+        LimitSkippedItemsTo = LimitSkippedItemsTo,
+    });
 }

@@ -23,15 +23,20 @@ public abstract class NewBatchParameters : ExchangeCmdlet
 
     /// <summary>Users of other batches, from Get-MigrationUser, to migrate again.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = UsersSet)]
-    [IdentityArgument(List = true)]
+    [IdentityArgument(typeof(MigrationUserIdParameter), List = true)]
     [ArgumentCompleter(typeof(UserAddressCompleter))]
-    public string[]? Users { get; set; }
+    public MigrationUserIdParameter[]? Users { get; set; }
+
+    /// <summary>What is piped where <c>$true</c>, the value of a switch, stands for the users.</summary>
+    [Parameter(DontShow = true, ValueFromPipeline = true, ParameterSetName = UsersSet)]
+    [IdentityArgument(typeof(MigrationUserIdParameter), List = true, IsStrict = true)]
+    public MigrationUserIdParameter[]? OtherIds { get; set; }
 
     /// <summary>Users of other batches, by address or guid, to migrate again.</summary>
     [Parameter(Mandatory = true, ParameterSetName = UserIdsSet)]
-    [IdentityArgument(List = true)]
+    [IdentityArgument(typeof(MigrationUserIdParameter), List = true)]
     [ArgumentCompleter(typeof(UserAddressCompleter))]
-    public string[]? UserIds { get; set; }
+    public MigrationUserIdParameter[]? UserIds { get; set; }
 
     /// <summary>Stop the originals of -Users or -UserIds.</summary>
     [Parameter(ParameterSetName = UsersSet)]
@@ -43,15 +48,15 @@ public abstract class NewBatchParameters : ExchangeCmdlet
     [Parameter(Mandatory = true, ParameterSetName = CsvSet)]
     [Parameter(ParameterSetName = UsersSet)]
     [Parameter(ParameterSetName = UserIdsSet)]
-    [IdentityArgument]
+    [IdentityArgument(typeof(MigrationEndpointIdParameter))]
     [ArgumentCompleter(typeof(EndpointNameCompleter))]
-    public string? SourceEndpoint { get; set; }
+    public MigrationEndpointIdParameter? SourceEndpoint { get; set; }
 
     /// <summary>Where the mail goes. Only an analysis needs none.</summary>
     [Parameter]
-    [IdentityArgument]
+    [IdentityArgument(typeof(MigrationEndpointIdParameter))]
     [ArgumentCompleter(typeof(EndpointNameCompleter))]
-    public string? TargetEndpoint { get; set; }
+    public MigrationEndpointIdParameter? TargetEndpoint { get; set; }
 
     /// <summary>Start at once.</summary>
     [Parameter]

@@ -13,9 +13,12 @@ namespace ImapMigration.Commands;
 public sealed class NewMigrationBatchCommand : NewBatchParameters, IDisposable
 {
     private readonly List<string> _users = [];
+    private string? _source;
+    private string? _target;
 
     /// <inheritdoc />
-    private protected override void Process() => _users.AddRange(Users ?? UserIds ?? []);
+    private protected override void Process() =>
+        _users.AddRange((Users.Or(OtherIds) ?? UserIds ?? []).Select(user => user.OrNull()).OfType<string>());
 
     /// <inheritdoc />
     protected override void EndProcessing()
@@ -35,7 +38,8 @@ public sealed class NewMigrationBatchCommand : NewBatchParameters, IDisposable
     // Users that are migrated again go the way that they went before, unless told otherwise.
     private bool HasEndpoints()
     {
-        if (SourceEndpoint.OrNull() is not null)
+        (_source, _target) = (SourceEndpoint.OrNull(), TargetEndpoint.OrNull());
+        if (_source is not null)
         {
             return true;
         }
@@ -48,9 +52,9 @@ public sealed class NewMigrationBatchCommand : NewBatchParameters, IDisposable
 
         var user = Query(Operations.GetUsers(new UserQuery { Identity = _users[0] })).FirstOrDefault()?.User;
         var original = user is null ? null : Query(Operations.GetBatches(new BatchQuery { Identity = user.Batch })).FirstOrDefault()?.Batch;
-        SourceEndpoint = original?.SourceEndpoint;
-        TargetEndpoint = TargetEndpoint.OrNull() ?? original?.TargetEndpoint;
-        return SourceEndpoint is not null;
+        _source = original?.SourceEndpoint;
+        _target ??= original?.TargetEndpoint;
+        return _source is not null;
     }
 
     // What the admin is asked to confirm; none if that cannot be said, which has then been written as an error.
@@ -61,7 +65,7 @@ public sealed class NewMigrationBatchCommand : NewBatchParameters, IDisposable
             return null;
         }
 
-        var route = $"from endpoint '{SourceEndpoint}'" + (TargetEndpoint.OrNull() is { } target ? $" to endpoint '{target}'" : "");
+        var route = $"from endpoint '{_source}'" + (_target is { } target ? $" to endpoint '{target}'" : "");
         return $"Create, to {(Analyze ? "measure" : "migrate")} {users} {route}{(AutoStart ? ", and start" : "")}";
     }
 
@@ -72,7 +76,7 @@ public sealed class NewMigrationBatchCommand : NewBatchParameters, IDisposable
             return Counted(_users.Count);
         }
 
-        var check = Query(Operations.TestCsv(new CsvTest { Csv = csv, SourceEndpoint = SourceEndpoint })).FirstOrDefault()?.CsvCheck;
+        var check = Query(Operations.TestCsv(new CsvTest { Csv = csv, SourceEndpoint = _source })).FirstOrDefault()?.CsvCheck;
         if (check is null or { Valid: true })
         {
             return check is null ? null : Counted(check.RowCount);
@@ -93,8 +97,8 @@ public sealed class NewMigrationBatchCommand : NewBatchParameters, IDisposable
     private NewBatch Batch() => new()
     {
         Name = Name,
-        SourceEndpoint = SourceEndpoint!,
-        TargetEndpoint = TargetEndpoint.OrNull(),
+        SourceEndpoint = _source!,
+        TargetEndpoint = _target,
         Csv = Csv(),
         UserIds = [.. _users],
         DisableOnCopy = DisableOnCopy,

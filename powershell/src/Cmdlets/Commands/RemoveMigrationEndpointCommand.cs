@@ -9,17 +9,17 @@ namespace ImapMigration.Commands;
 public sealed class RemoveMigrationEndpointCommand : ExchangeCmdlet
 {
     /// <summary>The name or guid.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [AllowNull, AllowEmptyString, IdentityArgument]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [AllowNull, AllowEmptyString, IdentityArgument(typeof(MigrationEndpointIdParameter))]
     [ArgumentCompleter(typeof(EndpointNameCompleter))]
-    public string? Identity { get; set; }
+    public MigrationEndpointIdParameter? Identity { get; set; }
 
     /// <inheritdoc />
     private protected override void Process()
     {
-        if (HasIdentity(Identity, "migration endpoint") && ShouldProcess($"Migration endpoint '{Identity}'", "Remove"))
+        if (Named(Identity, "migration endpoint") is { } name && ShouldProcess($"Migration endpoint '{name}'", "Remove"))
         {
-            Send(Operations.RemoveEndpoint(new ObjectIdentity { Identity = Identity! }));
+            Send(Operations.RemoveEndpoint(new ObjectIdentity { Identity = name }));
         }
     }
 }

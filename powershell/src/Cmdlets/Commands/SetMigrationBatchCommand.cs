@@ -11,10 +11,15 @@ namespace ImapMigration.Commands;
 public sealed class SetMigrationBatchCommand : ExchangeCmdlet, IDisposable
 {
     /// <summary>The batch: its name, its guid, or an object of Get-MigrationBatch.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [AllowNull, AllowEmptyString, IdentityArgument]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [AllowNull, AllowEmptyString, IdentityArgument(typeof(MigrationBatchIdParameter))]
     [ArgumentCompleter(typeof(BatchNameCompleter))]
-    public string? Identity { get; set; }
+    public MigrationBatchIdParameter? Identity { get; set; }
+
+    /// <summary>What is piped where <c>$true</c>, the value of a switch, stands for the identity.</summary>
+    [Parameter(DontShow = true, ValueFromPipeline = true)]
+    [IdentityArgument(typeof(MigrationBatchIdParameter), IsStrict = true)]
+    public MigrationBatchIdParameter? OtherId { get; set; }
 
     /// <summary>An incremental sync now, for users that are Synced.</summary>
     [Parameter]
@@ -58,15 +63,15 @@ public sealed class SetMigrationBatchCommand : ExchangeCmdlet, IDisposable
 
     /// <summary>Where the mail comes from.</summary>
     [Parameter]
-    [IdentityArgument]
+    [IdentityArgument(typeof(MigrationEndpointIdParameter))]
     [ArgumentCompleter(typeof(EndpointNameCompleter))]
-    public string? SourceEndpoint { get; set; }
+    public MigrationEndpointIdParameter? SourceEndpoint { get; set; }
 
     /// <summary>Where the mail goes.</summary>
     [Parameter]
-    [IdentityArgument]
+    [IdentityArgument(typeof(MigrationEndpointIdParameter))]
     [ArgumentCompleter(typeof(EndpointNameCompleter))]
-    public string? TargetEndpoint { get; set; }
+    public MigrationEndpointIdParameter? TargetEndpoint { get; set; }
 
     /// <summary>Do not start before then. A time without a zone is UTC.</summary>
     [Parameter]
@@ -157,9 +162,9 @@ public sealed class SetMigrationBatchCommand : ExchangeCmdlet, IDisposable
     /// <inheritdoc />
     private protected override void Process()
     {
-        if (HasIdentity(Identity, "migration batch") && ShouldProcess($"Migration batch '{Identity}'", Action))
+        if (Named(Identity.Or(OtherId), "migration batch") is { } name && ShouldProcess($"Migration batch '{name}'", Action))
         {
-            Send(Operations.SetBatch(Changes()));
+            Send(Operations.SetBatch(Changes(name)));
         }
     }
 
@@ -168,9 +173,9 @@ public sealed class SetMigrationBatchCommand : ExchangeCmdlet, IDisposable
 
     private string Action => RestoreMissing ? "Restore missing copies" : SyncNow ? "Sync now" : "Change";
 
-    private SetBatch Changes() => new()
+    private SetBatch Changes(string name) => new()
     {
-        Identity = Identity!,
+        Identity = name,
         Csv = CSVData is CsvBytes csv ? CsvFile.ToRequest(csv, AllowUnknownColumnsInCsv, Delimiter, Lenient) : null,
         AddUsers = AddUsers,
         SyncNow = SyncNow,

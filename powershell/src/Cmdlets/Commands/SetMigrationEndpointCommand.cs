@@ -9,10 +9,15 @@ namespace ImapMigration.Commands;
 public sealed class SetMigrationEndpointCommand : ExchangeCmdlet
 {
     /// <summary>The name or guid.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [AllowNull, AllowEmptyString, IdentityArgument]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [AllowNull, AllowEmptyString, IdentityArgument(typeof(MigrationEndpointIdParameter))]
     [ArgumentCompleter(typeof(EndpointNameCompleter))]
-    public string? Identity { get; set; }
+    public MigrationEndpointIdParameter? Identity { get; set; }
+
+    /// <summary>What is piped where <c>$true</c>, the value of a switch, stands for the identity.</summary>
+    [Parameter(DontShow = true, ValueFromPipeline = true)]
+    [IdentityArgument(typeof(MigrationEndpointIdParameter), IsStrict = true)]
+    public MigrationEndpointIdParameter? OtherId { get; set; }
 
     /// <summary>The host name of the IMAP server.</summary>
     [Parameter]
@@ -80,15 +85,15 @@ public sealed class SetMigrationEndpointCommand : ExchangeCmdlet
     /// <inheritdoc />
     private protected override void Process()
     {
-        if (HasIdentity(Identity, "migration endpoint") && ShouldProcess($"Migration endpoint '{Identity}'", "Change"))
+        if (Named(Identity.Or(OtherId), "migration endpoint") is { } name && ShouldProcess($"Migration endpoint '{name}'", "Change"))
         {
-            Send(Operations.SetEndpoint(Changes()));
+            Send(Operations.SetEndpoint(Changes(name)));
         }
     }
 
-    private EndpointChanges Changes() => new()
+    private EndpointChanges Changes(string name) => new()
     {
-        Identity = Identity!,
+        Identity = name,
         RemoteServer = RemoteServer,
         Port = Port,
         Security = Security?.ToString(),

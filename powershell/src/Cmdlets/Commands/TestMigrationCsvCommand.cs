@@ -27,9 +27,9 @@ public sealed class TestMigrationCsvCommand : MigrationCmdlet
 
     /// <summary>The source endpoint that it is for: where an administrator logs in, rows need no password.</summary>
     [Parameter]
-    [IdentityArgument]
+    [IdentityArgument(typeof(MigrationEndpointIdParameter))]
     [ArgumentCompleter(typeof(EndpointNameCompleter))]
-    public string? SourceEndpoint { get; set; }
+    public MigrationEndpointIdParameter? SourceEndpoint { get; set; }
 
     /// <summary>Pass over columns that we do not know.</summary>
     [Parameter]

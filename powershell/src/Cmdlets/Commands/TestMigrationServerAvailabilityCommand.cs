@@ -45,9 +45,9 @@ public sealed class TestMigrationServerAvailabilityCommand : ExchangeCmdlet
 
     /// <summary>An endpoint: its name, its guid, or an object of Get-MigrationEndpoint.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = EndpointSet)]
-    [IdentityArgument]
+    [IdentityArgument(typeof(MigrationEndpointIdParameter))]
     [ArgumentCompleter(typeof(EndpointNameCompleter))]
-    public string? Endpoint { get; set; }
+    public MigrationEndpointIdParameter? Endpoint { get; set; }
 
     /// <summary>Log in, too.</summary>
     [Parameter]

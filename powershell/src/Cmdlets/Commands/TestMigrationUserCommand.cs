@@ -5,22 +5,9 @@ using ImapMigration.Interop.Contract;
 namespace ImapMigration.Commands;
 
 /// <summary>Reads both sides of a user and compares them, folder by folder. Changes nothing.</summary>
-[Cmdlet(VerbsDiagnostic.Test, "MigrationUser")]
+[Cmdlet(VerbsDiagnostic.Test, "MigrationUser", DefaultParameterSetName = "Identity")]
 [OutputType(typeof(MigrationFolderVerification))]
-public sealed class TestMigrationUserCommand : MigrationCmdlet
+public sealed class TestMigrationUserCommand : UserActionCmdlet
 {
-    /// <summary>The address, the guid, or an object of Get-MigrationUser.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [AllowNull, AllowEmptyString, IdentityArgument]
-    [ArgumentCompleter(typeof(UserAddressCompleter))]
-    public string? Identity { get; set; }
-
-    /// <inheritdoc />
-    private protected override void Process()
-    {
-        if (HasIdentity(Identity, "migration user"))
-        {
-            Send(Operations.VerifyUser(new ObjectIdentity { Identity = Identity! }));
-        }
-    }
+    private protected override Request RequestFor(string user) => Operations.VerifyUser(new ObjectIdentity { Identity = user });
 }

@@ -10,10 +10,10 @@ namespace ImapMigration.Commands;
 public sealed class WaitMigrationBatchCommand : MigrationCmdlet
 {
     /// <summary>The batch: its name, its guid, or an object of Get-MigrationBatch.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [AllowNull, AllowEmptyString, IdentityArgument]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [AllowNull, AllowEmptyString, IdentityArgument(typeof(MigrationBatchIdParameter))]
     [ArgumentCompleter(typeof(BatchNameCompleter))]
-    public string? Identity { get; set; }
+    public MigrationBatchIdParameter? Identity { get; set; }
 
     /// <summary>Give up after that many seconds; without it never.</summary>
     [Parameter]
@@ -24,9 +24,9 @@ public sealed class WaitMigrationBatchCommand : MigrationCmdlet
     /// <inheritdoc />
     private protected override void Process()
     {
-        if (HasIdentity(Identity, "migration batch"))
+        if (Named(Identity, "migration batch") is { } name)
         {
-            Send(Operations.WaitBatch(new WaitBatch { Identity = Identity!, TimeoutSeconds = TimeoutSec }));
+            Send(Operations.WaitBatch(new WaitBatch { Identity = name, TimeoutSeconds = TimeoutSec }));
         }
     }
 }

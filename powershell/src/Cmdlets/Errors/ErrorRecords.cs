@@ -40,10 +40,10 @@ internal static class ErrorRecords
     });
 
     /// <summary>What was given names no object. It is not shown: it may be a row of a CSV.</summary>
-    internal static ErrorRecord NoIdentity(string parameter, string kind) => From(new ErrorView
+    internal static ErrorRecord NoIdentity(string parameter, MigrationIdParameter stray) => From(new ErrorView
     {
         Kind = "invalid_argument",
-        Message = $"-{parameter} takes a name, an address, a guid or an object of this module, and was given {kind}",
+        Message = $"-{parameter} takes {IdentityKind.Of(stray.GetType()).Wanted}, and was given {stray}",
         Remedy = RowsRemedy,
     });
 
@@ -54,6 +54,10 @@ internal static class ErrorRecords
         Message = $"no parameter takes what was piped: {kind}",
         Remedy = RowsRemedy,
     });
+
+    /// <summary>Nothing takes what stands on the command line. It is not shown: it may be a row of a CSV.</summary>
+    internal static ErrorRecord StrayArgument(string kind) => new(
+        new ParameterBindingException(SwitchValueAttribute.Refused(kind)), "PositionalParameterNotFound", ErrorCategory.InvalidArgument, null);
 
     /// <summary>No identity was given, and there is not exactly one batch that could be meant.</summary>
     internal static ErrorRecord NotTheOnlyBatch(bool thereAreSeveral) => From(new ErrorView

@@ -1,0 +1,87 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Management.Automation;
+using System.Net.Mail;
+
+namespace ImapMigration;
+
+/// <summary>Batches, users or endpoints: what names one of them.</summary>
+internal sealed class IdentityKind
+{
+    private const string Address = "EmailAddress";
+
+    private static readonly Dictionary<Type, IdentityKind> Kinds = new()
+    {
+        [typeof(MigrationBatchIdParameter)] = new(naming => new MigrationBatchIdParameter(naming))
+        {
+            ObjectType = "MigrationBatch",
+            Properties = ["Identity", "BatchId"],
+            Wanted = "the name or guid of a batch, or an object of Get-MigrationBatch",
+        },
+        [typeof(MigrationUserIdParameter)] = new(naming => new MigrationUserIdParameter(naming))
+        {
+            ObjectType = "MigrationUser",
+            Properties = ["Identity", Address],
+            Wanted = "the address or guid of a migration user, an object of Get-MigrationUser, or a row with an EmailAddress",
+        },
+        [typeof(MigrationEndpointIdParameter)] = new(naming => new MigrationEndpointIdParameter(naming))
+        {
+            ObjectType = "MigrationEndpoint",
+            Properties = ["Identity"],
+            Wanted = "the name or guid of an endpoint, or an object of Get-MigrationEndpoint",
+        },
+    };
+
+    private readonly Func<Naming, MigrationIdParameter> _make;
+
+    private IdentityKind(Func<Naming, MigrationIdParameter> make) => _make = make;
+
+    /// <summary>What names one of them, for errors.</summary>
+    internal required string Wanted { get; init; }
+
+    internal required string ObjectType { get; init; }
+
+    internal required string[] Properties { get; init; }
+
+    /// <summary>The kind that a parameter of this type names.</summary>
+    internal static IdentityKind Of(Type parameter) => Kinds[parameter];
+
+    /// <summary>The identity that was given; of what names none of this kind, one that says so.</summary>
+    internal MigrationIdParameter Identity(object given) => _make(Given.Base(given) switch
+    {
+        MigrationIdParameter known when known.GetType() == _make(Naming.SwitchValue).GetType() => known.Naming,
+        true => Naming.SwitchValue,
+        _ => Text(given) is { } text ? Naming.By(text) : Naming.ByStray(given),
+    });
+
+    /// <summary>Whether an object is of this kind, or the identity of one, or was before it went through a job or a file.</summary>
+    internal bool Has(object given) => OurTypes.Of(given).Any(type => type == ObjectType || type == ObjectType + "Id");
+
+    private string? Text(object given)
+    {
+        var text = IsOfAnother(given) ? null : Simple(given) ?? Property(given);
+        return text is null || Rows.MayBe(text) ? null : text;
+    }
+
+    private bool IsOfAnother(object given) => OurTypes.Of(given).Any() && !Has(given);
+
+    private static string? Simple(object given) => Given.Base(given) switch
+    {
+        IIdentified known => known.Key,
+        MailAddress address => address.Address,
+        Guid or string => Given.Text(given),
+        IConvertible number and not Enum when number.GetTypeCode() is >= TypeCode.SByte and <= TypeCode.Decimal => Given.Text(given),
+        _ => null,
+    };
+
+    // A guid tells users of one address apart. A row whose columns are out of step may have its password for an address.
+    private string? Property(object given)
+    {
+        var names = Has(given) ? Properties.Prepend("Guid") : Properties;
+        var name = names.FirstOrDefault(one => Given.Property(given, one) is not null);
+        var value = name is null ? null : Given.Property(given, name);
+        var text = value is null || IsOfAnother(value) ? null : Simple(value);
+        return name == Address && text?.Contains("@") != true ? null : text;
+    }
+}
