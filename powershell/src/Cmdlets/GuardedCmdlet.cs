@@ -51,6 +51,9 @@ public abstract class GuardedCmdlet : PSCmdlet
     /// <summary>Whether something was refused, so that what is done at the end would be done with less than was meant.</summary>
     private protected bool HasRefused { get; private set; }
 
+    /// <summary>The batch that was piped past the value of a switch, of cmdlets that take a batch for its users.</summary>
+    private protected virtual MigrationIdParameter? PipedBatch => null;
+
     private Dictionary<string, object> Bound => MyInvocation.BoundParameters;
 
     /// <summary>Notes what stands on the command line, and refuses what belongs nowhere.</summary>
@@ -97,7 +100,8 @@ public abstract class GuardedCmdlet : PSCmdlet
     private bool IsTaken()
     {
         var takers = Bound.Keys.Where(name => !_given.Contains(name) && name != nameof(OtherInput));
-        return takers.Any(name => !name.StartsWith(PipedPast, StringComparison.Ordinal)) || (takers.Any() && HasSwitchValue());
+        return takers.Any(name => !name.StartsWith(PipedPast, StringComparison.Ordinal))
+            || (HasSwitchValue() && (takers.Any() || PipedBatch is not null));
     }
 
     private bool HasSwitchValue() => Bound.Values.SelectMany(Identities.In).Any(Identities.IsSwitchValue);

@@ -29,10 +29,7 @@ public abstract class UserActionCmdlet : ExchangeCmdlet
     [IdentityArgument(typeof(MigrationUserIdParameter), IsStrict = true, But = typeof(MigrationBatchIdParameter))]
     public MigrationUserIdParameter? OtherId { get; set; }
 
-    /// <summary>As <see cref="OtherId"/>, for a batch. In all sets, as a set of its own would keep -BatchId from being bound.</summary>
-    [Parameter(DontShow = true, ValueFromPipeline = true)]
-    [IdentityArgument(typeof(MigrationBatchIdParameter), IsObject = true)]
-    public MigrationBatchIdParameter? OtherIdOfBatch { get; set; }
+    private protected override MigrationIdParameter? PipedBatch => Identities.IsSwitchValue(Identity) ? OtherInput?.Batch : null;
 
     /// <inheritdoc />
     private protected override void Process()
@@ -45,10 +42,9 @@ public abstract class UserActionCmdlet : ExchangeCmdlet
 
     private protected abstract Request RequestFor(string user);
 
-    private IEnumerable<string> Users() =>
-        ParameterSetName == BatchSet || (Identities.IsSwitchValue(Identity) && IsBound(nameof(OtherIdOfBatch)))
-            ? Named(BatchId ?? OtherIdOfBatch, "migration batch") is { } batch ? UsersOf(batch) : []
-            : Named(Identity.Or(OtherId), "migration user") is { } user ? [user] : [];
+    private IEnumerable<string> Users() => ParameterSetName == BatchSet || PipedBatch is not null
+        ? Named(BatchId ?? PipedBatch, "migration batch") is { } name ? UsersOf(name) : []
+        : Named(Identity.Or(OtherId), "migration user") is { } user ? [user] : [];
 
     private IEnumerable<string> UsersOf(string batch)
     {

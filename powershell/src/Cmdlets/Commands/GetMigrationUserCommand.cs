@@ -59,11 +59,13 @@ public sealed class GetMigrationUserCommand : ExchangeCmdlet
     [ValueArgument(typeof(SwitchParameter))]
     public SwitchParameter IncludeAssociatedUsers { get; set; }
 
+    private protected override MigrationIdParameter? PipedBatch => Identities.IsSwitchValue(Identity) ? OtherInput?.Batch : null;
+
     /// <inheritdoc />
     private protected override void Process() => Send(Operations.GetUsers(new UserQuery
     {
         Identity = Identity.Or(OtherId).OrNull(),
-        Batch = BatchId.OrNull(),
+        Batch = (BatchId ?? PipedBatch).OrNull(),
         Status = Status?.ToString(),
         StatusSummary = StatusSummary?.ToString(),
         EmailAddress = EmailAddress,

@@ -36,7 +36,7 @@ public sealed class NewMigrationEndpointCommand : ExchangeCmdlet
 
     /// <summary>The TCP port.</summary>
     [Parameter(ParameterSetName = ImapSet)]
-    [ValueArgument(typeof(int), Least = 1, Most = 65535)]
+    [ValueArgument(typeof(int), Least = 1, Most = 65535), ValidateRange(1, 65535)]
     public int Port { get; set; } = 993;
 
     /// <summary>Ssl is TLS from the first byte, Tls is STARTTLS.</summary>
