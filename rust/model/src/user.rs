@@ -138,6 +138,8 @@ pub enum SkippedKind {
     SourceReadError,
     /// A flag or keyword that the target does not keep: harmless.
     FlagDropped,
+    /// The target keeps another date than it was given.
+    DateChanged,
     /// The target refused it as it is, and has it repaired.
     MessageRepaired,
 }
@@ -145,7 +147,7 @@ pub enum SkippedKind {
 impl SkippedKind {
     /// Whether a message or a folder is not on the target for it.
     pub fn leaves_behind(self) -> bool {
-        !matches!(self, Self::FlagDropped | Self::MessageRepaired)
+        !matches!(self, Self::FlagDropped | Self::DateChanged | Self::MessageRepaired)
     }
 
     /// Whether the target refused a message for what it is, so that a repair may help.

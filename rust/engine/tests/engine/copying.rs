@@ -1,5 +1,9 @@
 //! What an initial pass brings over, and that a second one has nothing to do.
 
+use model::SkippedKind;
+use model::status::DataConsistencyScore;
+use testkit::PASSWORD;
+use testkit::client::Client;
 use testkit::mail::{self, Message, Plan, Shape};
 use testkit::sample::{Options, Sample};
 
@@ -83,5 +87,35 @@ fn flags_that_the_target_ignores_with_a_new_message_are_set_afterwards() {
         lab.pass();
         Mailbox::read(to.address(), "ada").assert_is(&Mailbox::read(from.address(), "ada"));
         assert_eq!(to.appended(), 6);
+    }
+}
+
+/// It says OK to whatever is to be set or taken away.
+#[test]
+fn flags_that_the_target_neither_keeps_nor_changes_are_named() {
+    let flagged = |subject: &str, flags| Message { flags, ..message(subject) };
+    for without in [&[][..], &["UIDPLUS"]] {
+        let from = Sample::start(Options::default()).unwrap();
+        let ignored_by_append = vec!["\\Flagged".to_owned()];
+        let options = Options { ignored_by_append, ignores_store: true, ..Options::without(without) };
+        let to = Sample::start(options).unwrap();
+        put(from.address(), "ada", "Work", [flagged("one", vec!["\\Flagged", "\\Seen"]), message("two")]);
+        let lab = Lab::between(from.address(), to.address());
+        lab.migrate(&["ada"]);
+        let named = |lab: &Lab| {
+            let items = lab.skipped("ada").into_iter().filter(|item| item.kind == SkippedKind::FlagDropped);
+            items.map(|item| item.error_message).collect::<Vec<_>>()
+        };
+        assert_eq!(named(&lab), ["the target folder does not keep the flags \\Flagged"]);
+        let mut client = Client::login(from.address(), "ada", PASSWORD).unwrap();
+        client.command("SELECT Work").unwrap();
+        client.command("STORE 1 -FLAGS (\\Seen)").unwrap();
+        client.command("STORE 2 +FLAGS (\\Answered)").unwrap();
+        lab.pass();
+        let [words] = named(&lab).try_into().unwrap();
+        assert!(words.contains("\\Answered"), "{words}");
+        let told = "does not take flags away that the source has not any more: \\Seen.";
+        assert!(lab.statistics("ada").report.iter().any(|entry| entry.text.contains(told)));
+        assert_eq!(lab.user().data_consistency_score, Some(DataConsistencyScore::Good));
     }
 }

@@ -120,7 +120,7 @@ fn mail_is_not_run_by_a_target_that_refuses_for_its_state_and_arrives_later() {
     fn refuse_one(_: &str, _: u64) -> Option<&'static str> {
         (LEFT.fetch_sub(1, Ordering::Relaxed) == 1).then_some("NO that is enough")
     }
-    for (nth, without) in [(30, &[][..]), (35, &["MULTIAPPEND"])] {
+    for (nth, without) in [(31, &[][..]), (34, &["MULTIAPPEND"])] {
         LEFT.store(nth, Ordering::Relaxed);
         let (there, skipped) = migrated(refuse_one, false, without);
         assert_eq!((there, skipped), ((0..40).collect(), vec![]), "{nth}");

@@ -32,6 +32,8 @@ pub struct Options {
     pub rewrites: bool,
     /// Flags that APPEND ignores, and STORE sets.
     pub ignored_by_append: Vec<String>,
+    /// Whether STORE says OK and changes nothing.
+    pub ignores_store: bool,
     /// By how much RFC822.SIZE is wrong.
     pub size_error: usize,
     /// Whether LIST says OK and lists nothing, as behind a broken share.
@@ -83,6 +85,7 @@ impl Default for Options {
             unreadable: Vec::new(),
             rewrites: false,
             ignored_by_append: Vec::new(),
+            ignores_store: false,
             size_error: 0,
             lists_nothing: false,
             phantoms: 0,

@@ -109,6 +109,9 @@ fn store(session: &mut Session, user: &str, selected: &Selected, command: &Comma
     }
     let (change, silent) =
         action.strip_suffix(".SILENT").map_or((action.as_str(), false), |change| (change, true));
+    if session.shared.options.ignores_store {
+        return done();
+    }
     for (position, uid) in messages {
         let Some(now) = change_flags(session, user, &selected.folder, uid, change, &flags)? else { continue };
         if !silent {

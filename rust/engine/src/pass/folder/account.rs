@@ -35,6 +35,7 @@ pub(crate) async fn account(
         pair.context.journal.unskip_folder(folder).await?;
     }
     items.extend(not_listed(folder, unlisted, from.unnameable));
+    items.extend(changed_dates(folder, &report));
     items.extend(dropped_flags(&pair.context, from, folder, report).await?);
     pair.context.journal.skip(items).await
 }
@@ -155,6 +156,15 @@ fn not_listed(folder: &str, unlisted: u64, unnameable: Unnameable) -> Option<Ski
         _ => format!("the source counts {unlisted} more messages in the folder than it lists"),
     };
     Some(SkippedItem::of_folder(SkippedKind::MissingItem, folder.to_owned(), words))
+}
+
+/// One entry a folder, of the last pass in which it was so.
+fn changed_dates(folder: &str, report: &CopyReport) -> Option<SkippedItem> {
+    let (changed, copied) = (report.redated, report.copied);
+    let words = format!(
+        "of {copied} copies of a pass the target keeps {changed} under another date than they were sent with"
+    );
+    (changed > 0).then(|| SkippedItem::of_folder(SkippedKind::DateChanged, folder.to_owned(), words))
 }
 
 /// What the entry about flags begins with.

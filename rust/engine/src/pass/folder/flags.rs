@@ -1,34 +1,65 @@
 //! Brings flag changes of the source over to the copies. What somebody set on the target stays.
+//!
+//! Some targets say OK to a change and ignore it. One copy for each flag is looked at afterwards, until the server was seen to
+//! heed it: it does so always or never.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::plan::{FlagChange, Flags};
 use model::{ErrorKind, Result, UidValidity};
-use wire::{Connection, StoreAction, UidSet};
+use wire::{Connection, StoreAction, SummaryItems, UidSet};
 
-use crate::base::flags::wire_flags;
+use crate::base::flags::{plan_flags, wire_flags};
+use crate::pass::memory::kept::Kept;
 use crate::target::{KeptFlags, MaildirFolder, OpenFolder, OpenPlace, Target};
 
-/// Applies changes, equal ones together, and returns the flags that the target refuses. `now` tells the flags that a source
-/// message has.
+/// Flags that a target refuses to change, or does not change though it said OK.
+#[derive(Debug, Default)]
+pub(crate) struct Unchanged {
+    /// They are not set,
+    pub(crate) unset: BTreeSet<String>,
+    /// or not taken away.
+    pub(crate) left: BTreeSet<String>,
+}
+
+impl Unchanged {
+    fn of(&mut self, action: StoreAction) -> &mut BTreeSet<String> {
+        if action == StoreAction::Remove { &mut self.left } else { &mut self.unset }
+    }
+}
+
+/// What a host was seen to heed.
+pub(crate) struct Heeded<'m> {
+    pub(crate) host: &'m str,
+    pub(crate) kept: &'m Kept,
+}
+
+/// Applies changes, equal ones together. `now` tells the flags that a source message has.
 pub(crate) async fn apply(
     target: &mut Target,
     folder: &mut OpenFolder,
     changes: &[FlagChange],
     source_uid_validity: Option<UidValidity>,
+    heeded: Heeded<'_>,
     now: impl Fn(u32) -> Flags,
-) -> Result<BTreeSet<String>> {
-    let mut refused = BTreeSet::new();
+) -> Result<Unchanged> {
+    let mut unchanged = Unchanged::default();
     match (target, &mut folder.place) {
         (Target::Imap(imap), _) => {
             let add = grouped(changes, |change| &change.add, &folder.keeps);
             let remove = grouped(changes, |change| &change.remove, &folder.keeps);
             let steps = [(StoreAction::Add, add), (StoreAction::Remove, remove)];
+            let mut tries = Vec::new();
             for (action, groups) in steps {
                 for (flags, uids) in groups {
-                    let connection = imap.write(&folder.name).await?;
-                    refused.extend(store(connection, &uids, action, &Flags::parse(&flags)).await?);
+                    let (connection, flags) = (imap.write(&folder.name).await?, Flags::parse(&flags));
+                    unchanged.of(action).extend(store(connection, &uids, action, &flags).await?);
+                    let uid = uids.iter().next();
+                    tries.extend(uid.map(|uid| Try { action, flags, uid }));
                 }
+            }
+            if heeded.forget_known(&mut tries) {
+                look(imap.write(&folder.name).await?, &heeded, &tries, &mut unchanged).await?;
             }
         }
         (Target::Maildir(_), OpenPlace::Maildir(maildir)) => {
@@ -36,7 +67,63 @@ pub(crate) async fn apply(
         }
         (Target::Maildir(_), OpenPlace::Imap(_)) => {}
     }
-    Ok(refused)
+    Ok(unchanged)
+}
+
+/// A change of a copy.
+struct Try {
+    action: StoreAction,
+    flags: Flags,
+    uid: u32,
+}
+
+impl Heeded<'_> {
+    /// What a change of a flag is remembered as.
+    fn key(action: StoreAction, flag: &str) -> String {
+        if action == StoreAction::Remove { format!("-{flag}") } else { flag.to_owned() }
+    }
+
+    /// Leaves those of which it is not known that the host heeds them. Says whether there are any.
+    fn forget_known(&self, tries: &mut Vec<Try>) -> bool {
+        let is_known = |action, flag: &str| self.kept.has(self.host, &Self::key(action, flag));
+        tries.retain(|one| !one.flags.iter().all(|flag| is_known(one.action, flag)));
+        !tries.is_empty()
+    }
+}
+
+/// Looks whether the copies have the flags that they were to get, and no others. What somebody has deleted says nothing.
+async fn look(
+    connection: &mut Connection,
+    heeded: &Heeded<'_>,
+    tries: &[Try],
+    unchanged: &mut Unchanged,
+) -> Result<()> {
+    let there = flags_of(connection, &tries.iter().map(|one| one.uid).collect()).await?;
+    let mut seen = BTreeSet::new();
+    for one in tries {
+        let Some(there) = there.get(&one.uid) else { continue };
+        for flag in one.flags.iter() {
+            if there.contains(flag) == (one.action == StoreAction::Remove) {
+                unchanged.of(one.action).insert(flag.to_owned());
+            } else {
+                seen.insert(Heeded::key(one.action, flag));
+            }
+        }
+    }
+    heeded.kept.add(heeded.host, seen);
+    Ok(())
+}
+
+/// The flags that messages of the selected folder have.
+pub(crate) async fn flags_of(connection: &mut Connection, uids: &UidSet) -> Result<BTreeMap<u32, Flags>> {
+    let mut found = BTreeMap::new();
+    let items = SummaryItems { flags: true, ..SummaryItems::default() };
+    connection
+        .uid_fetch_summaries(uids, items, |summary| {
+            found.extend(summary.flags.map(|flags| (summary.uid, plan_flags(&flags))));
+        })
+        .await?;
+    Ok(found)
 }
 
 /// Changes flags together, or one by one where a server refuses one of them (peers Z4). Returns those that it refuses.

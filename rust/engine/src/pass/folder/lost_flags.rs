@@ -8,10 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::Result;
 use model::plan::Flags;
 use store::Store;
-use wire::{Connection, Flag, StoreAction, SummaryItems, UidSet};
+use wire::{Connection, Flag, StoreAction, UidSet};
 
+use super::flags::flags_of;
 use crate::base::blocking::blocking;
-use crate::base::flags::plan_flags;
 use crate::pass::pair::Pair;
 use crate::pass::transfer::outcome::Samples;
 use crate::target::{OpenFolder, Target};
@@ -37,7 +37,8 @@ pub(crate) async fn restore(
         return Ok(Vec::new());
     }
     pair.recorder.flush().await?;
-    let copies = copies(context.store.clone(), ledger_id, placed.clone(), lost).await?;
+    let copies =
+        copies(context.store.clone(), ledger_id, placed.clone(), lost.keys().cloned().collect()).await?;
     let mut refused = Vec::new();
     for (flag, uids) in copies {
         let flags = std::iter::once(Flag::new(&flag)).collect();
@@ -46,24 +47,21 @@ pub(crate) async fn restore(
             other => other?,
         }
     }
+    // Some say OK to that, too, and ignore it.
+    let (_, ignored) = look(target, lost).await?;
+    refused.extend(ignored.into_keys());
     Ok(refused)
 }
 
 /// Looks at the samples in the selected folder. Says which flags are there, and which are not.
-async fn look(target: &mut Connection, samples: Samples) -> Result<(BTreeSet<String>, BTreeSet<String>)> {
+async fn look(target: &mut Connection, samples: Samples) -> Result<(BTreeSet<String>, Samples)> {
     let uids: UidSet = samples.values().copied().collect();
-    let mut found: BTreeMap<u32, Flags> = BTreeMap::new();
-    let items = SummaryItems { flags: true, ..SummaryItems::default() };
-    target
-        .uid_fetch_summaries(&uids, items, |summary| {
-            found.extend(summary.flags.map(|flags| (summary.uid, plan_flags(&flags))));
-        })
-        .await?;
-    let (mut kept, mut lost) = (BTreeSet::new(), BTreeSet::new());
+    let found = flags_of(target, &uids).await?;
+    let (mut kept, mut lost) = (BTreeSet::new(), Samples::new());
     for (flag, uid) in samples {
         match found.get(&uid) {
             Some(flags) if flags.contains(&flag) => _ = kept.insert(flag),
-            Some(_) => _ = lost.insert(flag),
+            Some(_) => _ = lost.insert(flag, uid),
             // Somebody has deleted it already: the next folder will tell.
             None => {}
         }

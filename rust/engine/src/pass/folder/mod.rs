@@ -5,6 +5,7 @@
 pub(crate) mod account;
 pub(crate) mod adopt;
 pub(crate) mod changes;
+pub(crate) mod dates;
 pub(crate) mod find;
 pub(crate) mod flags;
 pub(crate) mod lost_flags;

@@ -10,13 +10,15 @@ use model::plan::{FlagChange, FolderPlan, Found, LedgerRow, plan_folder};
 use store::Orphan;
 use wire::UidSet;
 
+use super::flags::{self, Heeded};
 use super::plainer::send_plainer;
 use super::repair::{note_adopted, repair};
 use super::restore::Restoring;
 use super::task::Task;
 use super::work::{Row, Work, named};
-use super::{account, flags, lost_flags};
+use super::{account, lost_flags};
 use crate::base::blocking::blocking;
+use crate::base::flags::shown;
 use crate::base::stop::Ended;
 use crate::pass::pair::Pair;
 use crate::pass::side::source::SourceFolder;
@@ -45,6 +47,9 @@ pub(crate) async fn sync<M: Meanwhile + Send>(
     restoring.leave(&append);
     let mut report = aims.report(&append);
     let ended = work.copy(append, &known, meanwhile, &mut report).await?;
+    if ended == Ended::Complete {
+        work.check_dates(&mut report).await?;
+    }
     work.place(&mut report, &known).await?;
     work.tell_restored(&restoring, &report).await?;
     work.finish(ended, report, &aims.flag_changes).await?;
@@ -253,7 +258,20 @@ impl Work<'_> {
         .await
     }
 
-    /// Returns the flags that the target refuses.
+    /// What was taken away on the source is part of the copy, too.
+    async fn tell_of_left(&mut self, flags: &BTreeSet<String>) -> Result<()> {
+        if flags.is_empty() {
+            return Ok(());
+        }
+        let shown: Vec<_> = flags.iter().map(|flag| shown(flag)).collect();
+        self.note(&format!(
+            "the target does not take flags away that the source has not any more: {}.",
+            shown.join(", ")
+        ))
+        .await
+    }
+
+    /// Returns the flags that the target does not set.
     async fn bring_flags_over(&mut self, changes: &[FlagChange]) -> Result<BTreeSet<String>> {
         let rows: Vec<(u32, String)> =
             changes.iter().map(|change| (change.uid, self.from.flags(change.uid).to_string())).collect();
@@ -262,12 +280,16 @@ impl Work<'_> {
         }
         let (from, validity) = (&self.from, self.from.numbers.uid_validity);
         let target = &mut self.pair.target;
-        let refused = flags::apply(target, &mut self.to, changes, validity, |uid| from.flags(uid)).await?;
+        let context = &self.pair.context;
+        let heeded = Heeded { host: &context.target_host, kept: &context.memory.stored_flags };
+        let now = |uid| from.flags(uid);
+        let unchanged = flags::apply(target, &mut self.to, changes, validity, heeded, now).await?;
         // The rows that the changes are about come first.
         self.pair.recorder.flush().await?;
         let (store, lease, id) =
             (self.pair.context.store.clone(), self.pair.context.lease.clone(), self.ledger_id);
         blocking(move || store.update_flags(&lease, id, &rows)).await?;
-        Ok(refused)
+        self.tell_of_left(&unchanged.left).await?;
+        Ok(unchanged.unset)
     }
 }

@@ -3,7 +3,7 @@
 //! INVARIANT: its keys are never used again for anything else.
 
 pub(crate) mod folder_suspects;
-pub(crate) mod kept_flags;
+pub(crate) mod kept;
 pub(crate) mod lane_limits;
 pub(crate) mod literals;
 pub(crate) mod suspects;
@@ -12,7 +12,7 @@ use crate::net::governor::Governor;
 use crate::net::outage::Outages;
 
 use folder_suspects::FolderSuspects;
-use kept_flags::SeenFlags;
+use kept::Kept;
 use lane_limits::LaneLimits;
 use literals::LiteralMemory;
 use suspects::Suspects;
@@ -28,8 +28,12 @@ pub(crate) struct Memory {
     pub(crate) suspects: Suspects,
     /// Folders that may.
     pub(crate) folder_suspects: FolderSuspects,
-    /// Flags that servers keep.
-    pub(crate) kept_flags: SeenFlags,
+    /// Flags that servers keep of what APPEND gives them,
+    pub(crate) kept_flags: Kept,
+    /// flags that STORE sets, with `-` in front those that it takes away,
+    pub(crate) stored_flags: Kept,
+    /// and dates, in UTC and in other zones.
+    pub(crate) kept_dates: Kept,
     /// What servers take without being asked.
     pub(crate) literals: LiteralMemory,
     /// How many connections mailboxes may have.
@@ -43,7 +47,8 @@ impl Memory {
         self.suspects.forget(folders.clone());
         self.folder_suspects.forget(user);
         self.lane_limits.forget(user);
-        self.kept_flags.forget(target_host);
+        let kept = [&self.kept_flags, &self.stored_flags, &self.kept_dates];
+        kept.into_iter().for_each(|kept| kept.forget(target_host));
         self.literals.forget(folders, target_host);
     }
 }

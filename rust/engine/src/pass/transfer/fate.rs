@@ -1,11 +1,11 @@
 //! Notes what became of each message of a copy: recorded, to be tried again, or refused.
 
-use model::plan::{Flags, Identity};
+use model::plan::Identity;
 use model::{Error, ErrorKind, Result};
 use store::LedgerMessage;
 use wire::{Refusal, RefusedFetch, Status, suggested_backoff};
 
-use super::outcome::{Again, CopyReport, Delivered, NotDelivered, Sent};
+use super::outcome::{Again, CopyReport, Dated, Delivered, NotDelivered, Sent};
 use super::sink::Sink;
 use crate::pass::report::meter::Meter;
 use crate::pass::report::words::meaning;
@@ -13,6 +13,9 @@ use crate::pass::side::recorder::Recorder;
 
 /// How many messages in a row a server may refuse for a bug of its own before it is given a rest.
 const MOST_BUGS: u32 = 10;
+
+/// How many copies of one zone, or of others, are looked at for their dates.
+const MOST_DATED: usize = 4;
 
 /// Records what became of messages.
 pub(crate) struct Fate<'a> {
@@ -54,7 +57,8 @@ impl Fate<'_> {
         match place {
             Some(uid) => {
                 self.report.placed.insert(uid);
-                self.sample(&message.flags, uid);
+                self.report.sample(&message.flags, uid);
+                self.sample_date(&message, uid);
                 self.recorder.row(row(&message, uid)).await
             }
             None => {
@@ -64,12 +68,11 @@ impl Fate<'_> {
         }
     }
 
-    fn sample(&mut self, flags: &Flags, uid: u32) {
-        let CopyReport { samples, dropped_flags, .. } = &mut *self.report;
-        for flag in flags.iter() {
-            if !samples.contains_key(flag) && !dropped_flags.contains(flag) {
-                samples.insert(flag.to_owned(), uid);
-            }
+    fn sample_date(&mut self, Sent { received, is_utc, .. }: &Sent, uid: u32) {
+        let (dated, is_utc) = (&mut self.report.dated, *is_utc);
+        let alike = || dated.iter().filter(|other| other.is_utc == is_utc).count();
+        if let Some(received) = received.filter(|_| dated.len() < 2 * MOST_DATED && alike() < MOST_DATED) {
+            dated.push(Dated { uid, received, is_utc });
         }
     }
 

@@ -68,6 +68,17 @@ pub(crate) enum DateFrom {
     Nowhere,
 }
 
+/// A copy that was sent with a date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Dated {
+    /// Its UID on the target.
+    pub(crate) uid: u32,
+    /// The date, as Unix time.
+    pub(crate) received: i64,
+    /// Whether it was told in UTC.
+    pub(crate) is_utc: bool,
+}
+
 /// Which messages got another date than one of the source.
 #[derive(Debug, Default)]
 pub(crate) struct Dates {
@@ -124,6 +135,8 @@ pub(crate) struct CopyReport {
     pub(crate) unplaced: Vec<Sent>,
     /// A copy for each flag that was sent along.
     pub(crate) samples: Samples,
+    /// A few copies that were sent with a date.
+    pub(crate) dated: Vec<Dated>,
     /// Flags that the target folder does not keep.
     pub(crate) dropped_flags: BTreeSet<String>,
     /// Source UIDs of what was copied.
@@ -164,6 +177,15 @@ impl CopyReport {
             self.late.insert(uid);
         }
         self.last = self.last.max(uid);
+    }
+
+    /// Notes where there is a copy with these flags.
+    pub(crate) fn sample(&mut self, flags: &Flags, uid: u32) {
+        for flag in flags.iter() {
+            if !self.samples.contains_key(flag) && !self.dropped_flags.contains(flag) {
+                self.samples.insert(flag.to_owned(), uid);
+            }
+        }
     }
 
     /// Takes an OK back: the message is not there.
