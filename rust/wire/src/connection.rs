@@ -38,6 +38,8 @@ pub struct Connection {
     address: String,
     tags: Tags,
     usable: bool,
+    /// Whether the server does not know EXAMINE.
+    pub(crate) selects_only: bool,
     /// Whether the server was told who we are.
     pub(crate) introduced: bool,
     /// What the server wants people to read, and nothing has failed for yet.
@@ -56,6 +58,7 @@ impl Connection {
             tags,
             appended_to: BTreeSet::new(),
             usable: true,
+            selects_only: false,
             introduced: false,
             alert: Alert::default(),
             round_trip,

@@ -1,11 +1,11 @@
 //! SELECT, EXAMINE, UNSELECT: opening and leaving a mailbox (RFC 3501 §6.3.1, RFC 3691).
 
-use model::{Numbers, UidValidity};
+use model::{ErrorKind, Numbers, UidValidity};
 
 use crate::budget::Heard;
 use crate::command::Command;
 use crate::connection::Connection;
-use crate::error::{Result, Status};
+use crate::error::{Error, Refusal, Result, Status};
 use crate::flags::{Flag, Flags};
 use crate::mailbox_name::MailboxName;
 use crate::response::{Response, StatusText};
@@ -65,9 +65,18 @@ impl Connection {
         self.open_mailbox("SELECT", name).await
     }
 
-    /// Opens a mailbox for reading (RFC 3501 §6.3.2). Courier does not keep the UIDVALIDITY that it tells here.
+    /// Opens a mailbox for reading (RFC 3501 §6.3.2). Courier does not keep the UIDVALIDITY that it tells here. A server that
+    /// knows only SELECT opens it by that, which changes nothing but what is recent.
     pub async fn examine(&mut self, name: &MailboxName) -> Result<Selected> {
-        self.open_mailbox("EXAMINE", name).await
+        if !self.selects_only {
+            match self.open_mailbox("EXAMINE", name).await {
+                Err(error) if is_unknown(&error) => {}
+                other => return other,
+            }
+        }
+        let selected = self.select(name).await?;
+        self.selects_only = true;
+        Ok(selected)
     }
 
     /// Opens a mailbox for writing and leaves it again; says what it learned. Servers append quicker to a mailbox that nobody
@@ -77,18 +86,23 @@ impl Connection {
         let leave =
             if has_unselect { Command::new("UNSELECT") } else { Command::new("EXAMINE").mailbox(name) };
         let commands = [Command::new("SELECT").mailbox(name), leave];
-        let (selected, _) = self.run_open(&commands, name).await?;
-        if !has_unselect {
+        let (selected, answers) = self.run_open(&commands, name).await?;
+        // Where EXAMINE was refused, CLOSE would expunge.
+        if !has_unselect && answers.iter().all(Result::is_ok) {
             self.leave(name, Access::Read).await?;
         }
         Ok(selected)
     }
 
     /// Leaves the mailbox that is open, by UNSELECT (RFC 3691). Where there is none, by CLOSE, and only once it is open for
-    /// reading: then it expunges nothing (RFC 3501 §6.4.2). A server that refuses that keeps it open for reading.
+    /// reading: then it expunges nothing (RFC 3501 §6.4.2). A server that refuses that keeps it open for reading, and one that
+    /// cannot open it so keeps it open.
     pub async fn leave(&mut self, name: &MailboxName, access: Access) -> Result<()> {
         if !self.capabilities().unselect() && access == Access::Write {
             self.examine(name).await?;
+        }
+        if !self.capabilities().unselect() && self.selects_only {
+            return Ok(());
         }
         let word = if self.capabilities().unselect() { "UNSELECT" } else { "CLOSE" };
         match self
@@ -101,23 +115,23 @@ impl Connection {
     }
 
     async fn open_mailbox(&mut self, word: &'static str, name: &MailboxName) -> Result<Selected> {
-        let (mut selected, code) = self.run_open(&[Command::new(word).mailbox(name)], name).await?;
-        selected.read_only =
-            word == "EXAMINE" || code.is_some_and(|code| code.eq_ignore_ascii_case("READ-ONLY"));
+        let (mut selected, answers) = self.run_open(&[Command::new(word).mailbox(name)], name).await?;
+        let is_read_only = |code: &String| code.eq_ignore_ascii_case("READ-ONLY");
+        selected.read_only = word == "EXAMINE" || answers.iter().flatten().flatten().any(is_read_only);
         Ok(selected)
     }
 
-    /// Runs commands of which the first opens a mailbox: what it says counts, and whether it is refused. Returns its response
-    /// code, too.
+    /// Runs commands of which the first opens a mailbox: what it says counts, and whether it is refused. Returns what became
+    /// of each, too, with its response code.
     async fn run_open(
         &mut self,
         commands: &[Command],
         name: &MailboxName,
-    ) -> Result<(Selected, Option<String>)> {
+    ) -> Result<(Selected, Vec<Answer>)> {
         let mut exists = None;
         let mut selected = Selected::default();
         let context = format!("cannot select folder `{name}`");
-        let answers = self
+        let mut answers = self
             .run_each(&context, commands, |response| {
                 match response {
                     Response::Numbered { number, kind, .. } if kind.eq_ignore_ascii_case(b"EXISTS") => {
@@ -129,12 +143,23 @@ impl Connection {
                 Heard::Other
             })
             .await?;
-        let code = answers.into_iter().next().transpose()?.flatten();
+        if answers.first().is_some_and(Result::is_err) {
+            answers.swap_remove(0)?;
+        }
         selected.exists =
             exists.ok_or_else(|| self.violation(format!("{context}: the server said OK and no EXISTS")))?;
         selected.numbers.messages = Some(selected.exists);
-        Ok((selected, code))
+        Ok((selected, answers))
     }
+}
+
+/// What became of a command, with its response code.
+type Answer = std::result::Result<Option<String>, Refusal>;
+
+/// Whether a server does not know a command.
+fn is_unknown(error: &Error) -> bool {
+    error.refusal().is_some_and(|refusal| refusal.status == Status::Bad)
+        && error.kind() == ErrorKind::ServerRefused
 }
 
 impl Selected {

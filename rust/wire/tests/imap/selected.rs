@@ -152,6 +152,46 @@ async fn where_there_is_no_unselect_a_folder_is_left_by_closing_it_unchanged() {
     server.finish().await.unwrap();
 }
 
+/// CLOSE expunges what is open for writing (RFC 3501 §6.4.2).
+#[tokio::test]
+async fn a_folder_that_cannot_be_opened_for_reading_is_not_closed() {
+    for refusal in ["NO not now", "BAD unknown command"] {
+        let transcript = format!(
+            "\nC: A1 SELECT *\nC: A2 EXAMINE *\nS: * 3 EXISTS\nS: A1 OK done\nS: A2 {refusal}\nC: A3 NOOP\nS: A3 OK done"
+        );
+        let (mut connection, server) = session("", transcript).await;
+        assert_eq!(connection.look_into(&MailboxName::from_text("x")).await.unwrap().exists, 3);
+        connection.noop().await.unwrap();
+        server.finish().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_knows_only_select_is_read_by_that_and_never_told_to_close() {
+    let (mut connection, server) = session(
+        "",
+        "
+        C: A1 EXAMINE \"x\"
+        S: A1 BAD unknown command
+        C: A2 SELECT \"x\"
+        S: * 3 EXISTS
+        S: A2 OK [READ-WRITE] done
+        C: A3 SELECT \"y\"
+        S: * 4 EXISTS
+        S: A3 OK [READ-WRITE] done
+        C: A4 NOOP
+        S: A4 OK done",
+    )
+    .await;
+    for (name, exists) in [("x", 3), ("y", 4)] {
+        let name = MailboxName::from_text(name);
+        assert_eq!(connection.examine(&name).await.unwrap().exists, exists);
+        connection.leave(&name, Access::Read).await.unwrap();
+    }
+    connection.noop().await.unwrap();
+    server.finish().await.unwrap();
+}
+
 /// peers 2.4: two UIDVALIDITYs of zero are not equal.
 #[tokio::test]
 async fn a_uidvalidity_that_cannot_be_is_unknown() {
