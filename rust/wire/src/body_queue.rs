@@ -54,6 +54,8 @@ pub struct BodiesReport {
     pub missing: UidSet,
     /// Messages that were not sent because their command was refused.
     pub refused: Vec<RefusedFetch>,
+    /// Messages of which more bodies came than were asked for: the first was handed on, and nobody knows which is right.
+    pub doubled: UidSet,
 }
 
 /// A refused command, and what it still owed.
@@ -112,6 +114,8 @@ pub(crate) struct BodyQueue {
     /// To be asked for alone.
     again: UidSet,
     flight: VecDeque<Asked>,
+    /// All that was asked for so far.
+    asked: UidSet,
     /// The message whose facts have come and whose body is next.
     single: Option<u32>,
     facts: Facts,
@@ -129,6 +133,7 @@ impl BodyQueue {
             waiting: uids,
             again: UidSet::new(),
             flight: VecDeque::new(),
+            asked: UidSet::new(),
             single: None,
             facts: Facts::default(),
             late: false,
@@ -146,6 +151,7 @@ impl BodyQueue {
                 What::Body => "(UID BODY.PEEK[])",
             };
             let tag = send(&format!("UID FETCH {uids} {items}"));
+            uids.ranges().for_each(|range| self.asked.insert_range(range));
             self.flight.push_back(Asked { tag, what, uids, anonymous: 0 });
         }
     }
@@ -183,6 +189,9 @@ impl BodyQueue {
         let Some(uid) = items.uid.or(alone) else { return self.judge_anonymous() };
         if !self.is_owed(uid) {
             debug!(uid, "Skipped a body that was not asked for, or came before");
+            if self.asked.contains(uid) {
+                self.report.doubled.insert(uid);
+            }
             return Verdict::Skip;
         }
         if !complete && !whole && !self.sparse && alone.is_none() {

@@ -49,10 +49,15 @@ pub(super) async fn read(
         let rest = "what it does not list was not compared";
         folder.unread.push(format!("the {side} counts {counted} messages and lists {listed}: {rest}"));
     }
-    let owed = deliver(connection, uids, repairs, &mut folder.messages).await?;
-    let owed = deliver(connection, owed.into_keys().collect(), repairs, &mut folder.messages).await?;
+    let mut doubled = UidSet::new();
+    let owed = deliver(connection, uids, repairs, &mut folder.messages, &mut doubled).await?;
+    let owed = owed.into_keys().collect();
+    let owed = deliver(connection, owed, repairs, &mut folder.messages, &mut doubled).await?;
     let owed = still_there(connection, owed).await?;
     folder.unread.extend(owed.into_iter().map(|(uid, words)| not_delivered(side, uid, words)));
+    folder.unread.extend(doubled.iter().map(|uid| {
+        format!("the {side} delivers its message {uid} more than once, and only the first was compared")
+    }));
     folder.messages.sort_by_key(|message| message.uid);
     Ok(folder)
 }
@@ -76,6 +81,7 @@ async fn deliver(
     uids: UidSet,
     repairs: &[Repair],
     messages: &mut Vec<Message>,
+    doubled: &mut UidSet,
 ) -> Result<Owed> {
     if uids.is_empty() {
         return Ok(Owed::new());
@@ -93,7 +99,8 @@ async fn deliver(
             flags: sorted(&plan_flags(&head.flags)),
         });
     }
-    let BodiesReport { missing, refused } = bodies.take_report();
+    let BodiesReport { missing, refused, doubled: again } = bodies.take_report();
+    doubled.extend(again.iter());
     let mut owed: Owed = missing.iter().map(|uid| (uid, None)).collect();
     for refused in refused {
         owed.extend(refused.uids.iter().map(|uid| (uid, Some(refused.refusal.line.clone()))));

@@ -46,6 +46,14 @@ impl SummaryItems<'_> {
         let changed = changed.map(|count| format!(" (CHANGEDSINCE {count})")).unwrap_or_default();
         format!("({}){changed}", words.join(" "))
     }
+
+    /// Whether a response tells all that was asked of a message, and is no news of its flags.
+    fn are_told_by(self, found: &FetchItems<'_>) -> bool {
+        (found.flags.is_some() || !self.flags)
+            && (found.internal_date.is_some() || !self.internal_date)
+            && (found.size.is_some() || !self.size)
+            && (found.header.is_some() || self.header_fields.is_empty())
+    }
 }
 
 /// One message of an inventory. What the server did not tell is `None`.
@@ -83,7 +91,7 @@ impl Unnameable {
 
 impl Connection {
     /// Tells `on_summary` of each message in the selected mailbox that is in the set, one at a time and in the
-    /// server's order. A message may come twice; one that is gone does not come. Returns what cannot be told by UID.
+    /// server's order. A message may come twice, but for news that tell less than was asked; one that is gone does not come. Returns what cannot be told by UID.
     pub async fn uid_fetch_summaries(
         &mut self,
         uids: &UidSet,
@@ -105,7 +113,11 @@ impl Connection {
                 unnameable.note(found.uid_beyond);
                 // Without a UID it is news about some message; outside the set it is the `*` of an empty range.
                 let Some(uid) = found.uid.filter(|&uid| uids.contains(uid)) else { return Heard::Other };
-                let heard = if came.add(uid) { memory.take(cost(&found)) } else { Heard::Other };
+                let is_first = came.add(uid);
+                if !is_first && !items.are_told_by(&found) {
+                    return Heard::Other;
+                }
+                let heard = if is_first { memory.take(cost(&found)) } else { Heard::Other };
                 on_summary(Summary {
                     uid,
                     flags: found.flags,

@@ -317,3 +317,18 @@ async fn an_empty_set_asks_for_nothing() {
     connection.noop().await.unwrap();
     server.finish().await.unwrap();
 }
+
+/// Which of two bodies is the message, nobody knows; one that nobody asked for is none.
+#[tokio::test]
+async fn of_bodies_that_come_more_often_than_they_were_asked_for_the_first_counts_and_it_is_told() {
+    let one = |uid, body: &str| {
+        format!("\nS: * 1 FETCH (UID {uid} FLAGS () INTERNALDATE NIL BODY[] {{1}}\nS: {body})")
+    };
+    let bodies = [one(9, "z"), one(3, "a"), one(3, "b"), one(4, "c"), one(3, "a")].concat();
+    let transcript = format!("\nC: A1 UID FETCH 3:4 *{bodies}\nS: A1 OK done");
+    let (mut connection, server) = session("", transcript).await;
+    let (messages, report) = fetch(&mut connection, "3:4", FetchOptions::default()).await;
+    assert_eq!(messages, ["3 () -: a", "4 () -: c"]);
+    assert_eq!(report, BodiesReport { doubled: set("3"), ..BodiesReport::default() });
+    server.finish().await.unwrap();
+}

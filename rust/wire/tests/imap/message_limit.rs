@@ -90,7 +90,7 @@ async fn a_part_of_a_store_or_of_a_fetch_is_not_the_whole() {
     .await;
     let stored = connection.uid_store(&set("1:2"), StoreAction::Replace, &Flags::new()).await;
     assert_eq!(refusal(stored).line, "OK [MESSAGELIMIT 1000 7] done in part");
-    let (messages, BodiesReport { missing, refused }) =
+    let (messages, BodiesReport { missing, refused, .. }) =
         fetch(&mut connection, "1:2", FetchOptions::default()).await;
     assert_eq!((messages, missing), (vec!["2 () -: b".to_owned()], UidSet::new()));
     assert_eq!(refused.into_iter().map(|refused| refused.uids).collect::<Vec<_>>(), [set("1")]);

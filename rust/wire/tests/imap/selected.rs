@@ -192,6 +192,28 @@ async fn a_server_that_knows_only_select_is_read_by_that_and_never_told_to_close
     server.finish().await.unwrap();
 }
 
+#[tokio::test]
+async fn news_of_a_messages_flags_take_nothing_back_of_what_was_listed() {
+    let (mut connection, server) = session(
+        "",
+        "
+        C: A1 SELECT *
+        S: * 1 EXISTS
+        S: A1 OK done
+        C: A2 UID FETCH 1:* (UID FLAGS RFC822.SIZE)
+        S: * 1 FETCH (UID 1 FLAGS () RFC822.SIZE 9)
+        S: * 1 FETCH (UID 1 FLAGS (\\Seen))
+        S: A2 OK done",
+    )
+    .await;
+    connection.select(&MailboxName::from_text("x")).await.unwrap();
+    let (mut sizes, items) =
+        (Vec::new(), SummaryItems { flags: true, size: true, ..SummaryItems::default() });
+    connection.uid_fetch_summaries(&UidSet::all(), items, |summary| sizes.push(summary.size)).await.unwrap();
+    assert_eq!(sizes, [Some(9)]);
+    server.finish().await.unwrap();
+}
+
 /// peers 2.4: two UIDVALIDITYs of zero are not equal.
 #[tokio::test]
 async fn a_uidvalidity_that_cannot_be_is_unknown() {

@@ -194,6 +194,7 @@ impl Work<'_> {
         self.compare().await?;
         self.tell_of_order(&report).await?;
         self.tell_of_denied(&report).await?;
+        self.tell_of_doubled(&report).await?;
         self.tell_of_dates(&report).await?;
         let unlisted = self.from.unlisted();
         let clean = report.is_clean() && unlisted == 0;
@@ -256,6 +257,16 @@ impl Work<'_> {
             "the target refused {count} messages and has them all the same: they are copied (UID {uids})."
         ))
         .await
+    }
+
+    /// Which of several bodies is the message, nobody knows.
+    async fn tell_of_doubled(&mut self, report: &CopyReport) -> Result<()> {
+        let uids = &report.doubled;
+        if uids.is_empty() {
+            return Ok(());
+        }
+        let count = uids.count();
+        self.note(&format!("the source delivered {count} messages more than once, and the first of each was copied (UID {uids}).")).await
     }
 
     /// What was taken away on the source is part of the copy, too.

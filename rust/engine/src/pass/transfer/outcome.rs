@@ -125,6 +125,8 @@ pub(crate) struct CopyReport {
     pub(crate) unread: UidSet,
     /// Messages that the source listed and did not deliver.
     pub(crate) missing: UidSet,
+    /// Messages of which the source delivered more bodies than one.
+    pub(crate) doubled: UidSet,
     /// Messages that the source refused to deliver, each for itself.
     pub(crate) unreadable: Vec<RefusedFetch>,
     /// Messages of which the target said OK and which it does not have.

@@ -100,6 +100,7 @@ impl Pump<'_> {
             }
         }
         left.missing.ranges().for_each(|range| self.fate.report.missing.insert_range(range));
+        self.fate.report.doubled.extend(left.doubled.iter());
         left.refused.into_iter().try_for_each(|refused| self.fate.not_read(refused))?;
         Ok(streamed)
     }
