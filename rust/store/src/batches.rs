@@ -241,14 +241,15 @@ fn not_found(identity: &str) -> Error {
 fn being_removed(name: &str) -> Error {
     Error::new(ErrorKind::InvalidState, format!("the batch `{name}` is being removed"))
         .object(name)
-        .remedy("make a new batch")
+        .remedy("wait until Get-MigrationBatch no longer shows it, then make a new one")
 }
 
 fn exists(batch: &Batch, wish: model::status::Wish) -> Error {
     let (fault, remedy) = match wish {
-        model::status::Wish::Remove => {
-            ("a batch of that name is still being removed", "wait until it is gone")
-        }
+        model::status::Wish::Remove => (
+            "a batch of that name is still being removed",
+            "wait until Get-MigrationBatch no longer shows it",
+        ),
         _ => ("there is already a batch of that name", "choose another name, or remove that batch first"),
     };
     Error::new(ErrorKind::BatchExists, format!("cannot make the batch `{}`: {fault}", batch.name))

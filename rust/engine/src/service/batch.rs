@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::change::Change;
 use super::context::{Context, Reply};
 use super::served::Served;
-use super::telling::{changes, created, tell};
+use super::telling::{changes, created, not_synced, tell};
 use super::wish::{self, Asked, refuse_removed};
 use super::{csv, view};
 
@@ -88,7 +88,7 @@ pub(super) fn set(context: &Context, args: SetBatch) -> Result<Change> {
     let asked = Asked::of(&args);
     apply(&mut batch.options, args);
     check_options(&batch.options)?;
-    let (rows, warnings) = match csv {
+    let (rows, mut warnings) = match csv {
         Some(csv) => new_users(context, &batch, &csv)?,
         None if add_users => {
             return Err(Error::new(ErrorKind::InvalidArgument, "-AddUsers has no users")
@@ -97,6 +97,9 @@ pub(super) fn set(context: &Context, args: SetBatch) -> Result<Change> {
         }
         None => Default::default(),
     };
+    if asked != Asked::Nothing {
+        warnings.extend(not_synced(&context.store.batch_summary(batch.name.as_str(), context.now)?));
+    }
     let change = move |context: &Context| {
         let update = || update(context, &before, &batch, &rows);
         match asked {

@@ -1,7 +1,8 @@
 //! What a batch's report says of the admin's wishes.
 
+use model::status::Wish;
 use model::{Batch, ReportEntry, Result};
-use store::ReportOf;
+use store::{BatchSummary, ReportOf};
 
 use super::context::Context;
 
@@ -24,6 +25,21 @@ pub(super) fn created(batch: &Batch, users: usize) -> String {
         batch.source_endpoint,
         target.unwrap_or_default()
     )
+}
+
+/// Whom a sync that was asked for does not reach, and what does: users that have failed (spec 1.7), and who is not wished to run.
+pub(super) fn not_synced(summary: &BatchSummary) -> Vec<String> {
+    let (name, failed) = (&summary.batch.name, summary.counts.failed());
+    let waits = (summary.batch.wish != Wish::Run).then(|| {
+        format!("the batch `{name}` is not running, so the sync begins when Start-MigrationBatch resumes it")
+    });
+    let users = if failed == 1 { "user that has" } else { "users that have" };
+    let left_alone = (failed > 0).then(|| {
+        format!(
+            "{failed} {users} failed in the batch `{name}` are not synced by this; Start-MigrationBatch tries them again"
+        )
+    });
+    waits.into_iter().chain(left_alone).collect()
 }
 
 /// What is not as it was, by the names of Set-MigrationBatch's parameters.

@@ -1,6 +1,6 @@
 //! The wishes of a batch: start, stop, remove, sync now.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use model::contract::{BatchQuery, SetBatch};
 use model::status::Wish;
@@ -12,8 +12,11 @@ use super::context::Context;
 use super::telling::{STARTED, tell};
 use super::worker;
 
+/// How long a removal waits for passes that still run.
+const REMOVE_PATIENCE: Duration = Duration::from_secs(10);
+
 /// What is wanted of the users of a batch besides.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Asked {
     Nothing,
     Sync,
@@ -59,9 +62,24 @@ pub(super) fn stop(context: &Context, identity: Option<&str>) -> Result<Change> 
 pub(super) fn remove(context: &Context, identity: Option<&str>) -> Result<Change> {
     let batch = one_batch(context, identity)?;
     Ok(Change::new(move |context| {
-        context.store.set_wish(batch.guid, Wish::Remove)?;
-        purge(context).map(|()| Vec::new())
+        // Who asks once more gets what was asked for.
+        if batch.wish != Wish::Remove {
+            context.store.set_wish(batch.guid, Wish::Remove)?;
+        }
+        // The worker stops its passes at the next message. Whoever is answered finds the name free.
+        worker::eventually(context, REMOVE_PATIENCE, || {
+            purge(context)?;
+            Ok(is_gone(context, &batch)? || !context.store.worker_is_running()?)
+        })?;
+        Ok(Vec::new())
     }))
+}
+
+fn is_gone(context: &Context, batch: &Batch) -> Result<bool> {
+    match context.store.batch(&batch.guid.to_string()) {
+        Err(e) if e.kind == ErrorKind::BatchNotFound => Ok(true),
+        there => there.map(|_| false),
+    }
 }
 
 /// Removes the batch at once where nothing runs any more. The ledgers of its users may take long: a worker does that, and

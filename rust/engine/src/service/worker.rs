@@ -71,7 +71,7 @@ pub(super) fn ensure(context: &Context) -> Result<()> {
 }
 
 /// Whether something becomes so before patience, or the host's, is over.
-fn eventually(
+pub(super) fn eventually(
     context: &Context,
     patience: Duration,
     mut is_so: impl FnMut() -> Result<bool>,

@@ -4,7 +4,7 @@ use model::contract::{
     BatchIdentity, BatchQuery, CsvCheck, CsvTest, EndpointChanges, EndpointIdentity, EndpointQuery, Item,
     NewBatch, NewEndpoint, Operation, Outcome, SetBatch, StatisticsQuery, WaitBatch,
 };
-use model::status::BatchStatus;
+use model::status::{BatchStatus, UserStatus};
 use model::{AdminLoginFormat, Credentials, Error, ErrorKind, Place, Secret};
 use testkit::sample::{Options, Sample};
 
@@ -158,7 +158,7 @@ fn a_batch_stops_goes_on_and_is_removed_while_it_runs() {
     assert_eq!((to.messages("ada", "INBOX").len(), to.messages("ada", "Later").len()), (150, 1));
     lab.sync_now();
     lab.ask(Operation::RemoveBatch(of(Some(BATCH)))).unwrap();
-    crate::common::lab::eventually("the batch is gone", || lab.batch().is_none());
+    assert!(lab.batch().is_none(), "whoever is answered finds the name free");
     let change = SetBatch { identity: BATCH.to_owned(), ..SetBatch::default() };
     assert_eq!(refusal(&lab, Operation::SetBatch(Box::new(change))).kind, ErrorKind::BatchNotFound);
 }
@@ -236,6 +236,21 @@ fn a_change_of_a_batch_of_which_a_part_is_refused_is_not_made_at_all() {
     };
     assert_eq!(refusal(&lab, Operation::SetBatch(Box::new(sync))).kind, ErrorKind::WorkerUnavailable);
     assert_eq!(lab.batch().unwrap(), before);
+}
+
+#[test]
+fn a_sync_that_does_not_reach_everybody_says_so() {
+    let (from, to) = (Sample::start(Options::default()).unwrap(), Sample::start(Options::default()).unwrap());
+    let lab = Lab::between(from.address(), to.address());
+    from.refuse_logins(1);
+    lab.start(batch_of(&["ada"]));
+    lab.until(UserStatus::Failed);
+    lab.sync_now();
+    assert!(lab.events().contains("1 user that has failed in the batch `batch`"), "{}", lab.events());
+    assert!(!lab.events().contains("is not running"));
+    lab.stop();
+    lab.sync_now();
+    assert!(lab.events().contains("the batch `batch` is not running, so the sync begins when"));
 }
 
 /// Ctrl+C may come at any moment: before the batch is written, while it is, after it was.
