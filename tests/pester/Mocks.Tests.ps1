@@ -78,6 +78,13 @@ Describe 'A mock' {
         Should -Invoke Get-MigrationUserStatistics -Times 1 -Exactly -ParameterFilter { $IncludeReport }
     }
 
+    It 'passes on an object that says by PSTypeName what it stands for' {
+        Mock New-MigrationBatch { [pscustomobject]@{ PSTypeName = 'ImapMigration.MigrationBatch'; Identity = $Name } }
+        Mock Get-MigrationUser { 'mocked' }
+        New-MigrationBatch -Name B @route -CSVData "$TestDrive/users.csv" | Get-MigrationUser | Should -Be 'mocked'
+        Should -Invoke Get-MigrationUser -Times 1 -Exactly -ParameterFilter { $BatchId -eq 'B' }
+    }
+
     It 'is seen by other modules that it is made for' {
         Mock Start-MigrationBatch { 'mocked' } -ModuleName Wrapper
         Start-Wave | Should -Be 'mocked'
