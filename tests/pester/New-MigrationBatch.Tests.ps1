@@ -5,6 +5,24 @@ BeforeAll {
     $route = @{ SourceEndpoint = 'Source'; TargetEndpoint = 'Target' }
     $file = Join-Path $TestDrive 'users.csv'
     [IO.File]::WriteAllBytes($file, (Get-TestCsv 'anna@contoso.com', 'bert@contoso.com'))
+
+    class TestUser { [string] $EmailAddress; [string] $UserName; [string] $Password; [string] $TargetPassword }
+
+    # The rows of the file as a table, as a query of a database gives them.
+    function Get-TestTable {
+        $table = [Data.DataTable]::new()
+        'EmailAddress', 'UserName', 'Password', 'TargetPassword' | ForEach-Object { $null = $table.Columns.Add($_) }
+        Import-Csv $file | ForEach-Object { $null = $table.Rows.Add($_.EmailAddress, $_.UserName, $_.Password, $_.TargetPassword) }
+        , $table
+    }
+
+    # The text of the CSV that the cmdlets make of rows.
+    function Read-CsvData($Data) {
+        $hidden = [Reflection.BindingFlags] 'NonPublic, Static, Instance'
+        $class = [ImapMigration.MigrationBatch].Assembly.GetType('ImapMigration.CsvSource')
+        $bytes = $class.GetMethod('Bytes', $hidden).Invoke($null, @($Data, $ExecutionContext.SessionState.Path))
+        [Text.Encoding]::UTF8.GetString($bytes.GetType().GetProperty('Value', $hidden).GetValue($bytes))
+    }
 }
 
 Describe 'New-MigrationBatch' {
@@ -43,6 +61,12 @@ Describe 'New-MigrationBatch' {
             @{ What = 'a file'; Get = { Get-Item $file } }
             @{ What = 'bytes one by one'; Get = { , @([IO.File]::ReadAllBytes($file) | ForEach-Object { $_ }) } }
             @{ What = 'objects of Import-Csv'; Get = { , (Import-Csv $file) } }
+            @{ What = 'a List[object]'; Get = { , [Collections.Generic.List[object]] (Import-Csv $file) } }
+            @{ What = 'an ArrayList, as -OutVariable makes'; Get = { $null = Import-Csv $file -OutVariable rows; , $rows } }
+            @{ What = 'hashtables'; Get = { , (Import-Csv $file | ForEach-Object { [ordered]@{ EmailAddress = $_.EmailAddress; UserName = $_.UserName; Password = $_.Password; TargetPassword = $_.TargetPassword } }) } }
+            @{ What = 'a DataTable'; Get = { , (Get-TestTable) } }
+            @{ What = 'rows of a DataTable'; Get = { , (Get-TestTable).Rows } }
+            @{ What = 'objects of a class'; Get = { , (Import-Csv $file | ForEach-Object { [TestUser] $_ }) } }
             @{ What = 'the text'; Get = { [IO.File]::ReadAllText($file) } }
             @{ What = 'the lines'; Get = { , [IO.File]::ReadAllLines($file) } }
         ) {
@@ -55,6 +79,16 @@ Describe 'New-MigrationBatch' {
             $row = [pscustomobject]@{ EmailAddress = 'anna@contoso.com'; UserName = 'contoso\anna'; Password = 'a,"b;'; TargetPassword = "c' d" }
             $batch = New-MigrationBatch -Name 'Wave 1' @route -CSVData $row
             $batch.TotalCount | Should -Be 1
+        }
+
+        It 'takes a password that is a SecureString or a credential for what it is, and no object for its type''s name' {
+            $password = ConvertTo-SecureString 'P@ss' -AsPlainText -Force
+            $login = [pscredential]::new('\anna', $password)
+            $row = @{ EmailAddress = 'anna@contoso.com'; UserName = $login; Password = $password; TargetPassword = $login }
+            $text = Read-CsvData $row
+            $text | Should -Match '"anna"'
+            [regex]::Matches($text, '"P@ss"').Count | Should -Be 2
+            { New-MigrationBatch -Name 'Wave 1' @route -CSVData ($row + @{ UserRoot = Get-Process -Id $PID }) } | Should -Throw '*row 1 holds an object*'
         }
 
         It 'takes the columns of all objects' {
@@ -71,7 +105,7 @@ Describe 'New-MigrationBatch' {
 
         It 'says how, for <What>' -ForEach @(
             @{ What = 'a number'; Value = 42 }
-            @{ What = 'a hashtable'; Value = @{ EmailAddress = 'a@b.c' } }
+            @{ What = 'a list without rows'; Value = @{}, (Get-Date) }
             @{ What = 'objects and lines'; Value = @([pscustomobject]@{ EmailAddress = 'a@b.c' }, 'a@b.c,a,b') }
             @{ What = 'a file that is not there'; Value = 'missing.csv' }
         ) {
