@@ -1,6 +1,6 @@
 //! Test: every layer, one after the other, whatever became of the one before; the sum comes last.
 
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 use crate::build;
 use crate::demo;
@@ -120,12 +120,20 @@ fn demo(layout: &Layout) -> Result<Tally> {
     Ok(Tally::of(true))
 }
 
-/// The cmdlets' tests in a PowerShell of their own.
+/// The cmdlets' tests in a PowerShell of their own. What Pester itself does with the cmdlets is tested with both of its versions.
 fn pester(layout: &Layout) -> Result<Tally> {
     tools::dotnet()?;
     let shell = tools::powershell()?;
     tools::pester(&shell)?;
-    let mut tests = command(&shell, &["-NoProfile", "-File", "tests/pester.ps1"]);
-    tests.env(demo::TESTBED, layout.testbed());
-    count(tests)
+    let mut tally = count(pester_script(&shell, layout, &[]))?;
+    if [5, 6].iter().all(|&major| tools::has_pester(&shell, major)) {
+        tally += count(pester_script(&shell, layout, &["tests/pester/Mocks.Tests.ps1", "-Major", "5"]))?;
+    }
+    Ok(tally)
+}
+
+fn pester_script(shell: &str, layout: &Layout, arguments: &[&str]) -> Command {
+    let mut tests = command(shell, &["-NoProfile", "-File", "tests/pester.ps1"]);
+    tests.args(arguments).env(demo::TESTBED, layout.testbed());
+    tests
 }

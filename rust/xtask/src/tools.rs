@@ -48,6 +48,14 @@ pub(crate) fn pester(shell: &str) -> Result<(), Missing> {
     installed.map_err(|_| Missing { tool: "Pester 5", remedy: "Install-Module Pester -Scope CurrentUser" })
 }
 
+/// Whether there is a Pester of that major version in that PowerShell.
+pub(crate) fn has_pester(shell: &str, major: u32) -> bool {
+    let find = format!(
+        "exit [int](-not (Get-Module -ListAvailable Pester | Where-Object {{ $_.Version.Major -eq {major} }}))"
+    );
+    answers(shell, &["-NoProfile", "-Command", &find])
+}
+
 /// Python 3 under the name that it has here.
 pub(crate) fn python() -> Result<&'static str, Missing> {
     let found = ["python3", "python"].into_iter().find(|name| answers(name, &["--version"]));
