@@ -48,6 +48,12 @@ Describe 'Requests' {
         $request = $method.Invoke($null, $arguments)
         $request.Store = if ($expected.PSObject.Properties['store']) { $expected.store } else { [NullString]::Value }
         $request.Worker = if ($expected.PSObject.Properties['worker']) { $expected.worker } else { [NullString]::Value }
+        if ($expected.PSObject.Properties['environment']) {
+            $request.Environment = [Collections.Generic.Dictionary[string, string]]::new()
+            foreach ($variable in $expected.environment.PSObject.Properties) {
+                $request.Environment[$variable.Name] = if ($null -eq $variable.Value) { [NullString]::Value } else { $variable.Value }
+            }
+        }
         $written = [Text.Encoding]::UTF8.GetString([ImapMigration.Interop.Contract.Json]::Write($request))
 
         Get-Normal ($written | ConvertFrom-Json) | Should -BeExactly (Get-Normal $expected)

@@ -22,6 +22,7 @@ public sealed class MigrationJob : IDisposable
     public static MigrationJob Start(Request request)
     {
         var api = NativeApi.Instance;
+        request.Environment = HostEnvironment.Current;
         var bytes = Json.Write(request);
         try
         {

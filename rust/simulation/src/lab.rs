@@ -7,7 +7,8 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use engine::{Pulled, WorkerEnd, WorkerOptions};
 use model::contract::{
-    BatchIdentity, CsvCheck, Event, Item, NewBatch, NewEndpoint, Operation, Request, SetBatch, UserQuery,
+    BatchIdentity, CsvCheck, Environment, Event, Item, NewBatch, NewEndpoint, Operation, Request, SetBatch,
+    UserQuery,
 };
 use model::status::UserStatus;
 use model::{
@@ -156,7 +157,8 @@ impl Lab {
     }
 
     async fn ask_once(&self, operation: Operation) -> Result<Vec<Item>> {
-        let request = Request { store: Some(self.folder().display().to_string()), worker: None, operation };
+        let store = Some(self.folder().display().to_string());
+        let request = Request { store, worker: None, environment: Environment::default(), operation };
         let job = engine::start_in(self.stage.world(), &Handle::current(), request);
         let (mut items, mut failure) = (Vec::new(), None);
         loop {

@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use model::contract::Environment;
 use model::{Error, ErrorKind, Result};
 use percent_encoding::percent_decode_str;
 
@@ -22,8 +23,8 @@ enum System {
 impl Store {
     /// The folder of the store that is meant: a path or a `file:` or `sqlite:` URL; else what `IMAP_MIGRATION_STORE`
     /// says; else the default of this machine and account.
-    pub fn location(store: Option<&str>) -> Result<PathBuf> {
-        let folder = locate(store, &|name| std::env::var_os(name), system())?;
+    pub fn location(store: Option<&str>, environment: &Environment) -> Result<PathBuf> {
+        let folder = locate(store, &|name| environment.get(name, |name| std::env::var_os(name)), system())?;
         std::path::absolute(&folder)
             .map_err(|error| unusable(&folder.display().to_string(), &error.to_string()))
     }

@@ -2,11 +2,13 @@
 
 mod arguments;
 mod log;
+mod starter;
 
 use std::process::ExitCode;
 
 use arguments::{Action, Arguments};
 use engine::{WorkerEnd, WorkerOptions, World};
+use model::contract::Environment;
 use store::Store;
 use tokio_util::sync::CancellationToken;
 use tracing::error;
@@ -27,7 +29,7 @@ fn main() -> ExitCode {
 
 fn serve(arguments: &Arguments) -> ExitCode {
     if !arguments.foreground {
-        leave_the_terminal();
+        starter::leave();
     }
     match run(arguments) {
         Ok(WorkerEnd::AlreadyServed) => {
@@ -44,7 +46,7 @@ fn serve(arguments: &Arguments) -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> model::Result<WorkerEnd> {
-    let folder = Store::location(arguments.store.as_deref())?;
+    let folder = Store::location(arguments.store.as_deref(), &Environment::default())?;
     let store = Store::open(&folder)?;
     log::open(&store.worker_log_path(), arguments.foreground);
     drop(store);
@@ -59,18 +61,6 @@ fn run(arguments: &Arguments) -> model::Result<WorkerEnd> {
         engine::serve(options, stop).await
     })
 }
-
-/// A worker outlives the terminal and the shell that started it.
-#[cfg(unix)]
-fn leave_the_terminal() {
-    // It fails for the leader of a process group, which a job of a shell is: then the shell looks after it. Who is started by
-    // the engine is none.
-    let _ = rustix::process::setsid();
-}
-
-/// The starter gave it no console to leave.
-#[cfg(not(unix))]
-fn leave_the_terminal() {}
 
 #[cfg(unix)]
 async fn stop_on_signal(stop: CancellationToken) {

@@ -70,6 +70,39 @@ fn a_worker_that_a_request_starts_has_a_session_of_its_own_and_a_log_that_only_i
     lab.ask(Operation::StopWorker(Default::default())).unwrap();
 }
 
+/// A cron job's lock stays held else, and a pipe of its shell open.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_worker_that_a_request_starts_keeps_no_open_file_of_its_starter() {
+    let lab = lab();
+    let lock = tempfile::NamedTempFile::new().unwrap();
+    rustix::io::fcntl_setfd(&lock, rustix::io::FdFlags::empty()).unwrap();
+    lab.ask(Operation::StartWorker {}).unwrap();
+    let process = view(&lab).process_id.unwrap();
+    let open = |fd: &str| std::fs::read_link(format!("/proc/{process}/fd/{fd}")).unwrap();
+    assert_eq!(["0", "1", "2"].map(open), ["/dev/null"; 3].map(std::path::PathBuf::from));
+    let files = std::fs::read_dir(format!("/proc/{process}/fd")).unwrap();
+    let kept = files.flatten().filter_map(|file| std::fs::read_link(file.path()).ok());
+    assert_eq!(kept.filter(|file| file == lock.path()).count(), 0);
+    lab.ask(Operation::StopWorker(Default::default())).unwrap();
+}
+
+/// As PowerShell's galleries unpack it.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_worker_starts_from_a_file_that_nobody_has_the_right_to_run_and_has_its_own_name() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::TempDir::new().unwrap();
+    let unpacked = folder.path().join("imap-migration-worker");
+    std::fs::copy(EXECUTABLE, &unpacked).unwrap();
+    std::fs::set_permissions(&unpacked, std::fs::Permissions::from_mode(0o444)).unwrap();
+    let lab = Lab::unserved(Some(&unpacked));
+    lab.ask(Operation::StartWorker {}).unwrap();
+    let process = view(&lab).process_id.unwrap();
+    assert_eq!(std::fs::read_to_string(format!("/proc/{process}/comm")).unwrap().trim(), "imap-migration-");
+    lab.ask(Operation::StopWorker(Default::default())).unwrap();
+}
+
 #[test]
 fn a_worker_that_nobody_needs_ends_by_itself() {
     let lab = lab();

@@ -31,6 +31,7 @@ public static class Json
     private static DataContractJsonSerializerSettings Settings(object value) => new()
     {
         EmitTypeInformation = EmitTypeInformation.Never,
+        UseSimpleDictionaryFormat = true,
         KnownTypes = value is Request request ? [request.Arguments.GetType()] : [],
     };
 }

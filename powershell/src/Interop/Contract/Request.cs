@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.Runtime.Serialization;
 
 namespace ImapMigration.Interop.Contract;
@@ -19,6 +20,10 @@ public sealed class Request
     /// <summary>The worker executable, in requests that may start one.</summary>
     [DataMember(Name = "worker", EmitDefaultValue = false)]
     public string? Worker { get; set; }
+
+    /// <summary>The variables that count, as this process has them; null for one that it has not.</summary>
+    [DataMember(Name = "environment", EmitDefaultValue = false)]
+    public Dictionary<string, string?>? Environment { get; set; }
 
     /// <summary>What to do.</summary>
     [DataMember(Name = "op")]

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::Timestamp;
 use model::Result;
-use model::contract::Item;
+use model::contract::{Environment, Item};
 use store::Store;
 use tokio_util::sync::CancellationToken;
 
@@ -18,6 +18,7 @@ pub(super) struct Context {
     pub(super) store: Store,
     pub(super) folder: PathBuf,
     pub(super) worker: Option<String>,
+    pub(super) environment: Environment,
     pub(super) world: World,
     pub(super) now: Timestamp,
     /// Whether the host gave the request up: waits end, what is done stays done.
@@ -61,13 +62,14 @@ impl Context {
         world: World,
         location: Option<&str>,
         worker: Option<String>,
+        environment: Environment,
         cancelled: CancellationToken,
         underway: Underway,
     ) -> Result<Self> {
-        let folder = Store::location(location)?;
+        let folder = Store::location(location, &environment)?;
         let store = Store::open(&folder)?;
         let now = world.clock.now();
-        Ok(Self { store, folder, worker, world, now, cancelled, underway })
+        Ok(Self { store, folder, worker, environment, world, now, cancelled, underway })
     }
 
     /// Reads what touches the disk where it may wait.

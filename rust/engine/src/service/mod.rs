@@ -7,6 +7,7 @@ mod context;
 mod csv;
 mod endpoint;
 mod pace;
+mod program;
 mod served;
 mod spawn;
 mod telling;
@@ -49,10 +50,11 @@ pub(crate) async fn run(world: World, request: Request, mut events: Events) {
 }
 
 async fn answer(world: World, request: Request, events: &mut Events, underway: Underway) -> Result<()> {
-    let Request { store, worker, operation } = request;
+    let Request { store, worker, environment, operation } = request;
     let cancelled = events.cancelled();
     let context =
-        blocking(move || Context::open(world, store.as_deref(), worker, cancelled, underway)).await?;
+        blocking(move || Context::open(world, store.as_deref(), worker, environment, cancelled, underway))
+            .await?;
     let reply = match operation {
         Operation::OpenStore {} => context.run(move |c| c.open_store()).await,
         Operation::NewEndpoint(args) => endpoint::new(context, *args, events).await,

@@ -3,16 +3,16 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use model::{Error, ErrorKind, Result};
+use model::contract::Environment;
+use model::{Error, Result};
 
-/// The file name of the executable on this system.
-const EXECUTABLE: &str = if cfg!(windows) { "imap-migration-worker.exe" } else { "imap-migration-worker" };
+use super::program::{self, EXECUTABLE, failure};
 
 /// Finds the executable: the path given, else the one that the environment names, else one beside this program.
-pub(crate) fn find(given: Option<&str>) -> Result<PathBuf> {
+fn find(given: Option<&str>, environment: &Environment) -> Result<PathBuf> {
     let candidates = [
         given.map(PathBuf::from),
-        std::env::var_os("IMAP_MIGRATION_WORKER").map(PathBuf::from),
+        environment.get("IMAP_MIGRATION_WORKER", |name| std::env::var_os(name)).map(PathBuf::from),
         std::env::current_exe().ok().and_then(|exe| Some(exe.parent()?.join(EXECUTABLE))),
     ];
     let tried: Vec<PathBuf> = candidates.into_iter().flatten().collect();
@@ -23,16 +23,20 @@ pub(crate) fn find(given: Option<&str>) -> Result<PathBuf> {
 }
 
 fn unavailable(message: String) -> Error {
-    Error::new(ErrorKind::WorkerUnavailable, message)
-        .object(EXECUTABLE)
-        .remedy("install the module again, or name the executable in IMAP_MIGRATION_WORKER")
+    failure(message, "install the module again, or name the executable in IMAP_MIGRATION_WORKER")
 }
 
 /// Starts a worker for the store in `folder`. That it is up shows in its lock.
-pub(crate) fn spawn(given: Option<&str>, folder: &Path) -> Result<()> {
-    let executable = find(given)?;
-    let mut command = Command::new(&executable);
+pub(super) fn spawn(given: Option<&str>, environment: &Environment, folder: &Path) -> Result<()> {
+    let executable = find(given, environment)?;
+    let mut command = program::command(&executable)?;
     command.arg("--store").arg(folder).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    for (name, value) in environment.iter() {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
     detach(&mut command);
     let child =
         command.spawn().map_err(|e| unavailable(format!("cannot start `{}`: {e}", executable.display())))?;
@@ -59,11 +63,14 @@ fn reap(mut child: std::process::Child) {
 
 #[cfg(test)]
 mod tests {
+    use model::ErrorKind;
+
     use super::*;
 
     #[test]
     fn a_missing_executable_is_an_error_that_names_the_places_tried() {
-        let error = spawn(Some("/nowhere/worker"), Path::new("/nowhere")).unwrap_err();
+        let error =
+            spawn(Some("/nowhere/worker"), &Environment::default(), Path::new("/nowhere")).unwrap_err();
         assert_eq!(error.kind, ErrorKind::WorkerUnavailable);
         assert!(error.message.contains("/nowhere/worker"), "{}", error.message);
     }

@@ -60,7 +60,7 @@ pub(super) fn ensure(context: &Context) -> Result<()> {
     }
     // It is up when it has shown a sign of life of its own: the lock alone does not say whose it is.
     let before = context.store.worker_row()?.heartbeat;
-    spawn::spawn(context.worker.as_deref(), &context.folder)?;
+    spawn::spawn(context.worker.as_deref(), &context.environment, &context.folder)?;
     let is_up = || Ok(running()? && context.store.worker_row()?.heartbeat != before);
     if eventually(context, START_PATIENCE, is_up)? || context.cancelled.is_cancelled() {
         return Ok(());

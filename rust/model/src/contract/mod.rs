@@ -4,11 +4,13 @@
 //! Golden samples lie in `tests/fixtures/contract`; the Rust and the C# tests read the same files.
 
 mod csv_text;
+mod environment;
 mod event;
 mod request;
 mod view;
 
 pub use csv_text::CsvText;
+pub use environment::Environment;
 pub use event::{Event, Item, Outcome, Progress};
 pub use request::{
     BatchIdentity, BatchQuery, ConnectionTest, CsvCheck, CsvTest, EndpointChanges, EndpointIdentity,

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::CsvText;
+use super::{CsvText, Environment};
 use crate::endpoint::{AdminLoginFormat, Credentials, ImapServer, Limit, Place, Role};
 use crate::status::{BatchStatus, StatusSummary, UserStatus};
 
@@ -16,6 +16,9 @@ pub struct Request {
     /// The worker executable, for requests that may start one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub worker: Option<String>,
+    /// What counts of the host's environment.
+    #[serde(default, skip_serializing_if = "Environment::is_own")]
+    pub environment: Environment,
     /// What to do.
     #[serde(flatten)]
     pub operation: Operation,

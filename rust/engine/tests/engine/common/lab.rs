@@ -11,8 +11,9 @@ use base64::prelude::BASE64_STANDARD;
 use engine::{Clock, Job, Pulled, WorkerEnd, WorkerOptions, World};
 use jiff::{SignedDuration, Timestamp};
 use model::contract::{
-    BatchIdentity, BatchQuery, BatchView, CsvCheck, Event, Item, NewBatch, NewEndpoint, Operation, Outcome,
-    Request, SetBatch, StatisticsQuery, UserQuery, UserStatisticsView, UserView, WaitBatch, WorkerView,
+    BatchIdentity, BatchQuery, BatchView, CsvCheck, Environment, Event, Item, NewBatch, NewEndpoint,
+    Operation, Outcome, Request, SetBatch, StatisticsQuery, UserQuery, UserStatisticsView, UserView,
+    WaitBatch, WorkerView,
 };
 use model::status::{BatchStatus, DataConsistencyScore, UserStatus};
 use model::{
@@ -168,7 +169,10 @@ impl Lab {
     fn begin(&self, operation: Operation) -> Job {
         let store = Some(self.folder().display().to_string());
         let worker = self.executable.as_ref().map(|path| path.display().to_string());
-        engine::start(self.runtime.handle(), Request { store, worker, operation })
+        engine::start(
+            self.runtime.handle(),
+            Request { store, worker, environment: Environment::default(), operation },
+        )
     }
 
     /// Gives a request up when `is_time` says so, and tells its outcome.
