@@ -1,5 +1,5 @@
 @{
-    RootModule             = 'ImapMigration.dll'
+    RootModule             = 'ImapMigration.psm1'
     ModuleVersion          = '0.1.0'
     GUID                   = '5b0a3c1e-6f0c-4a55-9d53-7d8f1a3f5b26'
     Author                 = 'ImapMigration contributors'
@@ -9,7 +9,6 @@
     PowerShellVersion      = '5.1'
     DotNetFrameworkVersion = '4.7.2'
     CompatiblePSEditions   = @('Desktop', 'Core')
-    TypesToProcess         = @('ImapMigration.Types.ps1xml')
     FormatsToProcess       = @('ImapMigration.Format.ps1xml')
     FunctionsToExport      = @()
     AliasesToExport        = @()

@@ -72,6 +72,11 @@ public abstract class MigrationCmdlet : GuardedCmdlet
             request.Store ??= StoreSelection.Current;
             using var job = MigrationJob.Start(request);
             _job = job;
+            if (_stopping)
+            {
+                job.Cancel();
+            }
+
             Pump(job, progress, onItem);
         }
         catch (MigrationErrorException e)
@@ -85,27 +90,40 @@ public abstract class MigrationCmdlet : GuardedCmdlet
         }
     }
 
+    // After Ctrl+C nothing is written any more, but what has begun to change is awaited: a process that ends must not leave half.
     private void Pump(MigrationJob job, ProgressDisplay progress, Action<JobEvent> onItem)
     {
-        while (!_stopping)
+        while (true)
         {
-            switch (job.Next(Poll))
+            var next = job.Next(Poll);
+            if (next is { Kind: "finished" })
             {
-                case { Kind: "item" } item:
-                    onItem(item);
-                    break;
-                case { Progress: { } now }:
-                    progress.Show(now);
-                    break;
-                case { Kind: "warning", Message: { } message }:
-                    WriteWarning(ErrorText.Sentence(message));
-                    break;
-                case { Error: { } error }:
-                    WriteError(ErrorRecords.From(error));
-                    break;
-                case { Kind: "finished" }:
-                    return;
+                return;
             }
+
+            if (!_stopping)
+            {
+                Show(next, progress, onItem);
+            }
+        }
+    }
+
+    private void Show(JobEvent? next, ProgressDisplay progress, Action<JobEvent> onItem)
+    {
+        switch (next)
+        {
+            case { Kind: "item" } item:
+                onItem(item);
+                break;
+            case { Progress: { } now }:
+                progress.Show(now);
+                break;
+            case { Kind: "warning", Message: { } message }:
+                WriteWarning(ErrorText.Sentence(message));
+                break;
+            case { Error: { } error }:
+                WriteError(ErrorRecords.From(error));
+                break;
         }
     }
 }

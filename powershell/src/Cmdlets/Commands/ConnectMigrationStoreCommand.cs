@@ -20,17 +20,17 @@ public sealed class ConnectMigrationStoreCommand : MigrationCmdlet
     /// <inheritdoc />
     private protected override void Process()
     {
-        var before = StoreSelection.Current;
+        var before = StoreSelection.Own;
         var opened = new List<JobEvent>();
         try
         {
-            StoreSelection.Current = Path is null || Path.Contains("://") ? Path : FullPath(Path);
+            StoreSelection.Own = new(Path is null || Path.Contains("://") ? Path : FullPath(Path));
             opened = Query(Operations.OpenStore());
         }
         finally
         {
             // An error may end the pipeline here and now, as with -ErrorAction Stop.
-            StoreSelection.Current = opened.Count > 0 ? StoreSelection.Current : before;
+            StoreSelection.Own = opened.Count > 0 ? StoreSelection.Own : before;
         }
 
         opened.ForEach(Write);
