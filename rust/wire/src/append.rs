@@ -138,11 +138,12 @@ impl Appender<'_> {
         let left = self.left.and_then(|left| left.checked_sub(chunk.len() as u64));
         self.claim(left.is_some(), "more was written than announced")?;
         self.left = left;
-        self.hold_commands(chunk).await?;
-        let mut rest = self.connection.wire.queue_some(chunk);
-        while !rest.is_empty() {
-            self.exchange(&mut rest).await?;
+        let command = if self.flies { self.commands.pass(chunk, left == Some(0)) } else { None };
+        let (before, chunk) = chunk.split_at_checked(command.unwrap_or(0)).unwrap_or((chunk, &[]));
+        if command.is_some() {
+            self.hold_commands(before).await?;
         }
+        self.send(chunk).await?;
         self.broken = false;
         Ok(())
     }
@@ -237,6 +238,14 @@ impl Appender<'_> {
         if is_near && !self.may_fly(size) {
             self.close_command();
             self.await_outcomes().await?;
+        }
+        Ok(())
+    }
+
+    async fn send(&mut self, chunk: &[u8]) -> Result<()> {
+        let mut rest = self.connection.wire.queue_some(chunk);
+        while !rest.is_empty() {
+            self.exchange(&mut rest).await?;
         }
         Ok(())
     }

@@ -18,20 +18,23 @@ impl CommandLines {
         self.line.clear();
     }
 
-    /// Takes the next piece. Says whether a command ends in it; the last piece ends one, too.
-    pub(crate) fn pass(&mut self, mut piece: &[u8], is_last: bool) -> bool {
-        while !self.line.is_empty() || !piece.is_empty() {
-            let (line, rest) = if self.line.is_empty() { likely(piece) } else { split_line(piece) };
+    /// Takes the next piece. Says where the line begins that is a command and ends in it, as far as it is in this piece; the last
+    /// piece ends a line, too.
+    pub(crate) fn pass(&mut self, piece: &[u8], is_last: bool) -> Option<usize> {
+        let (mut left, mut start) = (piece, 0);
+        while !self.line.is_empty() || !left.is_empty() {
+            let (line, rest) = if self.line.is_empty() { likely(left) } else { split_line(left) };
+            start = piece.len().saturating_sub(rest.len()).saturating_sub(line.len());
             if !line.ends_with(b"\n") {
                 self.keep(line);
                 break;
             }
             if self.is_command_with(line) {
-                return true;
+                return Some(start);
             }
-            piece = rest;
+            left = rest;
         }
-        is_last && is_command(&self.line)
+        (is_last && is_command(&self.line)).then_some(start)
     }
 
     /// Whether a line that ends so is a command.
@@ -159,7 +162,7 @@ mod tests {
     use super::*;
 
     fn finds(body: &str) -> bool {
-        CommandLines::default().pass(body.as_bytes(), true)
+        CommandLines::default().pass(body.as_bytes(), true).is_some()
     }
 
     #[test]
@@ -205,8 +208,15 @@ mod tests {
     fn a_line_may_be_longer_than_what_is_kept_of_it() {
         let long = " ".repeat(2 * LONGEST_KEPT);
         let mut lines = CommandLines::default();
-        assert!(!lines.pass(b"x DEL", false) && !lines.pass(b"ETE Sent", false));
-        assert!(!lines.pass(long.as_bytes(), false) && lines.pass(b"\r\n", false));
+        for piece in ["Hi,\r\nx DEL", "ETE Sent", &long] {
+            assert_eq!(lines.pass(piece.as_bytes(), false), None);
+        }
+        assert_eq!(lines.pass(b"\r\n", false), Some(0));
+        assert_eq!(lines.pass(b"a DELETE", false), None);
+        lines.begin();
+        assert_eq!(lines.pass(b"a b\r\n\r\nx DELETE Sent\r\nbye", false), Some(7));
+        lines.begin();
+        assert_eq!(lines.pass(b"a b\nx DELETE Sent", true), Some(4));
     }
 
     proptest! {
@@ -214,7 +224,8 @@ mod tests {
         fn pieces_change_nothing(body in "(x DELETE a|b c|[\r\n \"{(]){0,12}", at in 0..40_usize) {
             let (one, two) = body.as_bytes().split_at(at.min(body.len()));
             let mut lines = CommandLines::default();
-            prop_assert_eq!(lines.pass(one, false) || lines.pass(two, true), finds(&body));
+            let found = lines.pass(one, false).or_else(|| lines.pass(two, true));
+            prop_assert_eq!(found.is_some(), finds(&body));
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Announces a message: its command, and whether its body waits until the server asks for it.
 
+use std::time::Duration;
+
 use tokio::time::{Instant, timeout_at};
 
 use super::Appender;
@@ -9,6 +11,10 @@ use crate::internal_date::InternalDate;
 use crate::literals::{Form, Place, Way, hold};
 use crate::mailbox_name::MailboxName;
 use crate::under_way::Ticket;
+
+/// The shortest time for which a body is held back before a line that is a command: longer than an acknowledgement is kept
+/// back, for which the server's complaint may wait (RFC 896, RFC 1122 §4.2.3.2).
+const COMMAND_HOLD: Duration = Duration::from_millis(100);
 
 impl Appender<'_> {
     /// How the literal of such a message goes.
@@ -48,7 +54,7 @@ impl Appender<'_> {
         match way {
             Way::Asked => self.note_taken(mailbox, form),
             Way::Held(trial) => {
-                self.hold().await?;
+                self.hold(hold(self.connection.round_trip())).await?;
                 trial.passed();
             }
             Way::Flown => {}
@@ -80,27 +86,25 @@ impl Appender<'_> {
         }
     }
 
-    /// Holds the body back before its first line that would be a command: when all that went before it is answered, the server
-    /// gets time to complain of the announcement.
-    pub(super) async fn hold_commands(&mut self, chunk: &[u8]) -> Result<()> {
-        let is_last = self.left == Some(0);
-        if self.flies && self.commands.pass(chunk, is_last) {
-            self.flies = false;
-            self.under_way.hold(true);
-            self.go_on()?;
-            self.await_outcomes().await?;
-            self.send_backlog().await?;
-            // It may have been for another message of the command.
-            self.under_way.continued = false;
-            self.hold().await?;
-        }
-        Ok(())
+    /// Sends what is before the first line of a body that would be a command, when all that went before it is answered, and
+    /// gives the server time to complain of the announcement. What is sent acknowledges its last answer, for which its
+    /// complaint may wait.
+    pub(super) async fn hold_commands(&mut self, before: &[u8]) -> Result<()> {
+        self.flies = false;
+        self.under_way.hold(true);
+        self.go_on()?;
+        self.await_outcomes().await?;
+        self.send(before).await?;
+        self.send_backlog().await?;
+        // It may have been for another message of the command.
+        self.under_way.continued = false;
+        self.hold(hold(self.connection.round_trip()).max(COMMAND_HOLD)).await
     }
 
     /// Gives the server time to complain of an announcement that asked for nothing, before the body is on its way. One that
     /// says `+` all the same has understood it, too.
-    async fn hold(&mut self) -> Result<()> {
-        let until = Instant::now() + hold(self.connection.round_trip());
+    async fn hold(&mut self, time: Duration) -> Result<()> {
+        let until = Instant::now() + time;
         self.under_way.hold(true);
         while !self.under_way.continued {
             match timeout_at(until, self.exchange(&mut &[][..])).await {
