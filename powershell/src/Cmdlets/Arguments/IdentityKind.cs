@@ -11,31 +11,36 @@ internal sealed class IdentityKind
 {
     private const string Address = "EmailAddress";
 
-    private static readonly Dictionary<Type, IdentityKind> Kinds = new()
+    private static readonly Dictionary<Type, IdentityKind> Kinds = new IdentityKind[]
     {
-        [typeof(MigrationBatchIdParameter)] = new(naming => new MigrationBatchIdParameter(naming))
+        new(typeof(MigrationBatchIdParameter), naming => new MigrationBatchIdParameter(naming))
         {
             ObjectType = "MigrationBatch",
             Properties = ["Identity", "BatchId"],
             Wanted = "the name or guid of a batch, or an object of Get-MigrationBatch",
         },
-        [typeof(MigrationUserIdParameter)] = new(naming => new MigrationUserIdParameter(naming))
+        new(typeof(MigrationUserIdParameter), naming => new MigrationUserIdParameter(naming))
         {
             ObjectType = "MigrationUser",
             Properties = ["Identity", Address],
             Wanted = "the address or guid of a migration user, an object of Get-MigrationUser, or a row with an EmailAddress",
         },
-        [typeof(MigrationEndpointIdParameter)] = new(naming => new MigrationEndpointIdParameter(naming))
+        new(typeof(MigrationEndpointIdParameter), naming => new MigrationEndpointIdParameter(naming))
         {
             ObjectType = "MigrationEndpoint",
             Properties = ["Identity"],
             Wanted = "the name or guid of an endpoint, or an object of Get-MigrationEndpoint",
         },
-    };
+    }.ToDictionary(kind => kind._parameter);
 
+    private readonly Type _parameter;
     private readonly Func<Naming, MigrationIdParameter> _make;
 
-    private IdentityKind(Func<Naming, MigrationIdParameter> make) => _make = make;
+    private IdentityKind(Type parameter, Func<Naming, MigrationIdParameter> make)
+    {
+        _parameter = parameter;
+        _make = make;
+    }
 
     /// <summary>What names one of them, for errors.</summary>
     internal required string Wanted { get; init; }
@@ -44,19 +49,22 @@ internal sealed class IdentityKind
 
     internal required string[] Properties { get; init; }
 
+    // The type name of its identity, as objects have it.
+    private string IdentityType => ObjectType + "Id";
+
     /// <summary>The kind that a parameter of this type names.</summary>
     internal static IdentityKind Of(Type parameter) => Kinds[parameter];
 
     /// <summary>The identity that was given; of what names none of this kind, one that says so.</summary>
     internal MigrationIdParameter Identity(object given) => _make(Given.Base(given) switch
     {
-        MigrationIdParameter known when known.GetType() == _make(Naming.SwitchValue).GetType() => known.Naming,
+        MigrationIdParameter known when known.GetType() == _parameter => known.Naming,
         true => Naming.SwitchValue,
         _ => Text(given) is { } text ? Naming.By(text) : Naming.ByStray(given),
     });
 
     /// <summary>Whether an object is of this kind, or the identity of one, or was before it went through a job or a file.</summary>
-    internal bool Has(object given) => OurTypes.Of(given).Any(type => type == ObjectType || type == ObjectType + "Id");
+    internal bool Has(object given) => OurTypes.Of(given).Any(type => type == ObjectType || type == IdentityType);
 
     private string? Text(object given)
     {
@@ -66,13 +74,13 @@ internal sealed class IdentityKind
 
     private bool IsOfAnother(object given) => OurTypes.Of(given).Any() && !Has(given);
 
-    private static string? Simple(object given) => Given.Base(given) switch
+    private string? Simple(object given) => Given.Base(given) switch
     {
         IIdentified known => known.Key,
         MailAddress address => address.Address,
         Guid or string => Given.Text(given),
         IConvertible number and not Enum when number.GetTypeCode() is >= TypeCode.SByte and <= TypeCode.Decimal => Given.Text(given),
-        _ => null,
+        _ => OurTypes.Of(given).Contains(IdentityType) ? $"{given}" : null,
     };
 
     // A guid tells users of one address apart. A row whose columns are out of step may have its password for an address.
