@@ -66,7 +66,7 @@ Describe 'The worker' -Skip:(-not $IsLinux) {
         $null = Connect-MigrationStore $store
     }
 
-    It 'is not started from a file system that forbids it, and the error says so' -Skip:(-not $isRoot) {
+    It 'is not started from a file system that forbids it, and what the error advises helps' -Skip:(-not $isRoot) {
         $copy, $mount = (Copy-Module noexec), (Join-Path $TestDrive mount)
         $worker = Get-Item "$copy/*/imap-migration-worker"
         $null = New-Item $mount -ItemType Directory
@@ -77,7 +77,11 @@ Describe 'The worker' -Skip:(-not $IsLinux) {
             $start = 'try { Start-MigrationWorker -ErrorAction Stop } catch { $_.FullyQualifiedErrorId; $_.Exception.Message }'
             $id, $message = Invoke-From '' "`$null = Connect-MigrationStore '$TestDrive/noexec-store'; $start" -Module $copy
             $id | Should -BeLike 'WorkerUnavailable,*'
-            $message | Should -BeLike '*noexec*name it in IMAP_MIGRATION_WORKER.'
+            $message | Should -BeLike '*noexec*copy the executable elsewhere and name it in IMAP_MIGRATION_WORKER.'
+            $elsewhere = Copy-Item "$mount/imap-migration-worker" $TestDrive -PassThru
+            $null = Connect-MigrationStore "$TestDrive/noexec-store"
+            Invoke-From "IMAP_MIGRATION_WORKER='$elsewhere'" "`$null = Connect-MigrationStore '$TestDrive/noexec-store'; (Start-MigrationWorker).Status" -Module $copy |
+                Should -Be 'Running'
         }
         finally { umount $mount }
     }

@@ -8,11 +8,11 @@ use model::{Error, Result};
 
 use super::program::{self, EXECUTABLE, failure};
 
-/// Finds the executable: the path given, else the one that the environment names, else one beside this program.
+/// Finds the executable: the one that the environment names, else the path given, else one beside this program.
 fn find(given: Option<&str>, environment: &Environment) -> Result<PathBuf> {
     let candidates = [
-        given.map(PathBuf::from),
         environment.get("IMAP_MIGRATION_WORKER", |name| std::env::var_os(name)).map(PathBuf::from),
+        given.map(PathBuf::from),
         std::env::current_exe().ok().and_then(|exe| Some(exe.parent()?.join(EXECUTABLE))),
     ];
     let tried: Vec<PathBuf> = candidates.into_iter().flatten().collect();
