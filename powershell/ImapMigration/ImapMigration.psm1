@@ -1,7 +1,8 @@
 # Loads the cmdlets and what PowerShell shows of their objects. .NET loads an assembly once a process, and PowerShell extends a
 # type once a session: another copy of the module, in another folder, uses what is there, if it is the same version.
 
-$file = Join-Path $PSScriptRoot 'ImapMigration.dll'
+# Join-Path would load a module of PowerShell's first, which takes longer than all of this.
+$file = "$PSScriptRoot/ImapMigration.dll"
 try {
     Import-Module $file -ErrorAction Stop
 }
@@ -17,5 +18,5 @@ catch {
 }
 
 if (-not (Get-Module 'ImapMigration.Types' -All)) {
-    Import-Module (Join-Path $PSScriptRoot 'ImapMigration.Types.psd1') -ErrorAction Stop
+    Import-Module "$PSScriptRoot/ImapMigration.Types.psd1" -ErrorAction Stop
 }
