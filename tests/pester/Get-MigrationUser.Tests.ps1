@@ -31,6 +31,12 @@ Describe 'Get-MigrationUser' {
         Get-MigrationUser -StatusSummary Failed | Should -BeNullOrEmpty
     }
 
+    It 'does not take a batch that is $null for all batches' {
+        $id = (Get-FirstError { Get-MigrationUser -BatchId $null | New-MigrationBatch -Name Again }).FullyQualifiedErrorId
+        $id | Should -BeLike 'IdentityRequired,*'
+        Get-MigrationBatch | Should -HaveCount 2
+    }
+
     It 'limits the number of results' {
         Get-MigrationUser -ResultSize 2 -WarningAction SilentlyContinue | Should -HaveCount 2
         Get-MigrationUser -ResultSize Unlimited | Should -HaveCount 3

@@ -185,6 +185,15 @@ Describe 'New-MigrationBatch' {
             (New-MigrationBatch -Name 'Once more' -UserIds 'anna@contoso.com').TotalCount | Should -Be 1
         }
 
+        It 'takes no row of a CSV for a user of another batch' {
+            $null = New-MigrationBatch -Name 'Wave 1' @route -CSVData $file
+            $row = [pscustomobject] @{ EmailAddress = 'anna@contoso.com'; UserName = 'anna'; Password = 'test' }
+            foreach ($call in { $row | New-MigrationBatch -Name 'Again' }, { New-MigrationBatch $row -Name 'Again' }) {
+                (Get-FirstError $call).Exception.Message | Should -BeLike '*-CSVData*'
+            }
+            Get-MigrationBatch | Should -HaveCount 1
+        }
+
         It 'makes nothing of an empty list of users' {
             $nobody = @()
             (Get-FirstError { $nobody | New-MigrationBatch -Name 'Nobody' }).FullyQualifiedErrorId | Should -BeLike 'IdentityRequired,*'

@@ -29,6 +29,9 @@ internal sealed class IdentityArgumentAttribute : ArgumentTransformationAttribut
     /// <summary>Whether all is declined but objects.</summary>
     public bool IsObject { get; set; }
 
+    /// <summary>Whether a row with a password names nobody, as it is meant for a CSV.</summary>
+    public bool TakesNoRows { get; set; }
+
     /// <inheritdoc />
     public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData) => Given.Base(inputData) switch
     {
@@ -48,8 +51,11 @@ internal sealed class IdentityArgumentAttribute : ArgumentTransformationAttribut
     private MigrationIdParameter One(object given)
     {
         var kind = IdentityKind.Of(_type);
-        return IsDeclined(kind, given) ? throw Given.Declined(kind.Wanted, given) : kind.Identity(given);
+        return IsDeclined(kind, given) ? throw Given.Declined(kind.Wanted, given) : Identity(kind, given);
     }
+
+    private MigrationIdParameter Identity(IdentityKind kind, object given) =>
+        TakesNoRows && !kind.Has(given) && Given.Property(given, "Password") is not null ? kind.Stray(given) : kind.Identity(given);
 
     private bool IsDeclined(IdentityKind kind, object given) =>
         (But is not null && IdentityKind.Of(But).Has(given))

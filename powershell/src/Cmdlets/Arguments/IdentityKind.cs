@@ -63,6 +63,9 @@ internal sealed class IdentityKind
         _ => Text(given) is { } text ? Naming.By(text) : Naming.ByStray(given),
     });
 
+    /// <summary>The identity of nobody, whatever the object may name.</summary>
+    internal MigrationIdParameter Stray(object given) => _make(Naming.ByStray(given));
+
     /// <summary>Whether an object is of this kind, or the identity of one, or was before it went through a job or a file.</summary>
     internal bool Has(object given) => OurTypes.Of(given).Any(type => type == ObjectType || type == IdentityType);
 

@@ -62,14 +62,24 @@ public sealed class GetMigrationUserCommand : ExchangeCmdlet
     private protected override MigrationIdParameter? PipedBatch => Identities.IsSwitchValue(Identity) ? OtherInput?.Batch : null;
 
     /// <inheritdoc />
-    private protected override void Process() => Send(Operations.GetUsers(new UserQuery
+    private protected override void Process()
     {
-        Identity = Identity.Or(OtherId).OrNull(),
-        Batch = (BatchId ?? PipedBatch).OrNull(),
-        Status = Status?.ToString(),
-        StatusSummary = StatusSummary?.ToString(),
-        EmailAddress = EmailAddress,
-        MailboxGuid = MailboxGuid?.ToString(),
-        ResultSize = ResultSize?.ToString(),
-    }));
+        var batch = BatchId ?? PipedBatch;
+        // Users of no batch at all would be all users, and who pipes them on would do something to everybody.
+        if (IsBound(nameof(BatchId)) && Named(batch, "migration batch") is null)
+        {
+            return;
+        }
+
+        Send(Operations.GetUsers(new UserQuery
+        {
+            Identity = Identity.Or(OtherId).OrNull(),
+            Batch = batch.OrNull(),
+            Status = Status?.ToString(),
+            StatusSummary = StatusSummary?.ToString(),
+            EmailAddress = EmailAddress,
+            MailboxGuid = MailboxGuid?.ToString(),
+            ResultSize = ResultSize?.ToString(),
+        }));
+    }
 }

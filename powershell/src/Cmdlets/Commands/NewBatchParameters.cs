@@ -23,13 +23,13 @@ public abstract class NewBatchParameters : ExchangeCmdlet
 
     /// <summary>Users of other batches, from Get-MigrationUser, to migrate again.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = UsersSet)]
-    [IdentityArgument(typeof(MigrationUserIdParameter), List = true)]
+    [IdentityArgument(typeof(MigrationUserIdParameter), List = true, TakesNoRows = true)]
     [ArgumentCompleter(typeof(UserAddressCompleter))]
     public MigrationUserIdParameter[]? Users { get; set; }
 
     /// <summary>What is piped where <c>$true</c>, the value of a switch, stands for the users.</summary>
     [Parameter(DontShow = true, ValueFromPipeline = true, ParameterSetName = UsersSet)]
-    [IdentityArgument(typeof(MigrationUserIdParameter), List = true, IsStrict = true)]
+    [IdentityArgument(typeof(MigrationUserIdParameter), List = true, IsStrict = true, TakesNoRows = true)]
     public MigrationUserIdParameter[]? OtherIds { get; set; }
 
     /// <summary>Users of other batches, by address or guid, to migrate again.</summary>

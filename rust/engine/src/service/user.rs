@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use model::contract::{Item, StatisticsQuery, UserIdentity, UserQuery};
 use model::status::Wish;
-use model::{Error, ErrorKind, Name, Result, User};
+use model::{Batch, Endpoint, Error, ErrorKind, Name, Result, User};
 
 use store::ReportOf;
 
@@ -43,29 +43,45 @@ pub(super) fn statistics(context: &Context, query: &StatisticsQuery) -> Result<R
 
 pub(super) async fn verify(context: Context, args: UserIdentity, events: &mut Events) -> Result<Reply> {
     let Context { store, world, .. } = context;
-    let jobs = blocking(move || {
-        let users = store.users_with_passwords(&[args.identity])?;
-        users.into_iter().map(|user| verification(&store, user)).collect::<Result<Vec<_>>>()
-    })
-    .await?;
+    let jobs = blocking(move || verifications(&store, store.users_with_passwords(&[args.identity])?)).await?;
     for job in jobs {
         verify::verify(&world, job, |folder| events.item(Item::FolderVerification(Box::new(folder)))).await?;
     }
     Ok(Reply::none())
 }
 
-fn verification(store: &store::Store, user: User) -> Result<verify::Verification> {
-    let batch = store.batch(user.batch.as_str())?;
-    let source = store.endpoint(batch.source_endpoint.as_str())?;
-    let Some(target) = &batch.target_endpoint else {
-        return Err(Error::new(
+/// What is to be compared. The user of an analysis has no copy: that matters only where nobody else goes by the name.
+fn verifications(store: &store::Store, users: Vec<User>) -> Result<Vec<verify::Verification>> {
+    let mut found = Vec::new();
+    let mut uncopied = None;
+    for user in users {
+        let batch = store.batch(user.batch.as_str())?;
+        match &batch.target_endpoint {
+            Some(target) => {
+                let target = store.endpoint(target.as_str())?;
+                found.push(verification(store, user, batch, target)?);
+            }
+            None => uncopied = Some((user, batch)),
+        }
+    }
+    match uncopied {
+        Some((user, batch)) if found.is_empty() => Err(Error::new(
             ErrorKind::InvalidState,
             format!("batch `{}` only analyzes: there is nothing to compare", batch.name),
         )
         .object(batch.name.as_str())
-        .user(user.row.email_address));
-    };
-    let target = store.endpoint(target.as_str())?;
+        .user(user.row.email_address)),
+        _ => Ok(found),
+    }
+}
+
+fn verification(
+    store: &store::Store,
+    user: User,
+    batch: Batch,
+    target: Endpoint,
+) -> Result<verify::Verification> {
+    let source = store.endpoint(batch.source_endpoint.as_str())?;
     let pages = store.ledger_folders(user.id)?.into_iter();
     let pages = pages.map(|(id, page)| (page.source_name.clone(), (id, page))).collect();
     Ok(verify::Verification { user, batch, source, target, pages })

@@ -1,11 +1,12 @@
 //! What a verification says, and of what it says nothing.
 
-use model::contract::{FolderVerificationView, Item, Operation, UserIdentity};
+use model::BatchOptions;
+use model::contract::{FolderVerificationView, Item, NewBatch, Operation, UserIdentity};
 use testkit::client::Client;
 use testkit::sample::{Options, Poison, Sample};
 use testkit::{Address, PASSWORD};
 
-use crate::common::lab::address_of;
+use crate::common::lab::{address_of, batch_of};
 use crate::common::{Lab, message, message_with, put};
 
 /// Three messages in a folder.
@@ -78,4 +79,18 @@ fn a_folder_that_the_target_does_not_have_is_a_difference_though_it_is_empty() {
     assert!(verified(&lab).identical);
     Client::login(to.address(), "ada", PASSWORD).unwrap().command("DELETE Work").unwrap();
     assert_eq!(verified(&lab).differences, ["the target has no such folder"]);
+}
+
+#[test]
+fn an_analysis_of_the_same_user_hides_no_copy() {
+    let (from, to) = (filled(Options::default()), Sample::start(Options::default()).unwrap());
+    let lab = Lab::between(from.address(), to.address());
+    lab.migrate(&["ada"]);
+    let options = BatchOptions { analyze: true, ..BatchOptions::default() };
+    let analysis =
+        NewBatch { name: "look".to_owned(), target_endpoint: None, options, ..batch_of(&["ada", "bob"]) };
+    lab.ask(Operation::NewBatch(Box::new(analysis))).unwrap();
+    assert!(verified(&lab).identical);
+    let error = lab.ask(Operation::VerifyUser(UserIdentity { identity: address_of("bob") })).unwrap_err();
+    assert!(error.message.contains("batch `look` only analyzes"), "{error}");
 }
