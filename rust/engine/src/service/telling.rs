@@ -33,10 +33,10 @@ pub(super) fn not_synced(summary: &BatchSummary) -> Vec<String> {
     let waits = (summary.batch.wish != Wish::Run).then(|| {
         format!("the batch `{name}` is not running, so the sync begins when Start-MigrationBatch resumes it")
     });
-    let users = if failed == 1 { "user that has" } else { "users that have" };
+    let (users, are) = if failed == 1 { ("user that has", "is") } else { ("users that have", "are") };
     let left_alone = (failed > 0).then(|| {
         format!(
-            "{failed} {users} failed in the batch `{name}` are not synced by this; Start-MigrationBatch tries them again"
+            "{failed} {users} failed in the batch `{name}` {are} not synced by this; Start-MigrationBatch tries again"
         )
     });
     waits.into_iter().chain(left_alone).collect()

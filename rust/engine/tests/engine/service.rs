@@ -246,7 +246,11 @@ fn a_sync_that_does_not_reach_everybody_says_so() {
     lab.start(batch_of(&["ada"]));
     lab.until(UserStatus::Failed);
     lab.sync_now();
-    assert!(lab.events().contains("1 user that has failed in the batch `batch`"), "{}", lab.events());
+    assert!(
+        lab.events().contains("1 user that has failed in the batch `batch` is not synced"),
+        "{}",
+        lab.events()
+    );
     assert!(!lab.events().contains("is not running"));
     lab.stop();
     lab.sync_now();
