@@ -7,8 +7,8 @@ $script:sections = 'Description', 'Parameters', 'Inputs', 'Outputs', 'Errors', '
 # What the pages share: texts of parameters that mean the same everywhere, and the texts of error ids.
 function Read-SharedText([string] $Folder) {
     $errorTexts = @{}
-    foreach ($section in (Read-HelpPage "$Folder/about_ImapMigration_Errors.md").Parts.Values) {
-        foreach ($entry in $section.Parts.Values) { $errorTexts[$entry.Title] = $entry }
+    foreach ($section in (Read-HelpPage "$Folder/about_ImapMigration_Errors.md").Parts.PSBase.Values) {
+        foreach ($entry in $section.Parts.PSBase.Values) { $errorTexts[$entry.Title] = $entry }
     }
     @{ Parameters = (Read-HelpPage "$Folder/Parameters.md").Parts['Parameters'].Parts; Errors = $errorTexts }
 }
@@ -37,7 +37,7 @@ function Get-HelpFault($Help) {
 
     $names = @($Help.Parameters | ForEach-Object { $_.Name })
     $names | Where-Object { -not (Get-ParameterPart $Help $_) } | ForEach-Object { "-$_ has no text" }
-    $page.Parts['Parameters'].Parts.Keys | Where-Object { $_ -notin $names } | ForEach-Object { "there is no parameter -$_" }
+    $page.Parts['Parameters'].Parts.PSBase.Keys | Where-Object { $_ -notin $names } | ForEach-Object { "there is no parameter -$_" }
     foreach ($parameter in $Help.Parameters | Where-Object { $_.Default -and (Get-ToldDefault $Help $_.Name) }) {
         "-$($parameter.Name) has a default in its text, and from the cmdlet"
     }
@@ -79,7 +79,7 @@ function Get-SectionParagraph($Page, [string] $Section) {
 
 # The entries of a section, with their paragraphs.
 function Get-Entry($Page, [string] $Section) {
-    foreach ($entry in $Page.Parts[$Section].Parts.Values) {
+    foreach ($entry in $Page.Parts[$Section].Parts.PSBase.Values) {
         [pscustomobject]@{ Title = $entry.Title; Paragraphs = @(Get-Paragraph $entry) }
     }
 }

@@ -1,6 +1,7 @@
 # Reads help pages: Markdown of titles, paragraphs, lists and fenced code, and nothing else.
 
-# A page, a section or an entry: its lines, and the parts below it by title.
+# A page, a section or an entry: its lines, and the parts below it by title. A title may be a word such as Values, which hides
+# the dictionary's own member: ask PSBase for that.
 function New-Part([string] $Title) {
     [pscustomobject]@{
         Title = $Title
@@ -57,10 +58,10 @@ function ConvertTo-AboutTopic($Page) {
     'TOPIC', "    $($Page.Title)", '', 'SHORT DESCRIPTION'
     Get-TopicLine $Page
     '', 'LONG DESCRIPTION'
-    foreach ($section in $Page.Parts.Values) {
+    foreach ($section in $Page.Parts.PSBase.Values) {
         '', $section.Title.ToUpperInvariant()
         Get-TopicLine $section
-        foreach ($entry in $section.Parts.Values) {
+        foreach ($entry in $section.Parts.PSBase.Values) {
             '', "  $($entry.Title)"
             Get-TopicLine $entry
         }

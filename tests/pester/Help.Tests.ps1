@@ -101,6 +101,13 @@ Describe 'The topic <Topic>' -ForEach $topics {
     It 'is found, and says in one sentence what it is about' {
         (Get-Help about_* | Where-Object Name -EQ $Topic).Synopsis | Should -Match '\.\s*$'
     }
+
+    It 'has all sections of its page' {
+        $page = [IO.File]::ReadAllText((Join-Path $sources "en-US/$Topic.md")) -replace '(?ms)^```.*?^```'
+        $titles = [regex]::Matches($page, '(?m)^## (.+?)\r?$') | ForEach-Object { $_.Groups[1].Value.ToUpperInvariant() }
+        $shown = (Get-Help $Topic) -split '\r?\n'
+        $titles | Where-Object { $_ -cnotin $shown } | Should -BeNullOrEmpty
+    }
 }
 
 Describe 'The samples in topics' {
