@@ -102,6 +102,22 @@ Describe 'The value of a switch' {
         (Get-FirstError { $things.User | Get-MigrationUserStatistics -Identity 'bo@contoso.com' }).FullyQualifiedErrorId | Should -BeLike 'InvalidArgument,*'
         (Get-FirstError { Get-MigrationUserStatistics -IncludeReport $true }).FullyQualifiedErrorId | Should -BeLike 'IdentityRequired,*'
     }
+
+    It 'names nothing without a switch: <Call>' -ForEach @(
+        foreach ($cmdlet in $batchCmdlets + $endpointCmdlets + $userCmdlets) {
+            foreach ($truth in '$true', '$false') {
+                @{ Call = "$truth | $cmdlet" }
+                if ($cmdlet -ne 'Test-MigrationServerAvailability') { @{ Call = "$cmdlet $truth" } }
+            }
+        }
+        @{ Call = 'Get-MigrationUser -BatchId $true' }, @{ Call = 'Get-MigrationBatch -Endpoint $true -IncludeReport' }
+        @{ Call = 'New-MigrationBatch -Name Truth -SourceEndpoint $true -TargetEndpoint Target -Users anna@contoso.com -AdoptPreexisting' }
+        @{ Call = 'Get-MigrationBatch Contoso $true' }, @{ Call = 'Get-MigrationBatch Contoso -IncludeReport $true $true' }
+        @{ Call = 'Connect-MigrationStore $true' }
+    ) {
+        $script = [scriptblock]::Create("`$ConfirmPreference = 'None'; $Call")
+        "$(try { Get-FirstError $script } catch { $_ })" | Should -Match "'(True|False)'"
+    }
 }
 
 Describe 'What no parameter takes' {

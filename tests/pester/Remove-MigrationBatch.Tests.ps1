@@ -24,6 +24,14 @@ Describe 'Remove-MigrationBatch' {
         Get-MigrationBatch | Should -HaveCount 2
     }
 
+    It 'removes not even the only one for $true, nor where that may be the value of a switch' {
+        Remove-MigrationBatch 'Wave 2' -Confirm:$false
+        foreach ($call in { Remove-MigrationBatch $true -Confirm:$false }, { Remove-MigrationBatch $true -Force }, { Remove-MigrationBatch -Force $true }) {
+            "$(try { Get-FirstError $call } catch { $_ })" | Should -Not -BeNullOrEmpty
+        }
+        (Get-MigrationBatch).Identity | Should -Be 'Wave 1'
+    }
+
     It 'removes one, with its users' {
         Remove-MigrationBatch 'Wave 1' -Confirm:$false | Should -BeNullOrEmpty
         (Get-MigrationBatch).Identity | Should -Be 'Wave 2'

@@ -33,10 +33,10 @@ public abstract class BatchActionCmdlet : ExchangeCmdlet
 
     private protected virtual bool Confirmed(string target) => ShouldProcess(target, Action);
 
-    // Anything piped or bound, even $null, is an identity that must name something.
+    // Anything piped or bound, even $null or the value of a switch, is an identity that must name something.
     private string? Target()
     {
-        if ((IsBound(nameof(Identity)) && !Identities.IsSwitchValue(Identity)) || MyInvocation.ExpectingInput)
+        if (IsBound(nameof(Identity)) || MyInvocation.ExpectingInput)
         {
             return Named(Identity.Or(OtherId), "migration batch");
         }

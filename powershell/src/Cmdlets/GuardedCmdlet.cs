@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Management.Automation;
+using System.Reflection;
 
 namespace ImapMigration;
 
@@ -60,9 +61,9 @@ public abstract class GuardedCmdlet : PSCmdlet
     protected override void BeginProcessing()
     {
         _given.UnionWith(Bound.Keys);
-        if (Bound.Values.OfType<SwitchValue>().FirstOrDefault(value => value.Stray is not null) is { } stray)
+        if (StrayValue() is { } stray)
         {
-            ThrowTerminatingError(ErrorRecords.StrayArgument($"{stray}"));
+            ThrowTerminatingError(ErrorRecords.StrayArgument(stray));
         }
     }
 
@@ -83,11 +84,20 @@ public abstract class GuardedCmdlet : PSCmdlet
     /// <summary>As <see cref="Cmdlet.ProcessRecord"/>, with arguments that mean something.</summary>
     private protected abstract void Process();
 
+    // The binder does not tell where an argument stood, so each truth value may be that of a switch, as long as there are enough.
+    private string? StrayValue()
+    {
+        var stray = Bound.Values.OfType<SwitchValue>().FirstOrDefault(value => value.Stray is not null);
+        var truths = Bound.Values.Count(value => value is SwitchValue || Identities.In(value).Any(Identities.IsSwitchValue));
+        var switches = Bound.Values.Count(value => value is SwitchParameter { IsPresent: true });
+        return stray?.Stray ?? (truths > switches ? Given.Kind(true) : null);
+    }
+
     private ErrorRecord? Refusal()
     {
         foreach (var parameter in Bound)
         {
-            if (Identities.In(parameter.Value).FirstOrDefault(one => one.Naming.Stray is not null) is { } stray)
+            if (Identities.In(parameter.Value).FirstOrDefault(one => IsStray(one, parameter)) is { } stray)
             {
                 return ErrorRecords.NoIdentity(parameter.Key, stray);
             }
@@ -95,6 +105,14 @@ public abstract class GuardedCmdlet : PSCmdlet
 
         return Bound.ContainsKey(nameof(OtherInput)) && !IsTaken() ? ErrorRecords.StrayInput($"{OtherInput}") : null;
     }
+
+    // The value of a switch stands alone, on the command line, where the first argument without a name goes.
+    private bool IsStray(MigrationIdParameter identity, KeyValuePair<string, object> parameter) => Identities.IsSwitchValue(identity)
+        ? !_given.Contains(parameter.Key) || !IsFirst(parameter.Key) || Identities.In(parameter.Value).Skip(1).Any()
+        : identity.Naming.Stray is not null;
+
+    private bool IsFirst(string parameter) =>
+        GetType().GetProperty(parameter)!.GetCustomAttributes<ParameterAttribute>().Any(attribute => attribute.Position == 0);
 
     // What is piped past an identity has a use only where that is the value of a switch.
     private bool IsTaken()

@@ -25,6 +25,9 @@ internal static class Identities
         _ => [],
     };
 
+    /// <summary>What kind of object was given that names nothing.</summary>
+    internal static string Shown(MigrationIdParameter stray) => IsSwitchValue(stray) ? Given.Kind(true) : $"{stray}";
+
     /// <summary>Whether it is the value of a switch, and no identity.</summary>
     internal static bool IsSwitchValue(MigrationIdParameter? identity) => identity?.Naming == Naming.SwitchValue;
 }

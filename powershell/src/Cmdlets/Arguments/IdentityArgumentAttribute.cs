@@ -60,5 +60,8 @@ internal sealed class IdentityArgumentAttribute : ArgumentTransformationAttribut
     private bool IsDeclined(IdentityKind kind, object given) =>
         (But is not null && IdentityKind.Of(But).Has(given))
         || (IsObject && !kind.Has(given))
-        || (IsStrict && kind.Identity(given).Naming.Stray is not null);
+        || (IsStrict && NamesNothing(kind.Identity(given)));
+
+    private static bool NamesNothing(MigrationIdParameter identity) =>
+        identity.Naming.Stray is not null || Identities.IsSwitchValue(identity);
 }

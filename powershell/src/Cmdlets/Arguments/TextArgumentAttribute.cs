@@ -23,7 +23,9 @@ internal class TextArgumentAttribute : ArgumentTransformationAttribute
     };
 
     private protected virtual string? One(object value, EngineIntrinsics engine) =>
-        Given.Text(value) is { } text && !IsRefused(text, engine) ? text : throw Given.Refusal(Wanted, value);
+        Given.Base(value) is not bool && Given.Text(value) is { } text && !IsRefused(text, engine)
+            ? text
+            : throw Given.Refusal(Wanted, value);
 
     private protected virtual bool IsRefused(string text, EngineIntrinsics engine) => Rows.MayBe(text);
 

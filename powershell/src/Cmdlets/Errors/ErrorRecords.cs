@@ -43,7 +43,7 @@ internal static class ErrorRecords
     internal static ErrorRecord NoIdentity(string parameter, MigrationIdParameter stray) => From(new ErrorView
     {
         Kind = "invalid_argument",
-        Message = $"-{parameter} takes {IdentityKind.Of(stray.GetType()).Wanted}, and was given {stray}",
+        Message = $"-{parameter} takes {IdentityKind.Of(stray.GetType()).Wanted}, and was given {Identities.Shown(stray)}",
         Remedy = RowsRemedy,
     });
 
