@@ -37,6 +37,14 @@ Describe 'Get-MigrationUser' {
         Get-MigrationBatch | Should -HaveCount 2
     }
 
+    It 'takes one status, and says so: <Call>' -ForEach @(
+        @{ Call = { Get-MigrationUser -StatusSummary Failed, Synced } }, @{ Call = { Get-MigrationUser -StatusSummary 'Failed,Synced' } }
+        @{ Call = { Get-MigrationUser -Status Failed, Synced } }, @{ Call = { Get-MigrationBatch -Status Failed, Synced } }
+        @{ Call = { Get-MigrationEndpoint -Type IMAP, Maildir } }
+    ) {
+        "$(try { & $Call } catch { $_ })" | Should -BeLike '*It takes one of *, and was given several.'
+    }
+
     It 'limits the number of results' {
         Get-MigrationUser -ResultSize 2 -WarningAction SilentlyContinue | Should -HaveCount 2
         Get-MigrationUser -ResultSize Unlimited | Should -HaveCount 3

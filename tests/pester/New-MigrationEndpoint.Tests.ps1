@@ -65,6 +65,10 @@ Describe 'New-MigrationEndpoint' {
         $failed.FullyQualifiedErrorId | Should -BeLike 'InvalidArgument,*'
     }
 
+    It 'says which ports there are' {
+        { New-MigrationEndpoint -IMAP -Name 'Port' -RemoteServer imap.contoso.test -Port 0 } | Should -Throw '*from 1 to 65535, and was given 0.'
+    }
+
     It 'makes nothing with -WhatIf' {
         New-MigrationEndpoint -IMAP -Name 'Perhaps' -RemoteServer imap.contoso.test -SkipVerification -WhatIf
         (Get-MigrationEndpoint).Identity | Should -Not -Contain 'Perhaps'

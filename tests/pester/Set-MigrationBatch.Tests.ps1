@@ -33,6 +33,10 @@ Describe 'Set-MigrationBatch' {
         (Get-MigrationBatch 'Wave 1').Repair | Should -HaveCount 0
     }
 
+    It 'takes no repairs that are one text' {
+        { Set-MigrationBatch 'Wave 1' -Repair 'NulCharacters,BareLineFeeds' } | Should -Throw '*It takes any of *, and was given several in one text.'
+    }
+
     It 'adds users' {
         Set-MigrationBatch 'Wave 1' -AddUsers -CSVData (Get-TestCsv 'b@contoso.com', 'c@contoso.com')
         (Get-MigrationBatch 'Wave 1').TotalCount | Should -Be 3

@@ -48,14 +48,16 @@ internal static class Given
     };
 
     /// <summary>The refusal of an argument. PowerShell puts the parameter's name in front.</summary>
-    internal static ArgumentTransformationMetadataException Refusal(string wanted, object? value) =>
-        new(Refused(wanted, value));
+    internal static ArgumentTransformationMetadataException Refusal(string wanted, object? value) => Refused(wanted, Kind(value));
+
+    /// <summary>As <see cref="Refusal"/>, of what has a word of its own.</summary>
+    internal static ArgumentTransformationMetadataException Refused(string wanted, string given) => new(Sentence(wanted, given));
 
     /// <summary>The refusal of a piped object, after which the binder looks for another parameter that takes it.</summary>
     internal static ArgumentTransformationMetadataException Declined(string wanted, object? value) =>
-        new(Refused(wanted, value), new PSInvalidCastException());
+        new(Sentence(wanted, Kind(value)), new PSInvalidCastException());
 
-    private static string Refused(string wanted, object? value) => $"It takes {wanted}, and was given {Kind(value)}.";
+    private static string Sentence(string wanted, string given) => $"It takes {wanted}, and was given {given}.";
 
     private static bool IsNamed(object key, string name) => key is string text && text.Equals(name, StringComparison.OrdinalIgnoreCase);
 }

@@ -1,5 +1,7 @@
 using System;
+using System.Collections;
 using System.Globalization;
+using System.Linq;
 using System.Management.Automation;
 
 namespace ImapMigration;
@@ -18,6 +20,8 @@ internal sealed class ValueArgumentAttribute : ArgumentTransformationAttribute
     /// <summary>The largest number that will do.</summary>
     public int Most { get; set; } = int.MaxValue;
 
+    private Type One => _type.GetElementType() ?? _type;
+
     private bool IsSwitch => _type == typeof(bool) || _type == typeof(SwitchParameter);
 
     /// <inheritdoc />
@@ -28,10 +32,24 @@ internal sealed class ValueArgumentAttribute : ArgumentTransformationAttribute
             return null;
         }
 
+        if (One.IsEnum && AddsUp(inputData!))
+        {
+            throw Given.Refused(Wanted(), _type.IsArray ? "several in one text" : "several");
+        }
+
         return LanguagePrimitives.TryConvertTo(inputData, _type, CultureInfo.CurrentCulture, out var value) && Fits(inputData!, value)
             ? value
-            : throw Given.Refusal(Wanted(), inputData);
+            : throw Given.Refused(Wanted(), Shown(Given.Base(inputData)!));
     }
+
+    // PowerShell adds up the numbers of several words, to one that nobody meant.
+    private bool AddsUp(object given)
+    {
+        object?[] words = Given.Base(given) is IEnumerable several and not string ? [.. several.Cast<object?>()] : [given];
+        return (words.Length > 1 && !_type.IsArray) || words.Select(Given.Base).Any(IsSeveral);
+    }
+
+    private static bool IsSeveral(object? word) => word is string text ? text.Contains(",") : word is IEnumerable;
 
     // To PowerShell every object that is there is true; to its cmdlets only truth values and numbers are.
     private bool Fits(object given, object? value) => value switch
@@ -41,15 +59,20 @@ internal sealed class ValueArgumentAttribute : ArgumentTransformationAttribute
         _ => true,
     };
 
-    private static bool IsTruth(object value) =>
-        value is bool or SwitchParameter || Type.GetTypeCode(value.GetType()) is >= TypeCode.SByte and <= TypeCode.Decimal;
+    private static bool IsTruth(object value) => value is bool or SwitchParameter || IsNumber(value);
+
+    private static bool IsNumber(object value) => Type.GetTypeCode(value.GetType()) is >= TypeCode.SByte and <= TypeCode.Decimal;
+
+    // A number is no row and no password.
+    private static string Shown(object value) =>
+        IsNumber(value) && value is not Enum ? Convert.ToString(value, CultureInfo.InvariantCulture) : Given.Kind(value);
 
     private string Wanted()
     {
-        var type = _type.GetElementType() ?? _type;
+        var type = One;
         return type switch
         {
-            { IsEnum: true } => $"one of {string.Join(", ", Enum.GetNames(type))}",
+            { IsEnum: true } => $"{(_type.IsArray ? "any" : "one")} of {string.Join(", ", Enum.GetNames(type))}",
             _ when IsSwitch => "$true or $false",
             _ when type == typeof(int) => $"a whole number from {Math.Max(Least, 0)} to {Most}",
             _ when type == typeof(char) => "one character",
