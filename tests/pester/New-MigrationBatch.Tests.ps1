@@ -91,6 +91,12 @@ Describe 'New-MigrationBatch' {
             { New-MigrationBatch -Name 'Wave 1' @route -CSVData ($row + @{ UserRoot = Get-Process -Id $PID }) } | Should -Throw '*row 1 holds an object*'
         }
 
+        It 'takes an empty credential for an empty text' {
+            $none = [pscredential]::Empty
+            $text = Read-CsvData @{ EmailAddress = 'anna@contoso.com'; UserName = $none; Password = $none; TargetPassword = $none }
+            [regex]::Matches($text, '""').Count | Should -Be 3
+        }
+
         It 'takes the columns of all objects' {
             $short = [pscustomobject]@{ EmailAddress = 'anna@contoso.com'; UserName = 'anna'; Password = 'a'; TargetPassword = 'b' }
             $long = [pscustomobject]@{ EmailAddress = 'bert@contoso.com'; UserName = 'bert'; Password = 'a'; TargetUserName = 'b'; TargetPassword = 'c' }
@@ -110,6 +116,10 @@ Describe 'New-MigrationBatch' {
             @{ What = 'a file that is not there'; Value = 'missing.csv' }
         ) {
             { New-MigrationBatch -Name 'Wave 1' @route -CSVData $Value } | Should -Throw '*`[System.IO.File`]::ReadAllBytes(''path'')*'
+        }
+
+        It 'says that it is empty: <What>' -ForEach @{ What = 'a text'; Value = '' }, @{ What = 'a list'; Value = @() } {
+            { New-MigrationBatch -Name 'Wave 1' @route -CSVData $Value } | Should -Throw '*The CSV is empty.*'
         }
 
         It 'says what is wrong with a CSV, and makes no batch' {

@@ -46,8 +46,8 @@ internal sealed class CsvRow
     {
         null => "",
         SecureString password => new NetworkCredential("", password).Password,
-        PSCredential login when column.EndsWith("UserName", StringComparison.OrdinalIgnoreCase) => login.UserName.TrimStart('\\'),
-        PSCredential login => login.GetNetworkCredential().Password,
+        PSCredential login when column.EndsWith("UserName", StringComparison.OrdinalIgnoreCase) => login.UserName?.TrimStart('\\') ?? "",
+        PSCredential login => Text(column, login.Password),
         byte number => $"{number}",
         _ => Given.Text(value),
     };

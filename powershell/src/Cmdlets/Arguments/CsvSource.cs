@@ -23,6 +23,7 @@ internal static class CsvSource
         byte[] bytes => new CsvBytes((byte[])bytes.Clone()),
         FileInfo file => CsvFile.Read(file.FullName, paths),
         string text when text.IndexOfAny(LineBreaks) >= 0 => FromText(text),
+        "" => throw Empty(),
         string path => CsvFile.Read(path, paths),
         _ when CsvRow.From(given) is { } row => CsvText.From([row]),
         DataTable table => FromList([.. table.Rows.Cast<object?>()], paths),
@@ -38,7 +39,7 @@ internal static class CsvSource
         var bases = Array.ConvertAll(list, Given.Base);
         return bases switch
         {
-            [] => throw Unusable(null),
+            [] => throw Empty(),
             [_] => bases[0] is byte one ? new CsvBytes([one]) : Bytes(list[0], paths),
             _ when bases.All(one => one is byte) => new CsvBytes(Array.ConvertAll(bases, one => (byte)one!)),
             _ when bases.All(one => one is string) => FromText(string.Join("\r\n", bases)),
@@ -47,6 +48,8 @@ internal static class CsvSource
     }
 
     private static CsvBytes FromText(string text) => new(Encoding.UTF8.GetBytes(text));
+
+    private static MigrationErrorException Empty() => Invalid("the CSV is empty");
 
     private static MigrationErrorException Unusable(object? given) =>
         Invalid($"a CSV is the bytes of its file, its path, its text or objects of Import-Csv, not {Given.Kind(given)}");
