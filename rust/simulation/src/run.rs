@@ -237,13 +237,7 @@ impl Play {
             self.again(lab).await?;
             self.come_to_rest(lab).await?;
         }
-        let before = self.stage.lock().target.appended;
-        self.again(lab).await?;
-        self.come_to_rest(lab).await?;
-        let more = self.stage.lock().target.appended - before;
-        if more > 0 {
-            faults.push(format!("a pass with nothing to do copied {more}"));
-        }
+        self.idle(lab, &mut faults).await?;
         for user in lab.users()? {
             let (skipped, report) = (lab.skipped(&user)?, lab.report(&user));
             faults.extend(oracle::judge(&self.stage.lock(), &user, &skipped, &report));
@@ -251,11 +245,10 @@ impl Play {
         if faults.is_empty() {
             self.restore(lab, &mut faults).await?;
         }
-        for user in lab.users()? {
-            let report = lab.report(&user);
-            if !faults.is_empty() {
+        if !faults.is_empty() {
+            for user in lab.users()? {
                 let told = |line| format!("report of {}: {line}", user.row.user_name);
-                faults.extend(report.into_iter().map(told));
+                faults.extend(lab.report(&user).into_iter().map(told));
             }
         }
         Ok(faults)
@@ -279,12 +272,17 @@ impl Play {
             let Some(before) = before.get(&user.row.user_name) else { continue };
             faults.extend(oracle::restored(&scene, &user, &skipped, before));
         }
-        let appended = self.stage.lock().target.appended;
+        self.idle(lab, faults).await
+    }
+
+    /// One more pass, which has nothing to do.
+    async fn idle(&mut self, lab: &mut Lab, faults: &mut Vec<String>) -> Result<()> {
+        let before = self.stage.lock().target.appended;
         self.again(lab).await?;
         self.come_to_rest(lab).await?;
-        let more = self.stage.lock().target.appended - appended;
+        let more = self.stage.lock().target.appended - before;
         if more > 0 {
-            faults.push(format!("a pass after all was restored copied {more}"));
+            faults.push(format!("a pass with nothing to do copied {more}"));
         }
         Ok(())
     }

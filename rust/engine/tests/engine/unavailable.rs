@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use model::contract::NewBatch;
 use model::status::{BatchStatus, DataConsistencyScore};
 use model::{ErrorKind, SkippedKind};
 use testkit::sample::{Options, Sample};
@@ -22,6 +23,13 @@ fn filled(from: &Sample) {
     for folder in ["INBOX", "Archive", "Work"] {
         put(from.address(), "ada", folder, [message(folder)]);
     }
+}
+
+/// A batch that is not tried again by itself.
+fn of_one_try() -> NewBatch {
+    let mut batch = batch_of(&["ada"]);
+    batch.options.auto_retry_count = 0;
+    batch
 }
 
 #[test]
@@ -60,9 +68,7 @@ fn a_mailbox_of_which_no_folder_opens_fails_and_no_folder_is_left_out() {
     let to = Sample::start(Options::default()).unwrap();
     filled(&from);
     let lab = Lab::between(from.address(), to.address());
-    let mut batch = batch_of(&["ada"]);
-    batch.options.auto_retry_count = 0;
-    lab.start(batch);
+    lab.start(of_one_try());
     assert_eq!(lab.wait().status, BatchStatus::Failed);
     let error = lab.failure("ada");
     assert_eq!((error.kind, error.retryable), (ErrorKind::Throttled, true));
@@ -80,9 +86,7 @@ fn what_was_copied_of_a_folder_that_no_longer_opens_still_counts() {
     let to = Sample::start(Options::default()).unwrap();
     filled(&from);
     let lab = Lab::between(from.address(), to.address());
-    let mut batch = batch_of(&["ada"]);
-    batch.options.auto_retry_count = 0;
-    assert_eq!(lab.migrate_batch(batch).synced_items, 3);
+    assert_eq!(lab.migrate_batch(of_one_try()).synced_items, 3);
     IS_AWAY.store(true, Ordering::Relaxed);
     put(from.address(), "ada", "Archive", [message("new")]);
     let counts = lab.pass();
@@ -97,9 +101,7 @@ fn a_server_that_says_how_long_to_wait_means_no_folder() {
     let (from, to) = (refusing(throttled), Sample::start(Options::default()).unwrap());
     filled(&from);
     let lab = Lab::between(from.address(), to.address());
-    let mut batch = batch_of(&["ada"]);
-    batch.options.auto_retry_count = 0;
-    lab.start(batch);
+    lab.start(of_one_try());
     assert_eq!(lab.wait().status, BatchStatus::Failed);
     assert_eq!(lab.skipped("ada"), []);
 }

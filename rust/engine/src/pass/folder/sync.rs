@@ -12,6 +12,7 @@ use wire::UidSet;
 
 use super::flags::{self, Heeded};
 use super::plainer::send_plainer;
+use super::remarks::remarks;
 use super::repair::{note_adopted, repair};
 use super::restore::Restoring;
 use super::task::Task;
@@ -192,10 +193,9 @@ impl Work<'_> {
         let before = self.to.numbers.messages;
         self.page.target_messages = before.map(|before| before.saturating_add(report.copied));
         self.compare().await?;
-        self.tell_of_order(&report).await?;
-        self.tell_of_denied(&report).await?;
-        self.tell_of_doubled(&report).await?;
-        self.tell_of_dates(&report).await?;
+        for remark in remarks(&report) {
+            self.note(&remark).await?;
+        }
         let unlisted = self.from.unlisted();
         let clean = report.is_clean() && unlisted == 0;
         // What failed is told after what is known.
@@ -219,54 +219,6 @@ impl Work<'_> {
             "the source counts {counted} messages and shows {shown}; what it does not show is not copied."
         );
         self.note(&text).await
-    }
-
-    /// The date is part of the copy, too. GNU mailutils forgets its zone.
-    async fn tell_of_dates(&mut self, report: &CopyReport) -> Result<()> {
-        if let Some(words) = report.dates.words() {
-            self.note(&words).await?;
-        }
-        if report.redated == 0 {
-            return Ok(());
-        }
-        let text = format!(
-            "the target keeps {} copies under another date than they were sent with.",
-            report.redated
-        );
-        self.note(&text).await
-    }
-
-    /// The order is part of the copy, and the report says where it could not be kept.
-    async fn tell_of_order(&mut self, report: &CopyReport) -> Result<()> {
-        let late = report.late.count();
-        if late == 0 {
-            return Ok(());
-        }
-        self.note(&format!("{late} messages lie behind later ones, as they could not be copied before them."))
-            .await
-    }
-
-    /// Says what the target has although it refused it: its words are not the last one.
-    async fn tell_of_denied(&mut self, report: &CopyReport) -> Result<()> {
-        let uids = &report.stored_all_the_same;
-        if uids.is_empty() {
-            return Ok(());
-        }
-        let count = uids.count();
-        self.note(&format!(
-            "the target refused {count} messages and has them all the same: they are copied (UID {uids})."
-        ))
-        .await
-    }
-
-    /// Which of several bodies is the message, nobody knows.
-    async fn tell_of_doubled(&mut self, report: &CopyReport) -> Result<()> {
-        let uids = &report.doubled;
-        if uids.is_empty() {
-            return Ok(());
-        }
-        let count = uids.count();
-        self.note(&format!("the source delivered {count} messages more than once, and the first of each was copied (UID {uids}).")).await
     }
 
     /// What was taken away on the source is part of the copy, too.
