@@ -35,6 +35,14 @@ pub(crate) enum Target {
 }
 
 impl Target {
+    /// Whether it can be asked for more.
+    pub(crate) fn is_usable(&self) -> bool {
+        match self {
+            Self::Imap(imap) => imap.connection.is_usable(),
+            Self::Maildir(_) => true,
+        }
+    }
+
     /// Opens a user's mailbox on the target.
     pub(crate) async fn open(world: &World, endpoint: &Endpoint, row: &UserRow) -> Result<Self> {
         Self::reach(world, endpoint, row).await.result

@@ -64,12 +64,11 @@ async fn send<M: Meanwhile + Send>(
         let mut again = report.of_one();
         let ended = copy.run(UidSet::one(sent.uid), &mut again).await;
         copy.manner = Manner::default();
-        let ended = ended?;
         // Nobody asks it for flags that did not go along.
         again.samples.clear();
         let is_copied = again.copied > 0;
         report.sent_again(sent.uid, again);
-        match ended {
+        match ended? {
             _ if is_copied => return Ok(Sending::Copied(manner)),
             Ended::Stopped => return Ok(Sending::Stopped),
             Ended::Complete => {}

@@ -42,15 +42,16 @@ pub(crate) async fn repair<'a, M: Meanwhile + Send>(
         let Some((uid, repaired)) = item.uid.and_then(|uid| repaired.remove_entry(&uid)) else { continue };
         copy.recipe = Some(Recipe { repairs, size: repaired.size });
         let mut again = report.of_one();
-        let ended = copy.run(UidSet::one(uid), &mut again).await?;
-        if again.copied > 0 {
+        let ended = copy.run(UidSet::one(uid), &mut again).await;
+        let is_copied = again.copied > 0;
+        report.sent_again(uid, again);
+        if is_copied {
             let error_message = words(repaired.changes, Some(&item));
             let kind = SkippedKind::MessageRepaired;
             write_down(journal, SkippedItem { kind, error_message, ..item }).await?;
         }
-        report.sent_again(uid, again);
-        if ended == Ended::Stopped {
-            return Ok(ended);
+        if ended? == Ended::Stopped {
+            return Ok(Ended::Stopped);
         }
     }
     Ok(Ended::Complete)

@@ -47,7 +47,12 @@ pub(crate) async fn sync<M: Meanwhile + Send>(
     let append = work.take_over(&mut aims, &known).await?;
     restoring.leave(&append);
     let mut report = aims.report(&append);
-    let ended = work.copy(append, &known, meanwhile, &mut report).await?;
+    let copied = work.copy(append, &known, meanwhile, &mut report).await;
+    if copied.is_err() && work.pair.target.is_usable() {
+        // Where the source fails in the middle, what the target said OK to is written down all the same.
+        work.place(&mut report, &known).await?;
+    }
+    let ended = copied?;
     if ended == Ended::Complete {
         work.check_dates(&mut report).await?;
     }

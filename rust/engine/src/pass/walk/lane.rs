@@ -108,11 +108,7 @@ impl Lane {
 
     /// Whether both connections are as good as before.
     fn is_usable(&self) -> bool {
-        let target = match &self.pair.target {
-            Target::Imap(imap) => imap.connection.is_usable(),
-            Target::Maildir(_) => true,
-        };
-        target && self.pair.source.connection.is_usable()
+        self.pair.target.is_usable() && self.pair.source.connection.is_usable()
     }
 }
 
