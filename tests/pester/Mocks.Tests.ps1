@@ -28,6 +28,12 @@ AfterAll {
 }
 
 Describe 'A mock' {
+    It 'throws what a script catches by type: <_>' -ForEach 'MigrationTransientException', 'MigrationPermanentException', 'ManagementObjectNotFoundException' {
+        $type = "ImapMigration.$_" -as [type]
+        Mock Start-MigrationBatch { throw $type::new('Away') }
+        { Start-MigrationBatch Wave1 } | Should -Throw -ExceptionType $type -ExpectedMessage 'Away'
+    }
+
     It 'can be made of <Cmdlet>' -ForEach $cmdlets {
         Mock $Cmdlet { 'mocked' }
         $arguments = switch -Wildcard ($Cmdlet) {
