@@ -104,7 +104,7 @@ impl Elsewhere {
     pub fn take(&mut self, mark: Mark, digest: Option<[u8; 16]>, folder: i64) -> Option<Whereabouts> {
         let sought = self.sought.get_mut(&mark)?;
         let is_mine = |place: &Place| place.digest.is_some() && place.digest == digest;
-        let fits = |place: &Place| is_mine(place) || !sought.is_of_another(place.digest);
+        let fits = |place: &Place| is_mine(place) || !sought.is_sought(place.digest);
         let fitting = sought.places.iter().enumerate().filter(|(_, place)| fits(place));
         let best = fitting.max_by_key(|(at, place)| (is_mine(place), place.folder == Some(folder), *at));
         let place = sought.places.remove(best?.0);
@@ -119,17 +119,17 @@ impl Sought {
     }
 
     /// Whether bytes are those of a copy that is looked for.
-    fn is_of_another(&self, bytes: Bytes) -> bool {
+    fn is_sought(&self, bytes: Bytes) -> bool {
         bytes.is_some() && self.copies.contains(&bytes)
     }
 
     /// Whether one more place with these bytes may be of use. What is of nobody's bytes may have been rewritten.
     fn has_room(&self, bytes: Bytes) -> bool {
-        let is_known = self.is_of_another(bytes);
-        let alike = |other: &Bytes| if is_known { *other == bytes } else { !self.is_of_another(*other) };
+        let is_sought = self.is_sought(bytes);
+        let alike = |other: &Bytes| if is_sought { *other == bytes } else { !self.is_sought(*other) };
         let places = self.places.iter().filter(|place| alike(&place.digest)).count();
         let copies =
-            if is_known { self.copies.iter().filter(|copy| alike(copy)).count() } else { self.copies.len() };
+            if is_sought { self.copies.iter().filter(|copy| alike(copy)).count() } else { self.copies.len() };
         places < copies
     }
 }
