@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::oauth::{Claims, OAuth};
 use crate::{Error, ErrorKind, Name, Result, Secret, shown};
 
 /// How a connection is protected; Exchange's `IMAPSecurityMechanism` (spec 1.1).
@@ -194,6 +195,10 @@ pub struct Endpoint {
     pub admin_login_format: AdminLoginFormat,
     /// What stands between user and administrator in the Dovecot format.
     pub login_separator: String,
+    /// How tokens are had, where logins take these in place of passwords.
+    pub oauth: Option<OAuth>,
+    /// What the last token that was tested said of itself.
+    pub claims: Option<Claims>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was last changed.
@@ -221,6 +226,9 @@ impl Endpoint {
         if self.max_concurrent_incremental_syncs == Limit::Count(0) {
             return fault(format!("the concurrency limits of endpoint `{}` must be 1 or more", self.name));
         }
+        if let Some(oauth) = &self.oauth {
+            oauth.validate(self.name.as_str())?;
+        }
         match &self.place {
             Place::Imap(server) if server.remote_server.trim().is_empty() => {
                 fault(format!("endpoint `{}` has no RemoteServer", self.name))
@@ -228,6 +236,13 @@ impl Endpoint {
             Place::Imap(server) if server.port == 0 => fault(format!("endpoint `{}` has port 0", self.name)),
             Place::Maildir { path } if path.trim().is_empty() => {
                 fault(format!("endpoint `{}` has no Path", self.name))
+            }
+            Place::Maildir { .. } if self.oauth.is_some() => fault(format!(
+                "endpoint `{}`: nobody logs in to a Maildir tree, with a token or without",
+                self.name
+            )),
+            Place::Imap(_) if self.oauth.is_some() && self.credentials.is_some() => {
+                fault(format!("endpoint `{}` has a password and tokens: logins take one of them", self.name))
             }
             Place::Maildir { .. } if self.role == Role::Source => {
                 fault(format!("endpoint `{}`: a Maildir tree can only be a target", self.name))

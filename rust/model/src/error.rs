@@ -60,6 +60,64 @@ pub enum ErrorKind {
     AuthenticationFailed,
     /// The server has no mechanism that we may use.
     AuthenticationUnsupported,
+    /// The authorization server takes the application's secret for wrong.
+    OauthSecretInvalid,
+    /// The application's secret is too old.
+    OauthSecretExpired,
+    /// The authorization server takes what was signed for wrong: another certificate, another address, another time.
+    OauthAssertionRejected,
+    /// The authorization server knows no such application in that tenant or cloud.
+    OauthApplicationUnknown,
+    /// The authorization server knows no such tenant.
+    OauthTenantUnknown,
+    /// The scope is wrong, or not subscribed to.
+    OauthScopeInvalid,
+    /// Nobody has consented to what the application asks for.
+    OauthConsentMissing,
+    /// The application is disabled.
+    OauthApplicationDisabled,
+    /// The application is registered so that this kind of sign-in cannot work.
+    OauthApplicationMisregistered,
+    /// A sign-in that has not been used for too long.
+    OauthSignInExpired,
+    /// A sign-in that was revoked, or whose password has changed.
+    OauthSignInRevoked,
+    /// A policy wants people to sign in again and again.
+    OauthSignInFrequency,
+    /// A policy takes no sign-in by device code.
+    OauthDeviceCodeBlocked,
+    /// The person did not sign in, or refused, or was too late.
+    OauthSignInUnfinished,
+    /// A person has to prove more than a password.
+    OauthInteractionRequired,
+    /// A policy of conditional access forbids it.
+    OauthConditionalAccess,
+    /// The tenant's security defaults forbid it.
+    OauthSecurityDefaults,
+    /// The authorization server knows no such user.
+    OauthUserUnknown,
+    /// The user is disabled or locked.
+    OauthUserDisabled,
+    /// The authorization server is busy.
+    OauthBusy,
+    /// The grant is not valid, for a reason that the answer does not tell apart.
+    OauthGrantInvalid,
+    /// Google has no delegation for this client and this scope.
+    OauthDelegationMissing,
+    /// A policy of the organization forbids it.
+    OauthPolicy,
+    /// The authorization server refuses for a reason of its own.
+    OauthRefused,
+    /// What answers is no authorization server.
+    OauthAnswerInvalid,
+    /// The admin's own program gave no token.
+    OauthCommandFailed,
+    /// The mail server refuses a fresh token.
+    OauthTokenRejected,
+    /// The mail server takes the token, and does not open the mailbox.
+    OauthMailboxUnavailable,
+    /// The mail server says that a token's time is over.
+    OauthTokenExpired,
     /// The server limits connections or asks to slow down.
     Throttled,
     /// The mailbox or the disk behind it is full.
@@ -200,6 +258,8 @@ impl ErrorKind {
                 | Self::ConnectFailed
                 | Self::TimedOut
                 | Self::ConnectionLost
+                | Self::OauthBusy
+                | Self::OauthTokenExpired
                 | Self::Throttled
                 | Self::StoreLocked
                 | Self::WaitTimedOut

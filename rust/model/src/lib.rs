@@ -12,6 +12,7 @@ pub mod folder;
 pub mod login;
 pub mod name;
 pub mod numbers;
+pub mod oauth;
 pub mod plan;
 pub mod repair;
 pub mod secret;

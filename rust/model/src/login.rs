@@ -159,6 +159,8 @@ mod tests {
                 .map(|name| Credentials { user_name: name.to_owned(), password: Secret::new("adminpw") }),
             admin_login_format: format,
             login_separator: "*".to_owned(),
+            oauth: None,
+            claims: None,
             created_at: Timestamp::UNIX_EPOCH,
             modified_at: Timestamp::UNIX_EPOCH,
         }

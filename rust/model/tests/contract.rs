@@ -25,10 +25,13 @@ fn samples<T: DeserializeOwned>(folder: &str) -> Vec<(String, Value, T)> {
         .collect()
 }
 
-/// A secret is written as null.
+/// A password is written as null, and what is secret of a grant not at all.
 fn without_passwords(value: &mut Value) {
     match value {
         Value::Object(fields) => {
+            for key in ["client_secret", "private_key", "refresh_token", "input"] {
+                fields.remove(key);
+            }
             for (key, field) in fields {
                 if key == "password" {
                     *field = Value::Null;
@@ -101,7 +104,8 @@ fn every_item_type_has_a_sample() {
 #[test]
 fn every_event_type_has_a_sample() {
     let (name, all) = variants!(Event,
-        Item => "item", Progress => "progress", Warning => "warning", Error => "error", Finished => "finished",
+        Item => "item", Progress => "progress", Warning => "warning", SignIn => "sign_in", Error => "error",
+        Finished => "finished",
     );
     let sampled: BTreeSet<_> = samples::<Event>("events").iter().map(|(_, _, event)| name(event)).collect();
     assert_eq!(sampled, BTreeSet::from(all));

@@ -214,6 +214,8 @@ fn endpoint(name: &str, role: Role) -> NewEndpoint {
         credentials: None,
         admin_login_format: AdminLoginFormat::None,
         login_separator: None,
+        oauth: None,
+        test_mailbox: None,
         skip_verification: true,
     }
 }

@@ -232,6 +232,8 @@ fn endpoint(name: &str, role: Role) -> Endpoint {
         credentials: None,
         admin_login_format: AdminLoginFormat::None,
         login_separator: Endpoint::DEFAULT_SEPARATOR.to_owned(),
+        oauth: None,
+        claims: None,
         created_at: now(),
         modified_at: now(),
     }

@@ -2,6 +2,7 @@
 
 use model::contract::EndpointQuery;
 use model::name::name_key;
+use model::oauth::OAuth;
 use model::{Credentials, Endpoint, Error, ErrorKind, Result, shown};
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use uuid::Uuid;
@@ -107,10 +108,13 @@ impl Store {
             Some(credentials) => self.seal(Column::Endpoint, endpoint.guid, &credentials.password)?,
             None => None,
         };
+        let (proof, refresh_token) =
+            endpoint.oauth.as_ref().map(|oauth| oauth.grant.secrets()).unwrap_or_default();
         let changed = tx.execute(
             "UPDATE endpoint SET place = :place, place_key = :place_key, max_migrations = :migrations, max_incremental_syncs = :syncs,
                  user_name = :user_name, password = :password, admin_login_format = :format,
-                 login_separator = :separator, modified_at = :modified_at
+                 login_separator = :separator, oauth = :oauth, oauth_proof = :oauth_proof,
+                 refresh_token = :refresh_token, claims = :claims, modified_at = :modified_at
              WHERE guid = :guid",
             named_params! {
                 ":place": Json(&endpoint.place),
@@ -121,6 +125,10 @@ impl Store {
                 ":password": password,
                 ":format": Word(endpoint.admin_login_format),
                 ":separator": endpoint.login_separator,
+                ":oauth": endpoint.oauth.as_ref().map(Json),
+                ":oauth_proof": self.seal(Column::OauthProof, endpoint.guid, &proof)?,
+                ":refresh_token": self.seal(Column::RefreshToken, endpoint.guid, &refresh_token)?,
+                ":claims": endpoint.claims.as_ref().map(Json),
                 ":modified_at": Millis(endpoint.modified_at),
                 ":guid": endpoint.guid,
             },
@@ -133,6 +141,10 @@ impl Store {
         let sealed: Option<Vec<u8>> = row.get("password")?;
         let password = self.unseal(Column::Endpoint, guid, sealed.as_deref())?;
         let user_name: Option<String> = row.get("user_name")?;
+        let oauth = match row.get::<_, Option<Json<OAuth>>>("oauth")? {
+            Some(Json(oauth)) => Some(self.with_secrets(oauth, guid, row)?),
+            None => None,
+        };
         Ok(Endpoint {
             guid,
             name: row.get::<_, Word<_>>("name")?.0,
@@ -143,9 +155,22 @@ impl Store {
             credentials: user_name.map(|user_name| Credentials { user_name, password }),
             admin_login_format: row.get::<_, Word<_>>("admin_login_format")?.0,
             login_separator: row.get("login_separator")?,
+            oauth,
+            claims: row.get::<_, Option<Json<_>>>("claims")?.map(|claims| claims.0),
             created_at: row.get::<_, Millis>("created_at")?.0,
             modified_at: row.get::<_, Millis>("modified_at")?.0,
         })
+    }
+
+    fn with_secrets(&self, mut oauth: OAuth, guid: Uuid, row: &Row<'_>) -> Sql<OAuth> {
+        let unseal = |column: Column, name: &str| {
+            let sealed: Option<Vec<u8>> = row.get(name)?;
+            Sql::Ok(self.unseal(column, guid, sealed.as_deref())?)
+        };
+        let proof = unseal(Column::OauthProof, "oauth_proof")?;
+        let refresh_token = unseal(Column::RefreshToken, "refresh_token")?;
+        oauth.grant = oauth.grant.with_secrets(proof, refresh_token);
+        Ok(oauth)
     }
 }
 

@@ -16,6 +16,10 @@ CREATE TABLE endpoint (
     password              BLOB,                     -- sealed
     admin_login_format    TEXT NOT NULL,
     login_separator       TEXT NOT NULL,
+    oauth                 TEXT,                     -- JSON: how tokens are had, without what is secret of it
+    oauth_proof           BLOB,                     -- sealed: what proves who asks for tokens
+    refresh_token         BLOB,                     -- sealed: what a person who signed in is remembered by
+    claims                TEXT,                     -- JSON: what the last token that was tested said of itself
     created_at            INTEGER NOT NULL,
     modified_at           INTEGER NOT NULL
 ) STRICT;

@@ -24,6 +24,8 @@ const NONCE_BYTES: usize = 24;
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Column {
     Endpoint,
+    OauthProof,
+    RefreshToken,
     User,
     UserOnTarget,
 }
@@ -32,6 +34,8 @@ impl Column {
     fn place(self, guid: Uuid) -> Vec<u8> {
         let name = match self {
             Self::Endpoint => "endpoint/password/",
+            Self::OauthProof => "endpoint/oauth_proof/",
+            Self::RefreshToken => "endpoint/refresh_token/",
             Self::User => "user/password/",
             Self::UserOnTarget => "user/target_password/",
         };

@@ -26,6 +26,8 @@ pub(super) async fn new(context: Context, args: NewEndpoint, events: &Events) ->
         credentials: args.credentials,
         admin_login_format: args.admin_login_format,
         login_separator: args.login_separator.unwrap_or_else(|| Endpoint::DEFAULT_SEPARATOR.to_owned()),
+        oauth: args.oauth,
+        claims: None,
         created_at: context.now,
         modified_at: context.now,
     };

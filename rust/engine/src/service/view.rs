@@ -28,6 +28,7 @@ pub(super) fn endpoint(endpoint: Endpoint, active: (u32, u32)) -> EndpointView {
         user_name: endpoint.credentials.map(|c| c.user_name),
         admin_login_format: endpoint.admin_login_format,
         login_separator: endpoint.login_separator,
+        oauth: None,
         active_migration_count: active.0,
         active_incremental_sync_count: active.1,
         created_at: endpoint.created_at,

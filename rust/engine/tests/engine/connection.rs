@@ -20,7 +20,7 @@ fn server(host: &str, port: u16, security: Security) -> ImapServer {
 fn test(lab: &Lab, server: ImapServer, password: Option<&str>) -> ConnectionTestView {
     let credentials =
         password.map(|password| Credentials { user_name: "ada".to_owned(), password: Secret::new(password) });
-    let test = ConnectionTest { server: Some(server), endpoint: None, credentials };
+    let test = ConnectionTest { server: Some(server), endpoint: None, credentials, test_mailbox: None };
     match lab.ask(Operation::TestConnection(test)).unwrap().pop().unwrap() {
         Item::ConnectionTest(view) => *view,
         other => panic!("a test brought {other:?}"),

@@ -28,6 +28,16 @@ pub enum Event {
         /// One sentence.
         message: String,
     },
+    /// A person has to sign in, in a browser.
+    SignIn {
+        /// Where: the host opens it if there is no code, and shows it in any case.
+        url: String,
+        /// What to type there.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        code: Option<String>,
+        /// One sentence that says what to do.
+        message: String,
+    },
     /// Something failed. The job may go on with other objects.
     Error {
         /// What.

@@ -14,10 +14,10 @@ pub use environment::Environment;
 pub use event::{Event, Item, Outcome, Progress};
 pub use request::{
     BatchIdentity, BatchQuery, ConnectionTest, CsvCheck, CsvTest, EndpointChanges, EndpointIdentity,
-    EndpointQuery, NewBatch, NewEndpoint, Operation, Request, SetBatch, StatisticsQuery, UserIdentity,
-    UserQuery, WaitBatch, WorkerStop,
+    EndpointQuery, NewBatch, NewEndpoint, OAuthChanges, Operation, Request, SetBatch, StatisticsQuery,
+    UserIdentity, UserQuery, WaitBatch, WorkerStop,
 };
 pub use view::{
     BatchView, CertificateView, ConnectionTestView, CsvCheckView, CsvFault, EndpointView,
-    FolderVerificationView, StoreView, UserErrorView, UserStatisticsView, UserView, WorkerView,
+    FolderVerificationView, OAuthView, StoreView, UserErrorView, UserStatisticsView, UserView, WorkerView,
 };

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{CsvText, Environment};
 use crate::endpoint::{AdminLoginFormat, Credentials, ImapServer, Limit, Place, Role};
+use crate::oauth::{Cloud, Grant, OAuth};
 use crate::status::{BatchStatus, StatusSummary, UserStatus};
 
 /// One request, as it crosses the ABI.
@@ -92,6 +93,12 @@ pub struct NewEndpoint {
     pub admin_login_format: AdminLoginFormat,
     /// For the Dovecot format; default `*`.
     pub login_separator: Option<String>,
+    /// How tokens are had, in place of passwords.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub oauth: Option<OAuth>,
+    /// With `oauth`: a mailbox to log in to as part of the test.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test_mailbox: Option<String>,
     /// Do not test the connection first.
     #[serde(default)]
     pub skip_verification: bool,
@@ -131,7 +138,31 @@ pub struct EndpointChanges {
     pub credentials: Option<Credentials>,
     pub admin_login_format: Option<AdminLoginFormat>,
     pub login_separator: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub oauth: Option<OAuthChanges>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub test_mailbox: Option<String>,
     pub skip_verification: bool,
+}
+
+/// Changes of how tokens are had; whose authorization server it is cannot change.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[allow(missing_docs, reason = "as in model::oauth::OAuth")]
+pub struct OAuthChanges {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cloud: Option<Cloud>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tenant: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub application_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub authority: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scope: Option<String>,
+    /// Another grant, whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub grant: Option<Grant>,
 }
 
 /// What to test: a server, or an endpoint by name.
@@ -144,6 +175,9 @@ pub struct ConnectionTest {
     pub endpoint: Option<String>,
     /// Log in, too.
     pub credentials: Option<Credentials>,
+    /// With an endpoint that has OAuth: the mailbox to log in to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test_mailbox: Option<String>,
 }
 
 /// A CSV to test on its own.

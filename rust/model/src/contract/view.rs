@@ -7,6 +7,7 @@ use uuid::Uuid;
 use crate::Error;
 use crate::batch::BatchOptions;
 use crate::endpoint::{AdminLoginFormat, Limit, Role, Security};
+use crate::oauth::{Claims, Cloud};
 use crate::status::{BatchStatus, DataConsistencyScore, StatusSummary, UserCounts, UserStatus};
 use crate::user::{Progress, ReportEntry, SkippedItem};
 
@@ -48,12 +49,44 @@ pub struct EndpointView {
     pub user_name: Option<String>,
     pub admin_login_format: AdminLoginFormat,
     pub login_separator: String,
+    /// How tokens are had, where they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub oauth: Option<OAuthView>,
     /// Users in their initial pass now.
     pub active_migration_count: u32,
     /// Users in an incremental pass now.
     pub active_incremental_sync_count: u32,
     pub created_at: Timestamp,
     pub modified_at: Timestamp,
+}
+
+/// How tokens are had. No secret is shown.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OAuthView {
+    /// `Office365`, `Google` or `Other`.
+    pub provider: String,
+    /// On what grounds: `ClientSecret`, `Certificate`, `Interactive`, `DeviceCode`, `ServiceAccount` or `Command`.
+    pub grant: String,
+    /// Which of Microsoft's clouds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cloud: Option<Cloud>,
+    /// The tenant, as the admin gave it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tenant: Option<String>,
+    /// The application, or the service account's address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub application_id: Option<String>,
+    /// Where tokens are asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub authority: Option<String>,
+    /// What for.
+    pub scope: String,
+    /// The application's certificate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<CertificateView>,
+    /// What the last token that was tested said of itself; none where it is opaque, or none was tested.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub claims: Option<Claims>,
 }
 
 /// What a connection test found (spec 1.5). Filled as far as the test came.
@@ -100,6 +133,9 @@ pub struct ConnectionTestView {
     pub delimiter: Option<String>,
     /// Whether a login was tried and worked.
     pub logged_in: bool,
+    /// What the token says of itself, where one was asked for and is not opaque.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub claims: Option<Claims>,
 }
 
 /// A server's certificate.

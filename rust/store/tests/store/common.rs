@@ -60,6 +60,8 @@ pub(crate) fn endpoint(text: &str, role: Role) -> Endpoint {
         credentials: Some(Credentials { user_name: "admin".to_owned(), password: Secret::new("admin-pass") }),
         admin_login_format: AdminLoginFormat::Dovecot,
         login_separator: "*".to_owned(),
+        oauth: None,
+        claims: None,
         created_at: at(0),
         modified_at: at(0),
     }

@@ -380,6 +380,8 @@ fn endpoint(name: &str, role: Role, location: Place) -> NewEndpoint {
         credentials: None,
         admin_login_format: AdminLoginFormat::None,
         login_separator: None,
+        oauth: None,
+        test_mailbox: None,
         skip_verification: true,
     }
 }
