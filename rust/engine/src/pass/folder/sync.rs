@@ -48,11 +48,14 @@ pub(crate) async fn sync<M: Meanwhile + Send>(
     restoring.leave(&append);
     let mut report = aims.report(&append);
     let copied = work.copy(append, &known, meanwhile, &mut report).await;
-    if copied.is_err() && work.pair.target.is_usable() {
-        // Where the source fails in the middle, what the target said OK to is written down all the same.
-        work.place(&mut report, &known).await?;
-    }
-    let ended = copied?;
+    let ended = match copied {
+        Err(error) if work.pair.target.is_usable() => {
+            // What the target said OK to is written down all the same. What else fails then is the lesser news.
+            let _placed = work.place(&mut report, &known).await;
+            return Err(error);
+        }
+        copied => copied?,
+    };
     if ended == Ended::Complete {
         work.check_dates(&mut report).await?;
     }
