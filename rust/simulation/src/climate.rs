@@ -32,6 +32,8 @@ pub struct Climate {
     pub forgotten_appenduid: u32,
     /// Targets that say OK and store nothing now and then.
     pub swallowed: u32,
+    /// Targets that do so and tell a UID all the same.
+    pub lying: u32,
     /// Messages that targets refuse.
     pub refusals: u32,
 
@@ -134,6 +136,7 @@ impl Climate {
             "renumbering" => self.renumbering = times,
             "forgotten_appenduid" => self.forgotten_appenduid = times,
             "swallowed" => self.swallowed = times,
+            "lying" => self.lying = times,
             "refusals" => self.refusals = times,
             "cuts" => self.cuts = times,
             "lost_oks" => self.lost_oks = times,
@@ -239,6 +242,11 @@ impl Climate {
         let kinds =
             [self.cuts, self.lost_oks, self.byes, self.silences, self.kills, self.power_cuts, self.outages];
         kinds.iter().any(|times| *times > 0)
+    }
+
+    /// Whether targets store less than they say.
+    pub(crate) fn swallows(&self) -> bool {
+        self.swallowed > 0 || self.lying > 0
     }
 
     /// What people may do on the source, each as often as it is named.

@@ -5,7 +5,7 @@
 use simulation::{Climate, run};
 
 /// A kind, and what it needs to show.
-const KINDS: [&str; 30] = [
+const KINDS: [&str; 32] = [
     "no_uid_next",
     "wide_validity",
     "wrong_sizes",
@@ -20,6 +20,8 @@ const KINDS: [&str; 30] = [
     "renumbering",
     "forgotten_appenduid,cuts",
     "swallowed",
+    "lying",
+    "lying,meddling,target_deletes,target_moves,true_names",
     "refusals",
     "byes",
     "clock_steps,cuts",

@@ -188,11 +188,27 @@ impl Store {
     pub fn forget_copies(&self, lease: &Lease, folder: i64, source_uids: &[u32]) -> Result<()> {
         self.write(|tx| {
             require_folder(tx, lease, folder)?;
-            let mut update = tx.prepare_cached(
-                "UPDATE message SET target_uid = NULL WHERE folder_id = ? AND source_uid = ?",
-            )?;
-            source_uids.iter().try_for_each(|uid| update.execute(params![folder, uid]).map(drop))?;
-            Ok(())
+            forget(tx, folder, source_uids)
+        })
+    }
+
+    /// Takes back what was believed of copies: messages that were never stored are not known any more, and those that are no
+    /// longer there have none. The folder's numbers go along.
+    pub fn take_back(
+        &self,
+        lease: &Lease,
+        folder: i64,
+        numbers: &LedgerFolder,
+        never_stored: &[u32],
+        vanished: &[u32],
+    ) -> Result<()> {
+        self.write(|tx| {
+            require_folder(tx, lease, folder)?;
+            upsert_folder(tx, lease, numbers)?;
+            let mut delete =
+                tx.prepare_cached("DELETE FROM message WHERE folder_id = ? AND source_uid = ?")?;
+            never_stored.iter().try_for_each(|uid| delete.execute(params![folder, uid]).map(drop))?;
+            forget(tx, folder, vanished)
         })
     }
 
@@ -231,6 +247,13 @@ impl Store {
 const INSERT_MESSAGE: &str =
     "INSERT OR REPLACE INTO message (folder_id, source_uid, target_uid, size, digest, received, identity, flags)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+
+fn forget(tx: &Connection, folder: i64, source_uids: &[u32]) -> Sql<()> {
+    let mut update =
+        tx.prepare_cached("UPDATE message SET target_uid = NULL WHERE folder_id = ? AND source_uid = ?")?;
+    source_uids.iter().try_for_each(|uid| update.execute(params![folder, uid]).map(drop))?;
+    Ok(())
+}
 
 fn upsert_folder(tx: &Connection, lease: &Lease, folder: &LedgerFolder) -> Sql<i64> {
     let mut upsert = tx.prepare_cached(

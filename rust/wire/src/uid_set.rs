@@ -141,6 +141,11 @@ impl UidSet {
         self.ranges().map(length).sum()
     }
 
+    /// The largest UID.
+    pub fn last(&self) -> Option<u32> {
+        self.0.last_key_value().map(|(_, end)| *end)
+    }
+
     /// The UIDs, ascending.
     pub fn iter(&self) -> impl Iterator<Item = u32> {
         self.ranges().flatten()

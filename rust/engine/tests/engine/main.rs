@@ -21,6 +21,7 @@ mod maildir;
 mod options;
 mod progress;
 mod reading;
+mod receipts;
 mod refusals;
 mod renames;
 mod repairs;

@@ -73,8 +73,9 @@ impl Judge<'_> {
             if missing > named {
                 faults.push(format!("{path}: {missing} missing, {named} named: {}", told.join(", ")));
             }
-            // What a source counts and does not show may be named as well.
-            if self.scene.climate.true_names && missing + phantoms < named {
+            // What a source counts and does not show may be named as well, and what people took while it was copied.
+            let taken = self.taken_early(copy.id);
+            if self.scene.climate.true_names && missing + phantoms + taken < named {
                 faults.push(format!("{path}: {named} named, {missing} missing"));
             }
             self.order(path, folder, copy, faults);
@@ -163,6 +164,12 @@ impl Judge<'_> {
         count(here.filter(excused).map(|gone| &gone.content))
     }
 
+    /// Copies that people took before all had come to rest.
+    fn taken_early(&self, folder: u64) -> i64 {
+        let taken = self.target.gone.iter().filter(|gone| gone.folder == folder && !gone.settled);
+        i64::try_from(taken.count()).unwrap_or(i64::MAX)
+    }
+
     /// Messages that tell themselves apart and never moved: the source's with its copy, by the source's order.
     fn pairs<'a>(&self, folder: &'a Folder, copy: &'a Folder) -> Vec<(&'a Message, &'a Message)> {
         let arrived = |account: &Account, id: u64| {
@@ -181,7 +188,7 @@ impl Judge<'_> {
 
     fn order(&self, path: &str, folder: &Folder, copy: &Folder, faults: &mut Vec<String>) {
         let climate = &self.scene.climate;
-        if climate.refusals > 0 || climate.swallowed > 0 {
+        if climate.refusals > 0 || climate.swallows() {
             return;
         }
         let pairs = self.pairs(folder, copy);
@@ -200,7 +207,7 @@ impl Judge<'_> {
     /// Refusals may cost the order: what lies behind later messages is counted in the report.
     fn order_is_told(&self, report: &[String], faults: &mut Vec<String>) {
         let climate = &self.scene.climate;
-        if climate.refusals == 0 || climate.swallowed > 0 || climate.interrupts() {
+        if climate.refusals == 0 || climate.swallows() || climate.interrupts() {
             return;
         }
         let folders = self.source.folders.iter().filter(|(path, _)| self.is_untouched(path));

@@ -38,13 +38,17 @@ pub(super) fn append(
     let swallowed = sent.len() < count;
     session.appends += 1;
     let shown: Vec<String> = sent.iter().map(|message| digest(&message.octets)).collect();
-    let (validity, uids) = store(server, user, &path, sent)?;
+    let (validity, mut uids) = store(server, user, &path, sent)?;
+    let lies = swallowed && server.manners.lies;
+    if lies {
+        uids.push(unstored(server, user, &path)?);
+    }
     let folder = account(server, user)?.folder(&path).map(|folder| folder.id);
     if let Some(selected) = session.selected.as_mut().filter(|selected| Some(selected.folder) == folder) {
-        selected.own += uids.len();
+        selected.own += uids.len() - usize::from(lies);
     }
     let forgets = server.manners.forgets_appenduid;
-    let forgets = swallowed || server.moody && server.chance.one_in(forgets);
+    let forgets = swallowed && !lies || server.moody && server.chance.one_in(forgets);
     let code = match (uids.first(), uids.last()) {
         (Some(first), Some(last)) if server.manners.uidplus && !forgets => {
             format!("[APPENDUID {validity} {first}:{last}] ")
@@ -74,6 +78,15 @@ fn store(server: &mut Server, user: &str, path: &str, sent: Vec<Sent>) -> Option
         folder.validity = fresh;
     }
     Some((folder.validity, uids))
+}
+
+/// The UID that a message would have got that is not stored; it is used up, or the next message has it.
+fn unstored(server: &mut Server, user: &str, path: &str) -> Option<u32> {
+    let uses_up = server.chance.one_in(2);
+    let folder = account(server, user)?.folder_mut(path)?;
+    let uid = folder.next;
+    folder.next += u32::from(uses_up);
+    Some(uid)
 }
 
 /// What a server that adds to messages makes of one.

@@ -53,6 +53,8 @@ pub(crate) struct Manners {
     pub(crate) refuses: bool,
     /// Says OK and stores nothing, once in so many appends.
     pub(crate) swallows: u32,
+    /// Whether it tells UIDs of these, too.
+    pub(crate) lies: bool,
     /// Lists INBOX twice, in two spellings.
     pub(crate) inbox_twice: bool,
     /// How many messages EXISTS and MESSAGES tell of that are not there.
@@ -86,6 +88,7 @@ impl Manners {
             size_error: 0,
             refuses: false,
             swallows: 0,
+            lies: false,
             inbox_twice: false,
             phantoms: 0,
             latency: 0,
@@ -119,6 +122,9 @@ impl Manners {
         }
         if chance.one_in(climate.swallowed) {
             manners.swallows = 12;
+        }
+        if chance.one_in(climate.lying) {
+            (manners.swallows, manners.lies) = (6, true);
         }
         manners
     }

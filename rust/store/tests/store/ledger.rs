@@ -164,6 +164,16 @@ fn a_message_whose_source_is_gone_is_an_orphan_until_it_is_claimed() {
 }
 
 #[test]
+fn what_was_never_stored_is_unknown_again_and_what_has_vanished_has_no_copy() {
+    let (fixture, lease, inbox) = ledger();
+    let numbers = LedgerFolder { target_messages: Some(1), frontier: Some(1001), ..folder(b"INBOX") };
+    fixture.store.take_back(&lease, inbox, &numbers, &[2], &[1, 99]).unwrap();
+    assert_eq!(fixture.store.ledger_folders(lease.user.id).unwrap(), [(inbox, numbers)]);
+    let vanished = LedgerMessage { target_uid: None, ..message(1) };
+    assert_eq!(messages(&fixture, inbox), [vanished, message(3)]);
+}
+
+#[test]
 fn a_folder_that_is_numbered_anew_is_written_anew() {
     let (fixture, lease, inbox) = ledger();
     fixture.store.orphan(&lease, inbox, &[3]).unwrap();
@@ -186,6 +196,7 @@ fn a_worker_that_lost_its_lease_leaves_the_ledger_alone() {
     fixture.store.update_flags(&lost, inbox, &[(1, String::new())]).unwrap_err();
     fixture.store.orphan(&lost, inbox, &[1]).unwrap_err();
     fixture.store.renumber(&lost, inbox, &folder(b"INBOX"), &[], &[]).unwrap_err();
+    fixture.store.take_back(&lost, inbox, &folder(b"INBOX"), &[1], &[2]).unwrap_err();
     assert_eq!((fixture.store.ledger_folders(lost.user.id).unwrap(), messages(&fixture, inbox)), before);
 }
 

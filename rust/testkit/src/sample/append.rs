@@ -7,8 +7,9 @@
 use jiff::Timestamp;
 use jiff::fmt::strtime;
 
+use super::Shared;
 use super::fault::{Fault, Moment};
-use super::options::{Options, answer_to};
+use super::options::answer_to;
 use super::selected::flags;
 use super::session::Session;
 use super::store::Incoming;
@@ -33,7 +34,7 @@ pub(super) fn append(session: &mut Session, user: &str, command: &Command, fault
         }
         return response;
     }
-    let messages = kept(messages, &session.shared.options);
+    let messages = kept(messages, &session.shared);
     let stored = session.shared.store().append(user, &folder, messages);
     let Some((uid_validity, uids)) = stored else { return "NO [TRYCREATE] No such folder".to_owned() };
     session.closing = faults.iter().find_map(|fault| match fault {
@@ -60,10 +61,14 @@ fn refusal(session: &Session, messages: &[Incoming], faults: &[Fault]) -> Option
 }
 
 /// The messages as this server keeps them.
-fn kept(mut messages: Vec<Incoming>, options: &Options) -> Vec<Incoming> {
+fn kept(mut messages: Vec<Incoming>, shared: &Shared) -> Vec<Incoming> {
+    let options = &shared.options;
     for message in &mut messages {
         message.flags.retain(|flag| !options.ignored_by_append.contains(flag));
-        if options.rewrites {
+        if !shared.forgives() {
+            message.bytes = (options.keeps_of)(&message.bytes).to_vec();
+        }
+        if options.rewrites && !message.bytes.is_empty() {
             message.bytes.splice(..0, *b"X-Sample: stored\r\n");
         }
     }

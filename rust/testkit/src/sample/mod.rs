@@ -60,14 +60,19 @@ impl Shared {
         self.refusals.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less).is_ok()
     }
 
+    /// Whether messages are taken and delivered now, whatever they are.
+    fn forgives(&self) -> bool {
+        self.forgiving.load(Ordering::Relaxed)
+    }
+
     /// Why a folder does not open, unless all is forgiven.
     fn opening_refusal(&self, folder: &str) -> Option<&'static str> {
-        if self.forgiving.load(Ordering::Relaxed) { None } else { (self.options.opening_refusal)(folder) }
+        if self.forgives() { None } else { (self.options.opening_refusal)(folder) }
     }
 
     /// These, unless all is forgiven.
     fn poison<'p>(&self, poison: &'p [Poison]) -> &'p [Poison] {
-        if self.forgiving.load(Ordering::Relaxed) { &[] } else { poison }
+        if self.forgives() { &[] } else { poison }
     }
 }
 
@@ -98,7 +103,7 @@ impl Sample {
         let certificate = Certificate::generate(folder.path())?;
         let shared = Shared {
             acceptor: TlsAcceptor::from(certificate.server_config()?),
-            store: Mutex::new(Store::new(options.separator, options.ignores_case, options.one_uid_validity)),
+            store: Mutex::new(Store::new(&options)),
             faults: fault::Faults::default(),
             connections: Arc::new(()),
             forgiving: AtomicBool::new(false),

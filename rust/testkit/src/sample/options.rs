@@ -30,6 +30,11 @@ pub struct Options {
     pub unreadable: Vec<Poison>,
     /// Whether a message gets a header field when it is stored, as some servers do.
     pub rewrites: bool,
+    /// What is kept of a message, by how it came; nothing where it is not stored, though it is answered as if it were; all of it after
+    /// [`forgive`](super::Sample::forgive).
+    pub keeps_of: fn(&[u8]) -> &[u8],
+    /// Whether what is not stored uses up a UID.
+    pub counts_unstored: bool,
     /// Flags that APPEND ignores, and STORE sets.
     pub ignored_by_append: Vec<String>,
     /// Whether STORE says OK and changes nothing.
@@ -84,6 +89,8 @@ impl Default for Options {
             skips_refused: true,
             unreadable: Vec::new(),
             rewrites: false,
+            keeps_of: |message| message,
+            counts_unstored: false,
             ignored_by_append: Vec::new(),
             ignores_store: false,
             size_error: 0,

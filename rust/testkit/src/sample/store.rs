@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::options::Options;
+
 /// One message as it was stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stored {
@@ -37,10 +39,14 @@ pub(super) struct Incoming {
 }
 
 impl Folder {
-    /// Stores a message and returns its UID.
-    fn push(&mut self, message: Incoming) -> u32 {
+    /// Stores a message and returns its UID; of one that is empty only that, which is used up if that counts.
+    fn push(&mut self, message: Incoming, counts_unstored: bool) -> u32 {
         let Incoming { flags, internal_date, bytes } = message;
         let uid = self.uid_next;
+        if bytes.is_empty() {
+            self.uid_next += u32::from(counts_unstored);
+            return uid;
+        }
         self.uid_next += 1;
         self.messages.push(Stored { uid, flags, internal_date, bytes: bytes.into() });
         uid
@@ -102,12 +108,22 @@ pub(super) struct Store {
     one_uid_validity: Option<u32>,
     last_uid_validity: u32,
     appended: usize,
+    counts_unstored: bool,
 }
 
 impl Store {
-    pub(super) fn new(separator: char, ignores_case: bool, one_uid_validity: Option<u32>) -> Self {
+    pub(super) fn new(options: &Options) -> Self {
         let (accounts, last_uid_validity, appended) = (BTreeMap::new(), 1_000, 0);
-        Self { accounts, separator, ignores_case, one_uid_validity, last_uid_validity, appended }
+        let Options { separator, ignores_case, one_uid_validity, counts_unstored, .. } = *options;
+        Self {
+            accounts,
+            separator,
+            ignores_case,
+            one_uid_validity,
+            last_uid_validity,
+            appended,
+            counts_unstored,
+        }
     }
 
     /// A user's mail, with at least an INBOX.
@@ -161,10 +177,13 @@ impl Store {
         folder: &str,
         messages: Vec<Incoming>,
     ) -> Option<(u32, Vec<u32>)> {
+        let counts_unstored = self.counts_unstored;
         let folder = self.account(user).folder_mut(folder)?;
-        let uids = messages.into_iter().map(|message| folder.push(message)).collect::<Vec<_>>();
+        let stored = messages.iter().filter(|message| !message.bytes.is_empty()).count();
+        let uids =
+            messages.into_iter().map(|message| folder.push(message, counts_unstored)).collect::<Vec<_>>();
         let uid_validity = folder.uid_validity;
-        self.appended += uids.len();
+        self.appended += stored;
         Some((uid_validity, uids))
     }
 

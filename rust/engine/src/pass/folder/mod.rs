@@ -11,6 +11,7 @@ pub(crate) mod flags;
 pub(crate) mod lost_flags;
 pub(crate) mod place;
 pub(crate) mod plainer;
+pub(crate) mod receipts;
 mod remarks;
 pub(crate) mod renumber;
 pub(crate) mod repair;

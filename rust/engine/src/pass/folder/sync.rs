@@ -52,11 +52,12 @@ pub(crate) async fn sync<M: Meanwhile + Send>(
         Err(error) if work.pair.target.is_usable() => {
             // What the target said OK to is written down all the same. What else fails then is the lesser news.
             let _placed = work.place(&mut report, &known).await;
+            work.keep_receipt(report.copied, report.placed);
             return Err(error);
         }
         copied => copied?,
     };
-    if ended == Ended::Complete {
+    if ended == Ended::Complete && report.has_own_uids() {
         work.check_dates(&mut report).await?;
     }
     work.place(&mut report, &known).await?;
@@ -104,8 +105,9 @@ impl Work<'_> {
     fn aims(&self, rows: Vec<Row>) -> Result<Aims> {
         let FolderPlan { copy, flag_changes } = self.plan(&rows)?;
         // A pass that was cut off may have copied what is still named.
-        let has_row = |uid: &u32| rows.binary_search_by_key(uid, |row| row.uid).is_ok();
-        let since_copied = self.pair.context.left_behind(&self.shown).into_iter().filter(has_row).collect();
+        let row = |uid: u32| rows.binary_search_by_key(&uid, |row| row.uid).ok().and_then(|at| rows.get(at));
+        let has_copy = |uid: &u32| row(*uid).is_some_and(|row| row.target_uid.is_some());
+        let since_copied = self.pair.context.left_behind(&self.shown).into_iter().filter(has_copy).collect();
         let unlisted = usize::try_from(self.from.unlisted()).unwrap_or(usize::MAX);
         self.pair.context.tally.found(self.ledger_id, self.items(), copy.len().saturating_add(unlisted));
         let last = rows.iter().rev().find(|row| row.target_uid.is_some()).map_or(0, |row| row.uid);
@@ -187,7 +189,7 @@ impl Work<'_> {
 
     /// Names what was left behind, brings flags over, and writes down what is known now.
     async fn finish(&mut self, ended: Ended, mut report: CopyReport, changes: &[FlagChange]) -> Result<()> {
-        if ended == Ended::Complete {
+        if ended == Ended::Complete && report.has_own_uids() {
             let samples = std::mem::take(&mut report.samples);
             let lost =
                 lost_flags::restore(self.pair, &self.to, self.ledger_id, samples, &report.placed).await?;
@@ -210,9 +212,11 @@ impl Work<'_> {
         let brought =
             if ended == Ended::Complete { self.bring_flags_over(changes).await } else { Ok(BTreeSet::new()) };
         report.dropped_flags.extend(brought.iter().flatten().cloned());
+        let (copied, placed) = (report.copied, std::mem::take(&mut report.placed));
         account::account(self.pair, &self.from, &self.shown, report, unlisted, ended).await?;
         brought?;
         self.save(clean && ended == Ended::Complete).await?;
+        self.keep_receipt(copied, placed);
         self.pair.target.leave().await
     }
 

@@ -8,10 +8,10 @@ use wire::UidSet;
 use super::adopt::Reader;
 use super::task::Task;
 use crate::base::blocking::blocking;
-use crate::pass::pair::Pair;
+use crate::pass::pair::{Pair, Receipt};
 use crate::pass::side::inventory::{FlagSets, FlagsId};
 use crate::pass::side::source::SourceFolder;
-use crate::target::OpenFolder;
+use crate::target::{OpenFolder, Target};
 
 /// A folder that is brought in step.
 pub(crate) struct Work<'p> {
@@ -118,6 +118,24 @@ impl<'p> Work<'p> {
     pub(crate) async fn save(&mut self, in_step: bool) -> Result<()> {
         self.page.in_step_at = Some(self.from.numbers).filter(|_| in_step);
         self.pair.recorder.numbers(self.page.clone()).await
+    }
+
+    /// Keeps what the target said OK to, to be compared with what it counts when all folders are done.
+    pub(crate) fn keep_receipt(&mut self, copied: u64, placed: UidSet) {
+        if copied == 0 || matches!(self.pair.target, Target::Maildir(_)) {
+            return;
+        }
+        let page = LedgerFolder { frontier: self.pair.recorder.first_unknown(), ..self.page.clone() };
+        let (from, before, ledger_id) = (self.from.bare(), self.to.numbers, self.ledger_id);
+        self.pair.receipts.push(Receipt {
+            shown: self.shown.clone(),
+            from,
+            ledger_id,
+            page,
+            before,
+            copied,
+            placed,
+        });
     }
 }
 

@@ -55,6 +55,12 @@ impl Tally {
         self.count(0, items);
     }
 
+    /// Takes back messages that were counted and are not on the target.
+    pub(crate) fn lost(&self, items: u64) {
+        let mut counts = lock(&self.counts);
+        counts.synced = counts.synced.saturating_sub(items);
+    }
+
     /// What was counted by now.
     pub(crate) fn read(&self) -> Counts {
         *lock(&self.counts)

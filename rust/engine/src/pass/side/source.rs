@@ -27,6 +27,7 @@ pub(crate) struct ListOrder {
 }
 
 /// A folder as it lies on the source.
+#[derive(Debug, Default)]
 pub(crate) struct SourceFolder {
     /// The source's bytes of its name.
     pub(crate) key: Vec<u8>,
@@ -60,6 +61,11 @@ impl SourceFolder {
     pub(crate) fn unlisted(&self) -> u64 {
         let unlisted = self.all.as_ref().map_or(0, |all| self.has().saturating_sub(all.count()));
         unlisted.max(self.unnameable.count)
+    }
+
+    /// The folder without what was listed of it.
+    pub(crate) fn bare(&self) -> Self {
+        Self { key: self.key.clone(), numbers: self.numbers, ..Self::default() }
     }
 
     /// The flags of a message that was listed.

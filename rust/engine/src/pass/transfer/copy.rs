@@ -90,7 +90,7 @@ impl<M: Meanwhile + Send> Copy<'_, M> {
         let (keeps, recipe, suspects) = (self.folder.keeps.clone(), self.recipe, self.suspects());
         let manner = self.manner;
         let Self { pair, meanwhile, from, folder, ledger_id, .. } = self;
-        let Pair { context, source, target, recorder } = &mut **pair;
+        let Pair { context, source, target, recorder, .. } = &mut **pair;
         let (ledger_id, refused_before, copied_before) = (*ledger_id, report.refused.len(), report.copied);
         target.leave().await?;
         let literals = &context.memory.literals;

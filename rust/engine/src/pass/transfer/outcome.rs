@@ -172,6 +172,12 @@ impl CopyReport {
             && self.not_stored.is_empty()
     }
 
+    /// Whether no UID was told of two copies, so that each that is looked at by its UID is the one that was sent.
+    pub(crate) fn has_own_uids(&self) -> bool {
+        let unplaced = u64::try_from(self.unplaced.len()).unwrap_or(u64::MAX);
+        self.placed.count().saturating_add(unplaced) == self.copied
+    }
+
     /// Notes a message that was copied now.
     pub(crate) fn done(&mut self, uid: u32) {
         self.done.insert(uid);

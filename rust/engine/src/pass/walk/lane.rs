@@ -12,6 +12,7 @@ use crate::base::stop::Ended;
 use crate::net::governor::Seat;
 use crate::net::session;
 use crate::pass::context::Context;
+use crate::pass::folder::receipts;
 use crate::pass::folder::sync::sync;
 use crate::pass::folder::task::Task;
 use crate::pass::memory::folder_suspects::Act;
@@ -34,7 +35,7 @@ impl Lane {
     pub(crate) fn new(context: Arc<Context>, connected: Connected) -> Self {
         let Connected { source, target, seats } = connected;
         let recorder = Recorder::new(context.store.clone(), context.lease.clone());
-        let pair = Pair { context, source, target, recorder };
+        let pair = Pair { context, source, target, recorder, receipts: Vec::new() };
         Self { pair, ahead: Ahead::default(), _seats: seats }
     }
 
@@ -59,7 +60,7 @@ impl Lane {
                 return Ok(Ended::Stopped);
             }
             let Some((task, listed)) = self.ahead.take(&mut self.pair.source).await else {
-                return Ok(Ended::Complete);
+                return receipts::compare(&mut self.pair).await.map(|()| Ended::Complete);
             };
             if self.folder(task, listed).await? == Ended::Stopped {
                 return Ok(Ended::Stopped);

@@ -1,0 +1,72 @@
+//! What a target has of what it said OK to: counted, and measured.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use model::SkippedKind;
+use model::status::DataConsistencyScore;
+use testkit::sample::{Options, Sample};
+
+use crate::common::{Lab, message, message_with, put};
+
+/// Keeps nothing of messages that say so.
+fn keeps_nothing_of_lost_ones(message: &[u8]) -> &[u8] {
+    if message.ends_with(b"lost\r\n") { &[] } else { message }
+}
+
+/// The messages of the folder, in whatever order.
+fn bytes(server: &Sample) -> BTreeSet<Arc<[u8]>> {
+    server.messages("ada", "Work").into_iter().map(|message| message.bytes).collect()
+}
+
+/// Ten messages, of which the target says OK to four and does not store them.
+fn copied_but_for_four(options: Options) -> (Sample, Sample, Lab) {
+    let (from, to) = (Sample::start(Options::default()).unwrap(), Sample::start(options).unwrap());
+    let body = |n| if [1, 4, 5, 10].contains(&n) { "lost" } else { "kept" };
+    put(from.address(), "ada", "Work", (1..=10).map(|n| message_with(&format!("number {n}"), body(n))));
+    put(from.address(), "ada", "Zoo", [message("one")]);
+    let lab = Lab::between(from.address(), to.address());
+    lab.migrate(&["ada"]);
+    assert_eq!((to.messages("ada", "Work").len(), to.messages("ada", "Zoo").len()), (6, 1));
+    let skipped = lab.skipped("ada");
+    let named: Vec<_> = skipped.iter().map(|item| (item.kind, item.folder_name.as_str(), item.uid)).collect();
+    assert_eq!(named, [1, 4, 5, 10].map(|uid| (SkippedKind::TargetRejected, "Work", Some(uid))));
+    assert_eq!((lab.user().synced_item_count, lab.user().skipped_item_count), (7, 4));
+    assert_eq!(lab.user().data_consistency_score, Some(DataConsistencyScore::Investigate));
+    let report = lab.statistics("ada").report;
+    let told = "Folder Work: the target said OK to 10 messages and lacks 4 of them.";
+    assert!(report.iter().any(|entry| entry.text == told), "{report:#?}");
+    (from, to, lab)
+}
+
+/// A target that takes back what it does not store, and gives the same UID to the next message.
+#[test]
+fn what_a_target_said_ok_to_and_never_stored_is_named_and_sent_again_though_it_told_a_uid() {
+    let keeps_of = keeps_nothing_of_lost_ones;
+    let (from, to, lab) = copied_but_for_four(Options { keeps_of, ..Options::without(&["MULTIAPPEND"]) });
+    lab.pass();
+    assert_eq!((to.messages("ada", "Work").len(), lab.skipped("ada").len()), (6, 4), "it is no better yet");
+    to.forgive();
+    lab.pass();
+    lab.pass();
+    assert_eq!(to.appended(), 11);
+    assert_eq!(bytes(&to), bytes(&from));
+    lab.assert_perfect("ada");
+}
+
+/// Whether it was stored and somebody took it away, nobody knows where its UID was used up.
+#[test]
+fn what_a_target_said_ok_to_and_has_no_more_is_named_and_sent_again_only_when_the_admin_asks() {
+    let keeps_of = keeps_nothing_of_lost_ones;
+    for without in [&[][..], &["MULTIAPPEND"]] {
+        let options = Options { keeps_of, counts_unstored: true, ..Options::without(without) };
+        let (from, to, lab) = copied_but_for_four(options);
+        to.forgive();
+        lab.pass();
+        assert_eq!((to.appended(), lab.skipped("ada").len()), (7, 4));
+        lab.restore();
+        assert_eq!(to.appended(), 11);
+        assert_eq!(bytes(&to), bytes(&from));
+        lab.assert_perfect("ada");
+    }
+}
