@@ -48,6 +48,7 @@ Describe 'Requests' {
         $request = $method.Invoke($null, $arguments)
         $request.Store = if ($expected.PSObject.Properties['store']) { $expected.store } else { [NullString]::Value }
         $request.Worker = if ($expected.PSObject.Properties['worker']) { $expected.worker } else { [NullString]::Value }
+        $request.DryRun = [bool] $expected.PSObject.Properties['dry_run']
         if ($expected.PSObject.Properties['environment']) {
             $request.Environment = [Collections.Generic.Dictionary[string, string]]::new()
             foreach ($variable in $expected.environment.PSObject.Properties) {

@@ -23,15 +23,13 @@ public abstract class BatchActionCmdlet : ExchangeCmdlet
     /// <inheritdoc />
     private protected override void Process()
     {
-        if (Target() is { } name && Confirmed($"Migration batch '{name}'"))
+        if (Target() is { } name)
         {
-            Send(RequestFor(new ObjectIdentity { Identity = name }));
+            Change($"Migration batch '{name}'", Action, () => RequestFor(new ObjectIdentity { Identity = name }));
         }
     }
 
     private protected abstract Request RequestFor(ObjectIdentity batch);
-
-    private protected virtual bool Confirmed(string target) => ShouldProcess(target, Action);
 
     // Anything piped or bound, even $null or the value of a switch, is an identity that must name something.
     private string? Target()

@@ -29,6 +29,18 @@ public abstract class MigrationCmdlet : GuardedCmdlet
     /// <summary>Sends a request and writes its items, warnings, errors and progress.</summary>
     private protected void Send(Request request) => Send(request, Write);
 
+    /// <summary>Makes a change that is wanted. What -WhatIf says would be done can be done: all is checked as the change would.</summary>
+    private protected void Change(string target, string action, Func<Request> request)
+    {
+        if ((!IsWhatIf || IsPossible(request())) && Confirmed(target, action))
+        {
+            Send(request());
+        }
+    }
+
+    /// <summary>Whether the admin wants it.</summary>
+    private protected virtual bool Confirmed(string target, string action) => ShouldProcess(target, action);
+
     /// <summary>Writes the object of an item; nothing for an item of a newer library.</summary>
     private protected void Write(JobEvent item)
     {
@@ -64,7 +76,14 @@ public abstract class MigrationCmdlet : GuardedCmdlet
     /// <summary>A path of PowerShell, relative or on a drive of its own, as the operating system knows it.</summary>
     private protected string FullPath(string path) => SessionState.Path.GetUnresolvedProviderPathFromPSPath(path);
 
-    private void Send(Request request, Action<JobEvent> onItem)
+    private bool IsPossible(Request request)
+    {
+        request.DryRun = true;
+        return Send(request, Write);
+    }
+
+    // Whether it came to its end, and without an error.
+    private bool Send(Request request, Action<JobEvent> onItem)
     {
         var progress = new ProgressDisplay(this);
         try
@@ -77,11 +96,12 @@ public abstract class MigrationCmdlet : GuardedCmdlet
                 job.Cancel();
             }
 
-            Pump(job, progress, onItem);
+            return Pump(job, progress, onItem);
         }
         catch (MigrationErrorException e)
         {
             WriteError(ErrorRecords.From(e.Error));
+            return false;
         }
         finally
         {
@@ -91,14 +111,14 @@ public abstract class MigrationCmdlet : GuardedCmdlet
     }
 
     // After Ctrl+C nothing is written any more, but what has begun to change is awaited: a process that ends must not leave half.
-    private void Pump(MigrationJob job, ProgressDisplay progress, Action<JobEvent> onItem)
+    private bool Pump(MigrationJob job, ProgressDisplay progress, Action<JobEvent> onItem)
     {
         while (true)
         {
             var next = job.Next(Poll);
             if (next is { Kind: "finished" })
             {
-                return;
+                return next.Outcome == "completed";
             }
 
             if (!_stopping)

@@ -158,7 +158,8 @@ impl Lab {
 
     async fn ask_once(&self, operation: Operation) -> Result<Vec<Item>> {
         let store = Some(self.folder().display().to_string());
-        let request = Request { store, worker: None, environment: Environment::default(), operation };
+        let request =
+            Request { store, worker: None, environment: Environment::default(), dry_run: false, operation };
         let job = engine::start_in(self.stage.world(), &Handle::current(), request);
         let (mut items, mut failure) = (Vec::new(), None);
         loop {

@@ -141,18 +141,37 @@ impl Store {
     /// Runs several calls of this store that write: all of them happen or none. Nobody else may use the store, or a clone
     /// of it, meanwhile.
     pub fn together<T>(&self, work: impl FnOnce() -> Result<T>) -> Result<T> {
-        let run = |sql| self.connection().execute_batch(sql).map_err(Fault::from);
-        let began = run("BEGIN IMMEDIATE");
-        self.note_whether_busy(&self.connection(), began)?;
+        self.begin()?;
         let answer = work().and_then(|answer| {
-            run("COMMIT").map_err(|fault| self.error(fault))?;
+            self.execute("COMMIT").map_err(|fault| self.error(fault))?;
             Ok(answer)
         });
         if answer.is_err() {
-            // It fails only where SQLite has taken everything back itself.
-            let _ = run("ROLLBACK");
+            self.take_back();
         }
         answer
+    }
+
+    /// Runs what [`together`](Self::together) would, and takes all of it back: only whether it can be done is known then.
+    pub fn rehearse(&self, work: impl FnOnce() -> Result<()>) -> Result<()> {
+        self.begin()?;
+        let answer = work();
+        self.take_back();
+        answer
+    }
+
+    fn begin(&self) -> Result<()> {
+        let began = self.execute("BEGIN IMMEDIATE");
+        self.note_whether_busy(&self.connection(), began)
+    }
+
+    /// It fails only where SQLite has taken everything back itself.
+    fn take_back(&self) {
+        let _ = self.execute("ROLLBACK");
+    }
+
+    fn execute(&self, sql: &str) -> Sql<()> {
+        Ok(self.connection().execute_batch(sql)?)
     }
 
     fn transact<T>(

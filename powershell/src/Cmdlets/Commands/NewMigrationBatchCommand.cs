@@ -23,9 +23,9 @@ public sealed class NewMigrationBatchCommand : NewBatchParameters, IDisposable
     /// <inheritdoc />
     protected override void EndProcessing()
     {
-        if (!HasRefused && HasEndpoints() && Action() is { } action && ShouldProcess($"Migration batch '{Name}'", action))
+        if (!HasRefused && HasEndpoints() && Subjects() is { } users)
         {
-            Send(Operations.NewBatch(Batch()));
+            Change($"Migration batch '{Name}'", Action(users), () => Operations.NewBatch(Batch()));
         }
     }
 
@@ -57,40 +57,17 @@ public sealed class NewMigrationBatchCommand : NewBatchParameters, IDisposable
         return _source is not null;
     }
 
-    // What the admin is asked to confirm; none if that cannot be said, which has then been written as an error.
-    private string? Action()
+    // What the admin is asked to confirm.
+    private string Action(string users)
     {
-        if (Subjects() is not { } users)
-        {
-            return null;
-        }
-
         var route = $"from endpoint '{_source}'" + (_target is { } target ? $" to endpoint '{target}'" : "");
         return $"Create, to {(Analyze ? "measure" : "migrate")} {users} {route}{(AutoStart ? ", and start" : "")}";
     }
 
-    private string? Subjects()
-    {
-        if (Csv() is not { } csv)
-        {
-            return Counted(_users.Count);
-        }
-
-        var check = Query(Operations.TestCsv(new CsvTest { Csv = csv, SourceEndpoint = _source })).FirstOrDefault()?.CsvCheck;
-        if (check is null or { Valid: true })
-        {
-            return check is null ? null : Counted(check.RowCount);
-        }
-
-        // The library itself refuses it, and says more. Only -WhatIf does not ask it.
-        if (!IsWhatIf)
-        {
-            return "the users of the CSV";
-        }
-
-        WriteError(ErrorRecords.InvalidCsv(new MigrationCsvCheck(check), Name));
-        return null;
-    }
+    // None where they cannot be counted, which has then been written as an error. Whether the rows will do the library says later.
+    private string? Subjects() => Csv() is not { } csv
+        ? Counted(_users.Count)
+        : Query(Operations.TestCsv(new CsvTest { Csv = csv })).FirstOrDefault()?.CsvCheck is { } check ? Counted(check.RowCount) : null;
 
     private static string Counted(long users) => users == 1 ? "1 user" : $"{users:N0} users";
 

@@ -99,13 +99,10 @@ public sealed class NewMigrationEndpointCommand : ExchangeCmdlet
     private bool IsTarget => Target || ParameterSetName == MaildirSet;
 
     /// <inheritdoc />
-    private protected override void Process()
-    {
-        if (ShouldProcess($"Migration endpoint '{Name}'", IsTarget ? "Create target endpoint" : "Create source endpoint"))
-        {
-            Send(Operations.NewEndpoint(Endpoint()));
-        }
-    }
+    private protected override void Process() => Change(
+        $"Migration endpoint '{Name}'",
+        IsTarget ? "Create target endpoint" : "Create source endpoint",
+        () => Operations.NewEndpoint(Endpoint()));
 
     private NewEndpoint Endpoint() => new()
     {

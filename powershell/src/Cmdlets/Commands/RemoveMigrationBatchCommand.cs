@@ -18,6 +18,6 @@ public sealed class RemoveMigrationBatchCommand : BatchActionCmdlet
     private protected override Request RequestFor(ObjectIdentity batch) => Operations.RemoveBatch(batch);
 
     // -Force answers the question; it does not turn -WhatIf off, nor a -Confirm that was asked for.
-    private protected override bool Confirmed(string target) =>
-        (Force && !IsWhatIf && !IsBound("Confirm")) || base.Confirmed(target);
+    private protected override bool Confirmed(string target, string action) =>
+        (Force && !IsWhatIf && !IsBound("Confirm")) || base.Confirmed(target, action);
 }

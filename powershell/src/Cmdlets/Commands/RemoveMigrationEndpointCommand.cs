@@ -17,9 +17,9 @@ public sealed class RemoveMigrationEndpointCommand : ExchangeCmdlet
     /// <inheritdoc />
     private protected override void Process()
     {
-        if (Named(Identity, "migration endpoint") is { } name && ShouldProcess($"Migration endpoint '{name}'", "Remove"))
+        if (Named(Identity, "migration endpoint") is { } name)
         {
-            Send(Operations.RemoveEndpoint(new ObjectIdentity { Identity = name }));
+            Change($"Migration endpoint '{name}'", "Remove", () => Operations.RemoveEndpoint(new ObjectIdentity { Identity = name }));
         }
     }
 }

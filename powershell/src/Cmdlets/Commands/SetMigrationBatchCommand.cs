@@ -162,9 +162,9 @@ public sealed class SetMigrationBatchCommand : ExchangeCmdlet, IDisposable
     /// <inheritdoc />
     private protected override void Process()
     {
-        if (Named(Identity.Or(OtherId), "migration batch") is { } name && ShouldProcess($"Migration batch '{name}'", Action))
+        if (Named(Identity.Or(OtherId), "migration batch") is { } name)
         {
-            Send(Operations.SetBatch(Changes(name)));
+            Change($"Migration batch '{name}'", Action, () => Operations.SetBatch(Changes(name)));
         }
     }
 

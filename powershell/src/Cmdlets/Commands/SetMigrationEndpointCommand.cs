@@ -85,9 +85,9 @@ public sealed class SetMigrationEndpointCommand : ExchangeCmdlet
     /// <inheritdoc />
     private protected override void Process()
     {
-        if (Named(Identity.Or(OtherId), "migration endpoint") is { } name && ShouldProcess($"Migration endpoint '{name}'", "Change"))
+        if (Named(Identity.Or(OtherId), "migration endpoint") is { } name)
         {
-            Send(Operations.SetEndpoint(Changes(name)));
+            Change($"Migration endpoint '{name}'", "Change", () => Operations.SetEndpoint(Changes(name)));
         }
     }
 

@@ -10,11 +10,5 @@ namespace ImapMigration.Commands;
 public sealed class StartMigrationWorkerCommand : MigrationCmdlet
 {
     /// <inheritdoc />
-    private protected override void Process()
-    {
-        if (ShouldProcess("Migration worker", "Start"))
-        {
-            Send(Operations.StartWorker());
-        }
-    }
+    private protected override void Process() => Change("Migration worker", "Start", Operations.StartWorker);
 }

@@ -16,11 +16,6 @@ public sealed class StopMigrationWorkerCommand : MigrationCmdlet
     public int? TimeoutSec { get; set; }
 
     /// <inheritdoc />
-    private protected override void Process()
-    {
-        if (ShouldProcess("Migration worker", "Stop"))
-        {
-            Send(Operations.StopWorker(new WorkerStop { TimeoutSeconds = TimeoutSec }));
-        }
-    }
+    private protected override void Process() =>
+        Change("Migration worker", "Stop", () => Operations.StopWorker(new WorkerStop { TimeoutSeconds = TimeoutSec }));
 }

@@ -58,10 +58,7 @@ public sealed class TestMigrationServerAvailabilityCommand : ExchangeCmdlet
     private protected override void Process()
     {
         var target = ParameterSetName == EndpointSet ? $"Migration endpoint '{Endpoint}'" : $"{RemoteServer}:{Port}";
-        if (ShouldProcess(target, "Test connection"))
-        {
-            Send(Operations.TestConnection(Test()));
-        }
+        Change(target, "Test connection", () => Operations.TestConnection(Test()));
     }
 
     private ConnectionTest Test() => new()

@@ -1,5 +1,4 @@
 using System;
-using System.Linq;
 using System.Management.Automation;
 using System.Runtime.InteropServices;
 
@@ -10,7 +9,6 @@ namespace ImapMigration;
 /// <summary>Makes every error record of this module.</summary>
 internal static class ErrorRecords
 {
-    private const int CsvFaultsShown = 5;
     private const string RowsRemedy = "rows of a CSV go to -CSVData of New-MigrationBatch, or through the pipeline to Test-MigrationCsv";
 
     // PowerShell 7 prints the recommended action below an error; Windows PowerShell prints the message alone.
@@ -66,19 +64,6 @@ internal static class ErrorRecords
         Message = thereAreSeveral ? "there is more than one migration batch" : "there is no migration batch",
         Remedy = thereAreSeveral ? "name one with -Identity" : "create one with New-MigrationBatch",
     });
-
-    /// <summary>A CSV has errors: the first of them, and where to see the others.</summary>
-    internal static ErrorRecord InvalidCsv(MigrationCsvCheck check, string batch)
-    {
-        var few = check.Errors.Take(CsvFaultsShown).Select(fault => fault.ToString());
-        return From(new ErrorView
-        {
-            Kind = "invalid_csv",
-            Message = $"the CSV of batch `{batch}` has errors. {string.Join(" ", few)}",
-            Remedy = check.Errors.Length > CsvFaultsShown ? "Test-MigrationCsv lists the others" : null,
-            Object = batch,
-        });
-    }
 
     /// <summary>The exception of an error, as it also stands in a user's statistics.</summary>
     internal static MigrationException Exception(ErrorView error)

@@ -25,6 +25,10 @@ public sealed class Request
     [DataMember(Name = "environment", EmitDefaultValue = false)]
     public Dictionary<string, string?>? Environment { get; set; }
 
+    /// <summary>Check all that a change would, and make none: it fails where the change would.</summary>
+    [DataMember(Name = "dry_run", EmitDefaultValue = false)]
+    public bool DryRun { get; set; }
+
     /// <summary>What to do.</summary>
     [DataMember(Name = "op")]
     public string Operation { get; private set; }

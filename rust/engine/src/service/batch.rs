@@ -9,7 +9,7 @@ use model::{
 use store::{Adopt, BatchSummary, ReportOf};
 use uuid::Uuid;
 
-use super::change::Change;
+use super::change::{Change, replace};
 use super::context::{Context, Reply};
 use super::served::Served;
 use super::telling::{changes, created, not_synced, tell};
@@ -47,16 +47,15 @@ pub(super) fn new(context: &Context, args: NewBatch) -> Result<Change> {
     };
     let adopt =
         if args.adopt_preexisting || !args.user_ids.is_empty() { Adopt::TakeOver } else { Adopt::Refuse };
-    let make = move |context: &Context| {
-        let insert = || insert(context, &batch, &rows, adopt);
-        if args.auto_start {
-            wish::write(context, || insert().and_then(|()| wish::run(context, &batch)))?;
-        } else {
-            context.store.together(insert)?;
-        }
-        shown(context, vec![context.store.batch_summary(batch.name.as_str(), context.now)?], false)
+    let (guid, auto_start) = (batch.guid, args.auto_start);
+    let write = move |context: &Context| {
+        insert(context, &batch, &rows, adopt)?;
+        if auto_start { wish::run(context, &batch) } else { Ok(()) }
     };
-    Ok(Change::new(make).warning_of(warnings))
+    let answer = move |context: &Context| {
+        shown(context, vec![context.store.batch_summary(&guid.to_string(), context.now)?], false)
+    };
+    Ok(Change::writing(write).needing_a_worker(auto_start).answering(answer).warning_of(warnings))
 }
 
 fn insert(context: &Context, batch: &Batch, rows: &[UserRow], adopt: Adopt) -> Result<()> {
@@ -73,42 +72,47 @@ pub(super) fn get(context: &Context, query: BatchQuery) -> Result<Reply> {
     Ok(Reply { items: shown(context, found, include_report)?, warnings })
 }
 
-pub(super) fn set(context: &Context, args: SetBatch) -> Result<Change> {
-    let mut batch = context.store.batch(&args.identity)?;
-    refuse_removed(&batch)?;
-    let before = batch.clone();
-    let (source, target) = (args.source_endpoint.clone(), args.target_endpoint.clone());
-    if let Some(identity) = source {
-        batch.source_endpoint = endpoint_of_role(context, &identity, Role::Source)?.name;
-    }
-    if let Some(identity) = target {
-        batch.target_endpoint = Some(endpoint_of_role(context, &identity, Role::Target)?.name);
-    }
-    let (csv, add_users) = (args.csv.clone(), args.add_users);
-    let asked = Asked::of(&args);
-    apply(&mut batch.options, args);
-    check_options(&batch.options)?;
+pub(super) fn set(context: &Context, mut args: SetBatch) -> Result<Change> {
+    let csv = args.csv.take();
+    let batch = changed(context, context.store.batch(&args.identity)?, &args)?;
     let (rows, mut warnings) = match csv {
         Some(csv) => new_users(context, &batch, &csv)?,
-        None if add_users => {
+        None if args.add_users => {
             return Err(Error::new(ErrorKind::InvalidArgument, "-AddUsers has no users")
                 .object(batch.name.as_str())
                 .remedy("give them with -CSVData"));
         }
         None => Default::default(),
     };
+    let asked = Asked::of(&args);
     if asked != Asked::Nothing {
         warnings.extend(not_synced(&context.store.batch_summary(batch.name.as_str(), context.now)?));
     }
-    let change = move |context: &Context| {
-        let update = || update(context, &before, &batch, &rows);
-        match asked {
-            Asked::Nothing => context.store.together(update)?,
-            _ => wish::write(context, || update().and_then(|()| wish::ask(context, &batch, asked)))?,
-        }
-        Ok(Vec::new())
+    // A sync of a batch that does not run waits for its start.
+    let needs_a_worker = asked != Asked::Nothing && batch.wish == Wish::Run;
+    let guid = batch.guid.to_string();
+    let write = move |context: &Context| {
+        // Somebody else may have changed the batch meanwhile: what was not named here stays as it is now.
+        let before = context.store.batch(&guid)?;
+        let batch = changed(context, before.clone(), &args)?;
+        update(context, &before, &batch, &rows)?;
+        wish::ask(context, &batch, asked)
     };
-    Ok(Change::new(change).warning_of(warnings))
+    Ok(Change::writing(write).needing_a_worker(needs_a_worker).warning_of(warnings))
+}
+
+/// The batch with what was named, checked.
+fn changed(context: &Context, mut batch: Batch, args: &SetBatch) -> Result<Batch> {
+    refuse_removed(&batch)?;
+    if let Some(identity) = &args.source_endpoint {
+        batch.source_endpoint = endpoint_of_role(context, identity, Role::Source)?.name;
+    }
+    if let Some(identity) = &args.target_endpoint {
+        batch.target_endpoint = Some(endpoint_of_role(context, identity, Role::Target)?.name);
+    }
+    apply(&mut batch.options, args);
+    check_options(&batch.options)?;
+    Ok(batch)
 }
 
 fn new_users(context: &Context, batch: &Batch, csv: &CsvCheck) -> Result<(Vec<UserRow>, Vec<String>)> {
@@ -183,23 +187,18 @@ fn check_options(options: &BatchOptions) -> Result<()> {
     Ok(())
 }
 
-fn apply(options: &mut BatchOptions, args: SetBatch) {
-    fn replace<T>(slot: &mut T, value: Option<T>) {
-        if let Some(value) = value {
-            *slot = value;
-        }
-    }
+fn apply(options: &mut BatchOptions, args: &SetBatch) {
     options.start_after = args.start_after.or(options.start_after);
     options.complete_after = args.complete_after.or(options.complete_after);
-    options.content_filter = args.content_filter.or_else(|| options.content_filter.take());
-    replace(&mut options.include_folders, args.include_folders);
-    replace(&mut options.exclude_folders, args.exclude_folders);
-    replace(&mut options.repair, args.repair);
-    replace(&mut options.notification_emails, args.notification_emails);
-    replace(&mut options.report_interval_seconds, args.report_interval_seconds);
-    replace(&mut options.skip_reports, args.skip_reports);
-    replace(&mut options.allow_incremental_syncs, args.allow_incremental_syncs);
-    replace(&mut options.auto_retry_count, args.auto_retry_count);
+    options.content_filter = args.content_filter.clone().or_else(|| options.content_filter.take());
+    replace(&mut options.include_folders, args.include_folders.as_ref());
+    replace(&mut options.exclude_folders, args.exclude_folders.as_ref());
+    replace(&mut options.repair, args.repair.as_ref());
+    replace(&mut options.notification_emails, args.notification_emails.as_ref());
+    replace(&mut options.report_interval_seconds, args.report_interval_seconds.as_ref());
+    replace(&mut options.skip_reports, args.skip_reports.as_ref());
+    replace(&mut options.allow_incremental_syncs, args.allow_incremental_syncs.as_ref());
+    replace(&mut options.auto_retry_count, args.auto_retry_count.as_ref());
 }
 
 /// A limit that shows whether there is more.

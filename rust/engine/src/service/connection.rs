@@ -27,6 +27,9 @@ pub(super) async fn test(context: Context, args: ConnectionTest) -> Result<Reply
             ));
         }
     };
+    if context.dry_run {
+        return Ok(Reply::none());
+    }
     let mut view = examine(&context.world, &place, credentials).await?;
     view.endpoint = endpoint;
     Ok(Reply::items([Item::ConnectionTest(Box::new(view))]))

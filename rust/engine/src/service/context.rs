@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::Timestamp;
 use model::Result;
-use model::contract::{Environment, Item};
+use model::contract::{Environment, Item, Operation, Request};
 use store::Store;
 use tokio_util::sync::CancellationToken;
 
@@ -21,6 +21,8 @@ pub(super) struct Context {
     pub(super) environment: Environment,
     pub(super) world: World,
     pub(super) now: Timestamp,
+    /// Whether changes are only to be checked.
+    pub(super) dry_run: bool,
     /// Whether the host gave the request up: waits end, what is done stays done.
     pub(super) cancelled: CancellationToken,
     pub(super) underway: Underway,
@@ -58,18 +60,19 @@ impl Reply {
 }
 
 impl Context {
+    /// What the request brings, and its operation.
     pub(super) fn open(
         world: World,
-        location: Option<&str>,
-        worker: Option<String>,
-        environment: Environment,
+        request: Request,
         cancelled: CancellationToken,
         underway: Underway,
-    ) -> Result<Self> {
-        let folder = Store::location(location, &environment)?;
+    ) -> Result<(Self, Operation)> {
+        let Request { store: location, worker, environment, dry_run, operation } = request;
+        let folder = Store::location(location.as_deref(), &environment)?;
         let store = Store::open(&folder)?;
         let now = world.clock.now();
-        Ok(Self { store, folder, worker, environment, world, now, cancelled, underway })
+        let context = Self { store, folder, worker, environment, world, now, dry_run, cancelled, underway };
+        Ok((context, operation))
     }
 
     /// Reads what touches the disk where it may wait.

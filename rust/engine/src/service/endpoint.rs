@@ -4,7 +4,7 @@ use model::contract::{EndpointChanges, EndpointQuery, Item, NewEndpoint};
 use model::{Endpoint, Error, ErrorKind, Limit, Name, Place, Result};
 use uuid::Uuid;
 
-use super::change::{Change, warn};
+use super::change::{Change, replace, warn};
 use super::context::{Context, Reply};
 use super::{connection, view};
 use crate::job::Events;
@@ -34,14 +34,10 @@ pub(super) async fn new(context: Context, args: NewEndpoint, events: &Events) ->
     endpoint.validate()?;
     refuse_existing(&context, &endpoint.name)?;
     warn(events, warnings(&endpoint)).await;
-    if !args.skip_verification {
-        connection::verify(&context.world, &endpoint).await?;
-    }
-    let insert = move |context: &Context| {
-        context.store.insert_endpoint(&endpoint)?;
-        Ok(vec![Item::Endpoint(Box::new(view::endpoint(endpoint, (0, 0))))])
-    };
-    context.make(insert).await
+    verify(&context, &endpoint, args.skip_verification).await?;
+    let made = view::endpoint(endpoint.clone(), (0, 0));
+    let insert = Change::writing(move |context| context.store.insert_endpoint(&endpoint));
+    context.make(insert.answering(|_| Ok(vec![Item::Endpoint(Box::new(made))]))).await
 }
 
 pub(super) fn get(context: &Context, query: &EndpointQuery) -> Result<Reply> {
@@ -53,22 +49,33 @@ pub(super) fn get(context: &Context, query: &EndpointQuery) -> Result<Reply> {
 }
 
 pub(super) async fn set(context: Context, args: EndpointChanges, events: &Events) -> Result<Reply> {
-    let mut endpoint = context.store.endpoint(&args.identity)?;
-    let skip_verification = args.skip_verification;
-    apply(&mut endpoint, args)?;
+    let endpoint = changed(&context, context.store.endpoint(&args.identity)?, &args)?;
+    warn(events, warnings(&endpoint)).await;
+    verify(&context, &endpoint, args.skip_verification).await?;
+    let guid = endpoint.guid.to_string();
+    let update = move |context: &Context| {
+        // Somebody else may have changed it meanwhile: what was not named here stays as it is now.
+        context.store.update_endpoint(&changed(context, context.store.endpoint(&guid)?, &args)?)
+    };
+    context.make(Change::writing(update)).await
+}
+
+/// A dry run asks no server.
+async fn verify(context: &Context, endpoint: &Endpoint, skip: bool) -> Result<()> {
+    if skip || context.dry_run { Ok(()) } else { connection::verify(&context.world, endpoint).await }
+}
+
+/// The endpoint with what was named, checked.
+fn changed(context: &Context, mut endpoint: Endpoint, args: &EndpointChanges) -> Result<Endpoint> {
+    apply(&mut endpoint, args);
     endpoint.modified_at = context.now;
     endpoint.validate()?;
-    warn(events, warnings(&endpoint)).await;
-    if !skip_verification {
-        connection::verify(&context.world, &endpoint).await?;
-    }
-    let update = move |context: &Context| context.store.update_endpoint(&endpoint).map(|()| Vec::new());
-    context.make(update).await
+    Ok(endpoint)
 }
 
 pub(super) fn remove(context: &Context, identity: String) -> Result<Change> {
     context.store.endpoint(&identity)?;
-    Ok(Change::new(move |context| context.store.remove_endpoint(&identity).map(|()| Vec::new())))
+    Ok(Change::writing(move |context| context.store.remove_endpoint(&identity)))
 }
 
 /// Said before the connection is tested, which may take its time. The store says it again, for good.
@@ -82,29 +89,22 @@ fn refuse_existing(context: &Context, name: &Name) -> Result<()> {
     }
 }
 
-fn apply(endpoint: &mut Endpoint, args: EndpointChanges) -> Result<()> {
+fn apply(endpoint: &mut Endpoint, args: &EndpointChanges) {
     match &mut endpoint.place {
         Place::Imap(server) => {
-            replace(&mut server.remote_server, args.remote_server);
-            replace(&mut server.port, args.port);
-            replace(&mut server.security, args.security);
-            replace(&mut server.accept_untrusted_certificates, args.accept_untrusted_certificates);
+            replace(&mut server.remote_server, args.remote_server.as_ref());
+            replace(&mut server.port, args.port.as_ref());
+            replace(&mut server.security, args.security.as_ref());
+            replace(&mut server.accept_untrusted_certificates, args.accept_untrusted_certificates.as_ref());
         }
-        Place::Maildir { path } => replace(path, args.path),
+        Place::Maildir { path } => replace(path, args.path.as_ref()),
     }
-    replace(&mut endpoint.max_concurrent_migrations, args.max_concurrent_migrations);
-    replace(&mut endpoint.max_concurrent_incremental_syncs, args.max_concurrent_incremental_syncs);
-    replace(&mut endpoint.admin_login_format, args.admin_login_format);
-    replace(&mut endpoint.login_separator, args.login_separator);
+    replace(&mut endpoint.max_concurrent_migrations, args.max_concurrent_migrations.as_ref());
+    replace(&mut endpoint.max_concurrent_incremental_syncs, args.max_concurrent_incremental_syncs.as_ref());
+    replace(&mut endpoint.admin_login_format, args.admin_login_format.as_ref());
+    replace(&mut endpoint.login_separator, args.login_separator.as_ref());
     if args.credentials.is_some() {
-        endpoint.credentials = args.credentials;
-    }
-    Ok(())
-}
-
-fn replace<T>(slot: &mut T, value: Option<T>) {
-    if let Some(value) = value {
-        *slot = value;
+        endpoint.credentials.clone_from(&args.credentials);
     }
 }
 

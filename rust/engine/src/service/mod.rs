@@ -50,11 +50,8 @@ pub(crate) async fn run(world: World, request: Request, mut events: Events) {
 }
 
 async fn answer(world: World, request: Request, events: &mut Events, underway: Underway) -> Result<()> {
-    let Request { store, worker, environment, operation } = request;
     let cancelled = events.cancelled();
-    let context =
-        blocking(move || Context::open(world, store.as_deref(), worker, environment, cancelled, underway))
-            .await?;
+    let (context, operation) = blocking(move || Context::open(world, request, cancelled, underway)).await?;
     let reply = match operation {
         Operation::OpenStore {} => context.run(move |c| c.open_store()).await,
         Operation::NewEndpoint(args) => endpoint::new(context, *args, events).await,

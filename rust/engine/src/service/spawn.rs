@@ -26,6 +26,11 @@ fn unavailable(message: String) -> Error {
     failure(message, "install the module again, or name the executable in IMAP_MIGRATION_WORKER")
 }
 
+/// Whether there is an executable that may be run.
+pub(super) fn check(given: Option<&str>, environment: &Environment) -> Result<()> {
+    program::command(&find(given, environment)?).map(drop)
+}
+
 /// Starts a worker for the store in `folder`. That it is up shows in its lock.
 pub(super) fn spawn(given: Option<&str>, environment: &Environment, folder: &Path) -> Result<()> {
     let executable = find(given, environment)?;

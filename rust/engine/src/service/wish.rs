@@ -6,6 +6,7 @@ use model::contract::{BatchQuery, SetBatch};
 use model::status::Wish;
 use model::{Batch, Error, ErrorKind, Result};
 use store::Purged;
+use uuid::Uuid;
 
 use super::change::Change;
 use super::context::Context;
@@ -36,7 +37,7 @@ impl Asked {
 pub(super) fn start(context: &Context, identity: Option<&str>) -> Result<Change> {
     let batch = one_batch(context, identity)?;
     refuse_removed(&batch)?;
-    Ok(Change::new(move |context| write(context, || run(context, &batch)).map(|()| Vec::new())))
+    Ok(Change::writing(move |context| run(context, &batch)).needing_a_worker(true))
 }
 
 pub(super) fn stop(context: &Context, identity: Option<&str>) -> Result<Change> {
@@ -49,34 +50,33 @@ pub(super) fn stop(context: &Context, identity: Option<&str>) -> Result<Change> 
         .object(batch.name.as_str())
         .remedy("start it with Start-MigrationBatch, or remove it with Remove-MigrationBatch")),
         Wish::Remove => Err(being_removed(&batch)),
-        Wish::Run | Wish::Stop => Ok(Change::new(move |context| {
-            let halt = || {
-                context.store.set_wish(batch.guid, Wish::Stop)?;
-                tell(context, &batch, "The batch was stopped.")
-            };
-            context.store.together(halt).map(|()| Vec::new())
+        Wish::Run | Wish::Stop => Ok(Change::writing(move |context| {
+            context.store.set_wish(batch.guid, Wish::Stop)?;
+            tell(context, &batch, "The batch was stopped.")
         })),
     }
 }
 
 pub(super) fn remove(context: &Context, identity: Option<&str>) -> Result<Change> {
-    let batch = one_batch(context, identity)?;
-    Ok(Change::new(move |context| {
-        // Who asks once more gets what was asked for.
-        if batch.wish != Wish::Remove {
-            context.store.set_wish(batch.guid, Wish::Remove)?;
-        }
+    let Batch { guid, wish, .. } = one_batch(context, identity)?;
+    // Who asks once more gets what was asked for.
+    let change = if wish == Wish::Remove {
+        Change::default()
+    } else {
+        Change::writing(move |context| context.store.set_wish(guid, Wish::Remove))
+    };
+    Ok(change.answering(move |context| {
         // The worker stops its passes at the next message. Whoever is answered finds the name free.
         worker::eventually(context, REMOVE_PATIENCE, || {
             purge(context)?;
-            Ok(is_gone(context, &batch)? || !context.store.worker_is_running()?)
+            Ok(is_gone(context, guid)? || !context.store.worker_is_running()?)
         })?;
         Ok(Vec::new())
     }))
 }
 
-fn is_gone(context: &Context, batch: &Batch) -> Result<bool> {
-    match context.store.batch(&batch.guid.to_string()) {
+fn is_gone(context: &Context, batch: Uuid) -> Result<bool> {
+    match context.store.batch(&batch.to_string()) {
         Err(e) if e.kind == ErrorKind::BatchNotFound => Ok(true),
         there => there.map(|_| false),
     }
@@ -135,14 +135,6 @@ pub(super) fn ask(context: &Context, batch: &Batch, asked: Asked) -> Result<()> 
         }
     }
     Ok(())
-}
-
-/// Writes a wish that a worker makes true: when one is there, so that none is written where none can be; and looks again,
-/// for one that went for want of wishes meanwhile.
-pub(super) fn write(context: &Context, wish: impl FnOnce() -> Result<()>) -> Result<()> {
-    worker::ensure(context)?;
-    context.store.together(wish)?;
-    worker::ensure(context)
 }
 
 pub(super) fn refuse_removed(batch: &Batch) -> Result<()> {

@@ -23,11 +23,11 @@ pub(super) fn get(context: &Context) -> Result<Reply> {
 }
 
 pub(super) fn start() -> Change {
-    Change::new(|context| ensure(context).and_then(|()| items(context)))
+    Change::default().needing_a_worker(true).answering(items)
 }
 
 pub(super) fn stop(args: WorkerStop) -> Change {
-    Change::new(move |context| end(context, &args).and_then(|()| items(context)))
+    Change::default().answering(move |context| end(context, &args).and_then(|()| items(context)))
 }
 
 fn items(context: &Context) -> Result<Vec<Item>> {
@@ -46,6 +46,14 @@ fn end(context: &Context, args: &WorkerStop) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Whether a worker serves the store, or could be started.
+pub(super) fn is_available(context: &Context) -> Result<()> {
+    if context.store.worker_is_running()? {
+        return Ok(());
+    }
+    spawn::check(context.worker.as_deref(), &context.environment)
 }
 
 /// Makes sure that a worker serves the store.

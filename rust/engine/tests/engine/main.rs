@@ -5,6 +5,7 @@
 
 mod answers;
 mod capabilities;
+mod changes;
 mod clock;
 mod common;
 mod connection;

@@ -228,6 +228,10 @@ fn a_change_of_a_batch_of_which_a_part_is_refused_is_not_made_at_all() {
     let before = lab.batch().unwrap();
     assert_eq!(refusal(&lab, Operation::SetBatch(Box::new(change))).kind, ErrorKind::UserExists);
     assert_eq!(lab.batch().unwrap(), before);
+    lab.serve();
+    lab.start_again();
+    lab.stop_serving();
+    let before = lab.batch().unwrap();
     let sync = SetBatch {
         identity: BATCH.to_owned(),
         sync_now: true,

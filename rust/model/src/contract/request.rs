@@ -20,6 +20,9 @@ pub struct Request {
     /// What counts of the host's environment.
     #[serde(default, skip_serializing_if = "Environment::is_own")]
     pub environment: Environment,
+    /// Check all that a change would, and make none: it fails where the change would. Answer: none.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub dry_run: bool,
     /// What to do.
     #[serde(flatten)]
     pub operation: Operation,

@@ -148,7 +148,25 @@ impl Lab {
 
     /// Runs a request to its end. Its error, if there is one, is the result.
     pub(crate) fn ask(&self, operation: Operation) -> Result<Vec<Item>> {
+        self.end(&self.begin(operation))
+    }
+
+    /// The same without making a change.
+    pub(crate) fn ask_dry(&self, operation: Operation) -> Result<Vec<Item>> {
+        self.end(&self.begin_request(operation, true))
+    }
+
+    /// Lets something happen while a request waits for its first warning to be taken, and then runs it to its end.
+    pub(crate) fn ask_after_warning(&self, operation: Operation, meanwhile: impl FnOnce()) {
         let job = self.begin(operation);
+        match job.next(PATIENCE) {
+            Pulled::Event(Event::Warning { .. }) => meanwhile(),
+            other => panic!("no warning, but {other:?}"),
+        }
+        self.end(&job).unwrap();
+    }
+
+    fn end(&self, job: &Job) -> Result<Vec<Item>> {
         let (mut items, mut failure) = (Vec::new(), None);
         loop {
             let pulled = job.next(PATIENCE);
@@ -167,11 +185,15 @@ impl Lab {
     }
 
     fn begin(&self, operation: Operation) -> Job {
+        self.begin_request(operation, false)
+    }
+
+    fn begin_request(&self, operation: Operation, dry_run: bool) -> Job {
         let store = Some(self.folder().display().to_string());
         let worker = self.executable.as_ref().map(|path| path.display().to_string());
         engine::start(
             self.runtime.handle(),
-            Request { store, worker, environment: Environment::default(), operation },
+            Request { store, worker, environment: Environment::default(), dry_run, operation },
         )
     }
 
@@ -224,7 +246,12 @@ impl Lab {
 
     /// Waits until the batch has nothing left to do now.
     pub(crate) fn wait(&self) -> BatchView {
-        let wait = WaitBatch { identity: BATCH.to_owned(), timeout_seconds: Some(PATIENCE.as_secs()) };
+        self.wait_for(BATCH)
+    }
+
+    /// The same for another batch.
+    pub(crate) fn wait_for(&self, batch: &str) -> BatchView {
+        let wait = WaitBatch { identity: batch.to_owned(), timeout_seconds: Some(PATIENCE.as_secs()) };
         match self.ask(Operation::WaitBatch(wait)).unwrap().as_slice() {
             [Item::Batch(batch)] => (**batch).clone(),
             other => panic!("a wait brought {other:?}"),
