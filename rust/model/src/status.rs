@@ -219,6 +219,10 @@ pub fn batch_status(batch: BatchFacts, users: UserCounts, now: Timestamp) -> Bat
         Wish::Run => {}
     }
     let finished = users.synced + users.completed + users.failed();
+    if users.total == 0 {
+        // Another batch has taken over all of them.
+        return BatchStatus::Completed;
+    }
     if batch.start_after.is_some_and(|at| at > now) {
         BatchStatus::Waiting
     } else if users.queued > 0 && users.queued == users.total {
@@ -307,6 +311,13 @@ mod tests {
         assert_eq!(status(Wish::Run, &[SYNCING, QUEUED]), BatchStatus::Syncing);
         assert_eq!(status(Wish::Run, &[SYNCED, QUEUED]), BatchStatus::Syncing);
         assert_eq!(status(Wish::Run, &[SYNCED, SYNCED]), BatchStatus::Synced);
+    }
+
+    #[test]
+    fn a_batch_whose_users_another_one_has_taken_over_is_done() {
+        assert_eq!(status(Wish::Run, &[]), BatchStatus::Completed);
+        assert_eq!(status(Wish::Stop, &[]), BatchStatus::Stopped);
+        assert_eq!(status(Wish::Hold, &[]), BatchStatus::Created);
     }
 
     #[test]

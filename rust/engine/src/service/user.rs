@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use model::contract::{Item, StatisticsQuery, UserIdentity, UserQuery};
-use model::status::Wish;
+use model::status::BatchFacts;
 use model::{Batch, Endpoint, Error, ErrorKind, Name, Result, User};
 
 use store::ReportOf;
@@ -20,22 +20,22 @@ pub(super) fn get(context: &Context, query: UserQuery) -> Result<Reply> {
     let query = UserQuery { result_size: Some(one_more(most)), ..query };
     let mut users = context.store.users(&query)?;
     let warnings = cut(&mut users, most);
-    let mut wishes = Wishes::default();
+    let mut batches = Batches::default();
     let items: Result<Vec<Item>> = users
         .iter()
-        .map(|user| Ok(Item::User(Box::new(view::user(user, wishes.of(context, &user.batch)?)))))
+        .map(|user| Ok(Item::User(Box::new(view::user(user, batches.of(context, &user.batch)?.wish)))))
         .collect();
     Ok(Reply { items: items?, warnings })
 }
 
 pub(super) fn statistics(context: &Context, query: &StatisticsQuery) -> Result<Reply> {
-    let mut wishes = Wishes::default();
+    let mut batches = Batches::default();
     let show = |user: User| {
         let skipped = context.store.skipped_items(user.id, query.limit_skipped_items_to)?;
         let report =
             if query.include_report { context.store.report(ReportOf::User(user.id))? } else { Vec::new() };
-        let wish = wishes.of(context, &user.batch)?;
-        Ok(Item::UserStatistics(Box::new(view::statistics(user, wish, skipped, report))))
+        let batch = batches.of(context, &user.batch)?;
+        Ok(Item::UserStatistics(Box::new(view::statistics(user, batch, skipped, report))))
     };
     let items: Result<Vec<Item>> = context.store.user(&query.identity)?.into_iter().map(show).collect();
     Ok(Reply { items: items?, warnings: Vec::new() })
@@ -87,17 +87,17 @@ fn verification(
     Ok(verify::Verification { user, batch, source, target, pages })
 }
 
-/// The wishes of batches, each looked up once.
+/// What users' statuses need of their batches, each looked up once.
 #[derive(Default)]
-struct Wishes(BTreeMap<String, Wish>);
+struct Batches(BTreeMap<String, BatchFacts>);
 
-impl Wishes {
-    fn of(&mut self, context: &Context, batch: &Name) -> Result<Wish> {
-        if let Some(wish) = self.0.get(batch.as_str()) {
-            return Ok(*wish);
+impl Batches {
+    fn of(&mut self, context: &Context, batch: &Name) -> Result<BatchFacts> {
+        if let Some(facts) = self.0.get(batch.as_str()) {
+            return Ok(*facts);
         }
-        let wish = context.store.batch(batch.as_str())?.wish;
-        self.0.insert(batch.to_string(), wish);
-        Ok(wish)
+        let facts = context.store.batch(batch.as_str())?.facts();
+        self.0.insert(batch.to_string(), facts);
+        Ok(facts)
     }
 }

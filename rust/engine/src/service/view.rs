@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use model::contract::{BatchView, EndpointView, UserErrorView, UserStatisticsView, UserView};
-use model::status::{UserCounts, Wish, batch_status, user_status};
+use model::status::{BatchFacts, UserCounts, Wish, batch_status, user_status};
 use model::{Endpoint, Place, Progress, ReportEntry, SkippedItem, User};
 use store::{BatchSummary, Totals};
 
@@ -44,6 +44,8 @@ pub(super) fn batch(
     now: Timestamp,
 ) -> BatchView {
     let BatchSummary { batch, counts, totals, score, initial_sync_at, last_synced_at, .. } = summary;
+    // Users that it took over were synced before it began, which was not its doing.
+    let began = batch.started_at;
     BatchView {
         name: batch.name.to_string(),
         guid: batch.guid,
@@ -55,8 +57,8 @@ pub(super) fn batch(
         submitted_by: batch.submitted_by,
         created_at: batch.created_at,
         started_at: batch.started_at,
-        initial_sync_at,
-        last_synced_at,
+        initial_sync_at: initial_sync_at.zip(began).map(|(at, began)| at.max(began)),
+        last_synced_at: last_synced_at.filter(|at| began.is_some_and(|began| *at >= began)),
         data_consistency_score: score,
         totals_known: totals_known(counts, totals),
         source_items: totals.source_items,
@@ -91,12 +93,13 @@ pub(super) fn user(user: &User, wish: Wish) -> UserView {
 /// A user's statistics.
 pub(super) fn statistics(
     of: User,
-    wish: Wish,
+    batch: BatchFacts,
     skipped_items: Vec<SkippedItem>,
     report: Vec<ReportEntry>,
 ) -> UserStatisticsView {
-    let view = user(&of, wish);
-    let User { progress, thousandths, error, failed_at, seeded_at, updated_at, due_at, .. } = of;
+    let view = user(&of, batch.wish);
+    let next_sync_at = next_sync_at(&of, batch);
+    let User { progress, thousandths, error, failed_at, seeded_at, updated_at, .. } = of;
     UserStatisticsView {
         user: view,
         percentage_complete: percent(thousandths.into(), 1),
@@ -104,11 +107,17 @@ pub(super) fn statistics(
         progress,
         initial_seeding_completed_at: seeded_at,
         last_updated_at: updated_at,
-        next_sync_at: due_at,
+        next_sync_at,
         error: error.map(|error| UserErrorView { error, at: failed_at }),
         skipped_items,
         report,
     }
+}
+
+/// None while a pass runs, nor where nobody would begin one.
+fn next_sync_at(user: &User, batch: BatchFacts) -> Option<Timestamp> {
+    let comes = batch.wish == Wish::Run && !user.facts.leased;
+    user.due_at.filter(|_| comes).map(|due| batch.start_after.map_or(due, |start| due.max(start)))
 }
 
 fn bytes_per_hour(progress: &Progress) -> u64 {

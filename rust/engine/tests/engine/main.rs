@@ -30,6 +30,7 @@ mod reports;
 mod restore;
 mod secrets;
 mod service;
+mod times;
 mod troubles;
 mod unavailable;
 mod verification;

@@ -199,9 +199,9 @@ pub struct BatchView {
     pub submitted_by: String,
     pub created_at: Timestamp,
     pub started_at: Option<Timestamp>,
-    /// When the last user's initial pass succeeded; none while one is missing.
+    /// When the last user's initial pass succeeded; none while one is missing, and its start where all had theirs before.
     pub initial_sync_at: Option<Timestamp>,
-    /// When a pass of any user last succeeded.
+    /// When a pass of any user last succeeded, since it was started.
     pub last_synced_at: Option<Timestamp>,
     /// The worst of the users' scores. As long as a user has none, only one that is worse than Good.
     pub data_consistency_score: Option<DataConsistencyScore>,
@@ -252,6 +252,7 @@ pub struct UserStatisticsView {
     pub average_bytes_per_hour: u64,
     pub initial_seeding_completed_at: Option<Timestamp>,
     pub last_updated_at: Timestamp,
+    /// From when on the next pass may begin; none while one runs, or the batch does not.
     pub next_sync_at: Option<Timestamp>,
     pub error: Option<UserErrorView>,
     pub skipped_items: Vec<SkippedItem>,
