@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::address::host_fault;
 use crate::oauth::{Claims, OAuth};
 use crate::{Error, ErrorKind, Name, Result, Secret, shown};
 
@@ -139,6 +140,19 @@ pub struct ImapServer {
     pub accept_untrusted_certificates: bool,
 }
 
+impl ImapServer {
+    /// Checks that it can be a host's. What was given is not repeated: a URL may hold a password.
+    pub fn check(&self) -> Result<()> {
+        let invalid = |message: String| Error::new(ErrorKind::InvalidArgument, message);
+        if let Some(fault) = host_fault(&self.remote_server) {
+            return Err(invalid(format!("the RemoteServer {fault}")).remedy(
+                "give the name or the address of the host alone, as in imap.contoso.com; -Port and -Security say the rest",
+            ));
+        }
+        if self.port == 0 { Err(invalid("the Port is 0".to_owned())) } else { Ok(()) }
+    }
+}
+
 /// Where mail lies.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "place", rename_all = "snake_case")]
@@ -228,12 +242,15 @@ impl Endpoint {
         }
         if let Some(oauth) = &self.oauth {
             oauth.validate(self.name.as_str())?;
+            if self.credentials.is_some() {
+                return fault(format!(
+                    "endpoint `{}` has a password and tokens: logins take one of them",
+                    self.name
+                ));
+            }
         }
         match &self.place {
-            Place::Imap(server) if server.remote_server.trim().is_empty() => {
-                fault(format!("endpoint `{}` has no RemoteServer", self.name))
-            }
-            Place::Imap(server) if server.port == 0 => fault(format!("endpoint `{}` has port 0", self.name)),
+            Place::Imap(server) => server.check().map_err(|error| error.object(self.name.as_str())),
             Place::Maildir { path } if path.trim().is_empty() => {
                 fault(format!("endpoint `{}` has no Path", self.name))
             }
@@ -241,13 +258,14 @@ impl Endpoint {
                 "endpoint `{}`: nobody logs in to a Maildir tree, with a token or without",
                 self.name
             )),
-            Place::Imap(_) if self.oauth.is_some() && self.credentials.is_some() => {
-                fault(format!("endpoint `{}` has a password and tokens: logins take one of them", self.name))
-            }
             Place::Maildir { .. } if self.role == Role::Source => {
                 fault(format!("endpoint `{}`: a Maildir tree can only be a target", self.name))
             }
-            _ => Ok(()),
+            Place::Maildir { .. } if self.credentials.is_some() => fault(format!(
+                "endpoint `{}`: a Maildir tree has no login, so Credentials mean nothing",
+                self.name
+            )),
+            Place::Maildir { .. } => Ok(()),
         }
     }
 }

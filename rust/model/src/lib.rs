@@ -2,6 +2,7 @@
 //!
 //! INVARIANT: nothing in this crate performs I/O or reads the clock.
 
+pub mod address;
 pub mod batch;
 pub mod content_filter;
 pub mod contract;

@@ -1,5 +1,6 @@
 //! Batches: make, show, change.
 
+use model::address::address_fault;
 use model::contract::{BatchQuery, CsvCheck, Item, NewBatch, SetBatch};
 use model::status::Wish;
 use model::{
@@ -184,7 +185,19 @@ fn check_logins(rows: &[UserRow], source: &Endpoint, target: Option<&Endpoint>) 
 fn check_options(options: &BatchOptions) -> Result<()> {
     folder::FolderFilter::parse(&options.include_folders, &options.exclude_folders)?;
     options.content_filter.as_deref().map(content_filter::ContentFilter::parse).transpose()?;
-    Ok(())
+    check_notification(&options.notification_emails)
+}
+
+fn check_notification(addresses: &[String]) -> Result<()> {
+    let fault = |(at, address): (usize, &String)| Some((at + 1, address_fault(address)?));
+    match addresses.iter().enumerate().find_map(fault) {
+        None => Ok(()),
+        Some((number, fault)) => Err(Error::new(
+            ErrorKind::InvalidArgument,
+            format!("address {number} of NotificationEmails {fault}"),
+        )
+        .remedy("write addresses, as in admin@contoso.com, each a text of its own")),
+    }
 }
 
 fn apply(options: &mut BatchOptions, args: &SetBatch) {

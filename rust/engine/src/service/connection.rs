@@ -14,7 +14,10 @@ use crate::net::session;
 
 pub(super) async fn test(context: Context, args: ConnectionTest) -> Result<Reply> {
     let (place, credentials, endpoint) = match (args.server, args.endpoint) {
-        (Some(server), None) => (Place::Imap(server), args.credentials, None),
+        (Some(server), None) => {
+            server.check()?;
+            (Place::Imap(server), args.credentials, None)
+        }
         (None, Some(identity)) => {
             let endpoint = context.store.endpoint(&identity)?;
             let credentials = args.credentials.or_else(|| own_credentials(&endpoint));

@@ -1,7 +1,7 @@
 //! Endpoints: make, show, change, remove.
 
 use model::contract::{EndpointChanges, EndpointQuery, Item, NewEndpoint};
-use model::{Endpoint, Error, ErrorKind, Limit, Name, Place, Result};
+use model::{AdminLoginFormat, Endpoint, Error, ErrorKind, Limit, Name, Place, Result};
 use uuid::Uuid;
 
 use super::change::{Change, replace, warn};
@@ -13,6 +13,7 @@ use crate::job::Events;
 const MANY_MIGRATIONS: Limit = Limit::Count(100);
 
 pub(super) async fn new(context: Context, args: NewEndpoint, events: &Events) -> Result<Reply> {
+    let has_separator = args.login_separator.is_some();
     let endpoint = Endpoint {
         guid: Uuid::new_v4(),
         name: Name::parse(&args.name)?,
@@ -33,7 +34,7 @@ pub(super) async fn new(context: Context, args: NewEndpoint, events: &Events) ->
     };
     endpoint.validate()?;
     refuse_existing(&context, &endpoint.name)?;
-    warn(events, warnings(&endpoint)).await;
+    warn(events, warnings(&endpoint, has_separator)).await;
     verify(&context, &endpoint, args.skip_verification).await?;
     let made = view::endpoint(endpoint.clone(), (0, 0));
     let insert = Change::writing(move |context| context.store.insert_endpoint(&endpoint));
@@ -50,7 +51,7 @@ pub(super) fn get(context: &Context, query: &EndpointQuery) -> Result<Reply> {
 
 pub(super) async fn set(context: Context, args: EndpointChanges, events: &Events) -> Result<Reply> {
     let endpoint = changed(&context, context.store.endpoint(&args.identity)?, &args)?;
-    warn(events, warnings(&endpoint)).await;
+    warn(events, warnings(&endpoint, args.login_separator.is_some())).await;
     verify(&context, &endpoint, args.skip_verification).await?;
     let guid = endpoint.guid.to_string();
     let update = move |context: &Context| {
@@ -67,6 +68,7 @@ async fn verify(context: &Context, endpoint: &Endpoint, skip: bool) -> Result<()
 
 /// The endpoint with what was named, checked.
 fn changed(context: &Context, mut endpoint: Endpoint, args: &EndpointChanges) -> Result<Endpoint> {
+    refuse_of_another_type(&endpoint, args)?;
     apply(&mut endpoint, args);
     endpoint.modified_at = context.now;
     endpoint.validate()?;
@@ -89,6 +91,31 @@ fn refuse_existing(context: &Context, name: &Name) -> Result<()> {
     }
 }
 
+/// What says how to reach a server means nothing for a folder, and the other way round.
+fn refuse_of_another_type(endpoint: &Endpoint, args: &EndpointChanges) -> Result<()> {
+    let (given, wanted) = match &endpoint.place {
+        Place::Imap(_) => (vec![("Path", args.path.is_some())], "an IMAP endpoint, and has no folder"),
+        Place::Maildir { .. } => (
+            vec![
+                ("RemoteServer", args.remote_server.is_some()),
+                ("Port", args.port.is_some()),
+                ("Security", args.security.is_some()),
+                ("AcceptUntrustedCertificates", args.accept_untrusted_certificates.is_some()),
+            ],
+            "a Maildir endpoint, and has no server",
+        ),
+    };
+    match given.into_iter().find(|(_, is_given)| *is_given) {
+        None => Ok(()),
+        Some((name, _)) => Err(Error::new(
+            ErrorKind::InvalidArgument,
+            format!("`{}` is {wanted}: {name} means nothing for it", endpoint.name),
+        )
+        .object(endpoint.name.as_str())
+        .remedy("make another endpoint with New-MigrationEndpoint; the type of one cannot change")),
+    }
+}
+
 fn apply(endpoint: &mut Endpoint, args: &EndpointChanges) {
     match &mut endpoint.place {
         Place::Imap(server) => {
@@ -108,8 +135,14 @@ fn apply(endpoint: &mut Endpoint, args: &EndpointChanges) {
     }
 }
 
-fn warnings(endpoint: &Endpoint) -> Vec<String> {
+fn warnings(endpoint: &Endpoint, has_separator: bool) -> Vec<String> {
     let mut warnings = Vec::new();
+    if has_separator && endpoint.admin_login_format != AdminLoginFormat::Dovecot {
+        warnings.push(format!(
+            "endpoint `{}` logs in without a separator: LoginSeparator means something only with AdminLoginFormat Dovecot",
+            endpoint.name
+        ));
+    }
     if endpoint.max_concurrent_migrations > MANY_MIGRATIONS {
         warnings.push(format!(
             "endpoint `{}` allows {} mailboxes at once; above 100 most servers refuse connections rather than go faster",

@@ -92,6 +92,16 @@ fn a_dry_run_fails_where_the_change_would_with_the_same_error() {
             ErrorKind::InvalidArgument,
             new_endpoint("new", |it| it.max_concurrent_migrations = Some(Limit::Count(0))),
         ),
+        (ErrorKind::InvalidArgument, new_endpoint("new", |it| it.location = server("imaps://imap.invalid"))),
+        (
+            ErrorKind::InvalidArgument,
+            set_endpoint(|it| it.remote_server = Some("imap.invalid:993".to_owned())),
+        ),
+        (ErrorKind::InvalidArgument, set_endpoint(|it| it.path = Some("/tmp".to_owned()))),
+        (
+            ErrorKind::InvalidArgument,
+            set_endpoint(|it| (it.identity, it.port) = ("target".to_owned(), Some(143))),
+        ),
         (ErrorKind::EndpointNotFound, set_endpoint(|it| it.identity = "nobody".to_owned())),
         (
             ErrorKind::InvalidArgument,
@@ -119,6 +129,12 @@ fn a_dry_run_fails_where_the_change_would_with_the_same_error() {
         (ErrorKind::BatchNotFound, set_batch(|it| it.identity = "nobody".to_owned())),
         (ErrorKind::InvalidArgument, set_batch(|it| it.content_filter = Some("Received".to_owned()))),
         (ErrorKind::InvalidArgument, set_batch(|it| it.add_users = true)),
+        (
+            ErrorKind::InvalidArgument,
+            set_batch(|it| {
+                it.notification_emails = Some(vec!["admin@contoso.com".to_owned(), "me".to_owned()])
+            }),
+        ),
         (ErrorKind::BatchNotFound, Operation::StartBatch(of("nobody"))),
         (ErrorKind::WorkerUnavailable, Operation::StartBatch(of(BATCH))),
         (ErrorKind::InvalidState, Operation::StopBatch(of(BATCH))),
@@ -193,4 +209,16 @@ fn of_two_changes_of_an_endpoint_at_once_both_are_made() {
     let Some(Item::Endpoint(endpoint)) = found.first() else { panic!("{found:?}") };
     assert_eq!(endpoint.remote_server.as_deref(), Some("other.invalid"));
     assert_eq!(endpoint.max_concurrent_migrations, Limit::Count(101));
+}
+
+#[test]
+fn a_separator_that_no_login_uses_is_warned_of() {
+    let lab = lab(None);
+    lab.ask(set_endpoint(|it| it.login_separator = Some("+".to_owned()))).unwrap();
+    assert!(lab.events().contains("LoginSeparator means something only with"));
+    lab.forget_events();
+    let dovecot = set_endpoint(|it| it.admin_login_format = Some(model::AdminLoginFormat::Dovecot));
+    lab.ask(dovecot).unwrap();
+    lab.ask(set_endpoint(|it| it.login_separator = Some("*".to_owned()))).unwrap();
+    assert!(!lab.events().contains("LoginSeparator means"));
 }

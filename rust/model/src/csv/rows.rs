@@ -8,13 +8,8 @@ use super::faults::Faults;
 use super::header::Header;
 use super::records::Record;
 use super::wrapping::Wrapping;
+use crate::address::address_fault;
 use crate::{Secret, UserRow};
-
-/// The longest part before the `@` and the longest domain (RFC 5321 §4.5.3.1).
-const MAX_LOCAL: usize = 64;
-const MAX_DOMAIN: usize = 255;
-/// What copying from a web page leaves behind: zero-width characters, direction marks, a byte order mark.
-const INVISIBLE: [char; 6] = ['\u{200B}', '\u{200C}', '\u{200D}', '\u{200E}', '\u{200F}', '\u{FEFF}'];
 
 /// Reads every row that has the right number of cells, and reports what is wrong with any.
 pub(super) fn read(
@@ -94,29 +89,6 @@ fn check_address(row: &UserRow, header: &Header, faults: &mut Faults) {
         let remedy = "Write the address of the target mailbox, such as anna@example.com";
         faults.error(row.line, Some(Column::EmailAddress.name()), message, remedy);
     }
-}
-
-/// Why a text does not look like one address. Whether the mailbox exists, only the target knows.
-pub(super) fn address_fault(text: &str) -> Option<&'static str> {
-    if text.is_empty() {
-        return Some("is empty");
-    }
-    if text.contains(|c: char| c.is_whitespace() || c.is_control() || INVISIBLE.contains(&c)) {
-        return Some("holds a blank or an invisible character");
-    }
-    if text.contains(['<', '>', '(', ')', '[', ']', ',', ';', ':', '"', '\\']) {
-        return Some("holds a character that an address cannot have");
-    }
-    let Some((local, domain)) = text.split_once('@') else {
-        return Some("has no `@`");
-    };
-    if domain.contains('@') {
-        return Some("has more than one `@`");
-    }
-    if local.is_empty() || domain.split('.').any(str::is_empty) {
-        return Some("is incomplete");
-    }
-    (local.len() > MAX_LOCAL || domain.len() > MAX_DOMAIN).then_some("is too long")
 }
 
 fn check_login(row: &UserRow, header: &Header, options: &CsvCheckOptions, faults: &mut Faults) {
