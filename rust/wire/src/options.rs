@@ -49,14 +49,20 @@ impl Options {
 }
 
 /// Which certificates are accepted.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum CertificatePolicy {
     /// Those that the operating system trusts, for the host's name.
+    #[default]
     System,
     /// Any: the name, the issuer and the dates are not looked at. Signatures still are.
     AcceptAny,
-    /// Those issued by the authorities in this PEM file.
-    CaFile(PathBuf),
+    /// Those issued by these authorities and no others.
+    Authorities {
+        /// A PEM file of them.
+        file: Option<PathBuf>,
+        /// Folders of such files.
+        folders: Vec<PathBuf>,
+    },
 }
 
 /// Who logs in.

@@ -4,14 +4,13 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use model::{Error as ModelError, ErrorKind};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{ResolvesClientCert, WebPkiServerVerifier};
 use rustls::crypto::{CryptoProvider, ring};
-use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::sign::CertifiedKey;
 use rustls::{
@@ -60,25 +59,37 @@ fn verifier(
         CertificatePolicy::System => {
             Arc::new(rustls_platform_verifier::Verifier::new(provider).map_err(|error| setup_error(&error))?)
         }
-        CertificatePolicy::CaFile(path) => {
-            WebPkiServerVerifier::builder_with_provider(Arc::new(read_roots(path)?), provider)
+        CertificatePolicy::Authorities { file, folders } => {
+            let roots = Arc::new(read_roots(file.as_deref(), folders)?);
+            WebPkiServerVerifier::builder_with_provider(roots, provider)
                 .build()
                 .map_err(|error| setup_error(&error))?
         }
     })
 }
 
-fn read_roots(path: &Path) -> Result<RootCertStore> {
-    let unreadable = |error: &dyn fmt::Display| {
-        let message = format!("cannot read certificates from `{}`: {error}", path.display());
-        Error::from(ModelError::new(ErrorKind::InvalidArgument, message))
-    };
-    let mut roots = RootCertStore::empty();
-    for certificate in CertificateDer::pem_file_iter(path).map_err(|error| unreadable(&error))? {
-        let certificate = certificate.map_err(|error| unreadable(&error))?;
-        roots.add(certificate).map_err(|error| unreadable(&error))?;
+/// As the platform's verifier reads them: what cannot be read is passed over, as long as there is anything else.
+fn read_roots(file: Option<&Path>, folders: &[PathBuf]) -> Result<RootCertStore> {
+    let mut found = rustls_native_certs::load_certs_from_paths(file, None);
+    for folder in folders {
+        let more = rustls_native_certs::load_certs_from_paths(None, Some(folder));
+        found.certs.extend(more.certs);
+        found.errors.extend(more.errors);
     }
-    if roots.is_empty() { Err(unreadable(&"the file holds none")) } else { Ok(roots) }
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(found.certs);
+    if !roots.is_empty() {
+        return Ok(roots);
+    }
+    let fault = found.errors.first().map_or_else(|| "there are none".to_owned(), ToString::to_string);
+    let places: Vec<_> = file
+        .into_iter()
+        .chain(folders.iter().map(PathBuf::as_path))
+        .map(|path| format!("`{}`", path.display()))
+        .collect();
+    let message = format!("cannot read certificates of authorities from {}: {fault}", places.join(", "));
+    let remedy = "mend SSL_CERT_FILE and SSL_CERT_DIR, which name them, or unset both";
+    Err(ModelError::new(ErrorKind::InvalidArgument, message).remedy(remedy).into())
 }
 
 fn setup_error(error: &dyn fmt::Display) -> Error {

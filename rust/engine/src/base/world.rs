@@ -3,10 +3,12 @@
 //! INVARIANT: pauses and time-outs never ask this clock. They are Tokio's, whose clock only goes forward.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use wire::Dialer;
+use model::contract::Environment;
+use wire::{CertificatePolicy, Dialer};
 
 /// What an engine lives in. Cheap to clone.
 #[derive(Debug, Clone, Default)]
@@ -15,6 +17,27 @@ pub struct World {
     pub clock: Clock,
     /// How a stream to a server is opened.
     pub dialer: Dialer,
+    /// Which certificates are accepted, unless an endpoint accepts any.
+    pub certificates: CertificatePolicy,
+}
+
+impl World {
+    /// The world of a host whose environment may name authorities, where the platform's own verifier heeds that, too.
+    pub(crate) fn of_host(self, environment: &Environment) -> Self {
+        if cfg!(not(all(unix, not(target_vendor = "apple")))) {
+            return self;
+        }
+        let named = |name| environment.get(name, |_| None);
+        let (file, folders) = (named("SSL_CERT_FILE"), named("SSL_CERT_DIR"));
+        if file.is_none() && folders.is_none() {
+            return self;
+        }
+        let folders = folders.iter().flat_map(std::env::split_paths).collect();
+        Self {
+            certificates: CertificatePolicy::Authorities { file: file.map(PathBuf::from), folders },
+            ..self
+        }
+    }
 }
 
 /// A wall clock: it tells dates for people, and may step at any time.

@@ -20,9 +20,11 @@ const FAR: Duration = Duration::from_millis(5);
 pub(crate) fn options(world: &World, server: &ImapServer) -> Options {
     let mut options = Options::new(&server.remote_server, server.port, server.security);
     options.dialer = world.dialer.clone();
-    if server.accept_untrusted_certificates {
-        options.certificates = CertificatePolicy::AcceptAny;
-    }
+    options.certificates = if server.accept_untrusted_certificates {
+        CertificatePolicy::AcceptAny
+    } else {
+        world.certificates.clone()
+    };
     options
 }
 

@@ -70,6 +70,7 @@ impl Context {
         let Request { store: location, worker, environment, dry_run, operation } = request;
         let folder = Store::location(location.as_deref(), &environment)?;
         let store = Store::open(&folder)?;
+        let world = world.of_host(&environment);
         let now = world.clock.now();
         let context = Self { store, folder, worker, environment, world, now, dry_run, cancelled, underway };
         Ok((context, operation))

@@ -80,6 +80,21 @@ fn a_real_server_tells_what_it_is_and_what_is_wrong_with_it() {
     assert!(!refused.success && !refused.logged_in);
 }
 
+/// What PowerShell sets there, the process itself never sees.
+#[test]
+fn authorities_that_the_hosts_environment_names_are_trusted() {
+    let Some(dovecot) = fresh_dovecot(&Options::default()) else { return };
+    let address = dovecot.address();
+    let mut lab = Lab::unserved(None);
+    let tls = server(&address.host, address.tls_port, Security::Ssl);
+    let file = serde_json::to_string(&address.certificate).unwrap();
+    lab.environment = serde_json::from_str(&format!(r#"{{"SSL_CERT_FILE": {file}}}"#)).unwrap();
+    assert_eq!(test(&lab, tls.clone(), None).error, None);
+    lab.environment =
+        serde_json::from_str(r#"{"SSL_CERT_FILE": "/nowhere", "SSL_CERT_DIR": "/nowhere"}"#).unwrap();
+    assert_eq!(failure(&lab, tls), ErrorKind::InvalidArgument);
+}
+
 #[test]
 fn an_endpoint_that_cannot_be_reached_is_not_made_and_not_changed() {
     let Some(dovecot) = fresh_dovecot(&Options::default()) else { return };

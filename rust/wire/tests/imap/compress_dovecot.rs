@@ -30,7 +30,8 @@ fn server() -> Option<Dovecot> {
 async fn open(address: &Address, security: Security, user: &str) -> Connection {
     let port = if security == Security::Ssl { address.tls_port } else { address.port };
     let mut options = Options::new("127.0.0.1", port, security);
-    options.certificates = CertificatePolicy::CaFile(address.certificate.clone());
+    options.certificates =
+        CertificatePolicy::Authorities { file: Some(address.certificate.clone()), folders: Vec::new() };
     let password = Secret::new(PASSWORD);
     let login = Login { authentication_user: user.to_owned(), impersonation: None, password };
     let mut connection = Connection::open(&options, &login).await.unwrap();

@@ -51,7 +51,8 @@ async fn a_probe_tells_everything_that_it_saw() {
         S: A5 OK done"#;
     let (server, file) = serve_tls(transcript).await;
     let mut options = options(&server, Security::Ssl);
-    options.certificates = CertificatePolicy::CaFile(file.path().to_owned());
+    options.certificates =
+        CertificatePolicy::Authorities { file: Some(file.path().to_owned()), folders: Vec::new() };
     let report = probe(&options, Some(&login("alice", "secret"))).await;
     server.finish().await.unwrap();
     assert_eq!(report.error, None);

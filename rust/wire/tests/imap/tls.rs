@@ -50,7 +50,8 @@ async fn a_certificate_of_another_name_is_rejected() {
     let (server, file) = serve_tls("S: <TLS>").await;
     let mut options = options(&server, Security::Ssl);
     options.host = "localhost".to_owned();
-    options.certificates = CertificatePolicy::CaFile(file.path().to_owned());
+    options.certificates =
+        CertificatePolicy::Authorities { file: Some(file.path().to_owned()), folders: Vec::new() };
     assert_eq!(probe(&options, None).await.error.unwrap().kind, ErrorKind::CertificateRejected);
     assert!(server.finish().await.is_err(), "the client turns away in the handshake");
 }
@@ -79,7 +80,8 @@ async fn a_file_without_certificates_is_named() {
     let file = tempfile::NamedTempFile::new().unwrap();
     let server = serve("C: *").await;
     let mut options = options(&server, Security::Ssl);
-    options.certificates = CertificatePolicy::CaFile(file.path().to_owned());
+    options.certificates =
+        CertificatePolicy::Authorities { file: Some(file.path().to_owned()), folders: Vec::new() };
     assert_eq!(probe(&options, None).await.error.unwrap().kind, ErrorKind::InvalidArgument);
 }
 
@@ -97,7 +99,8 @@ async fn starttls_forgets_what_was_said_before() {
         S: A3 OK [CAPABILITY IMAP4rev1] in"#;
     let (server, file) = serve_tls(transcript).await;
     let mut options = options(&server, Security::Tls);
-    options.certificates = CertificatePolicy::CaFile(file.path().to_owned());
+    options.certificates =
+        CertificatePolicy::Authorities { file: Some(file.path().to_owned()), folders: Vec::new() };
     Connection::open(&options, &login("alice", "secret")).await.unwrap();
     server.finish().await.unwrap();
 }

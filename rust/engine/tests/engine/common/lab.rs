@@ -41,6 +41,8 @@ pub(crate) struct Lab {
     /// By how many seconds the worker's clock is ahead.
     ahead: Arc<AtomicI64>,
     events: Mutex<String>,
+    /// What the host says of its environment.
+    pub(crate) environment: Environment,
 }
 
 /// A worker in this process.
@@ -75,6 +77,7 @@ impl Lab {
             worker: Mutex::default(),
             ahead: Arc::default(),
             events: Mutex::default(),
+            environment: Environment::default(),
         }
     }
 
@@ -193,7 +196,7 @@ impl Lab {
         let worker = self.executable.as_ref().map(|path| path.display().to_string());
         engine::start(
             self.runtime.handle(),
-            Request { store, worker, environment: Environment::default(), dry_run, operation },
+            Request { store, worker, environment: self.environment.clone(), dry_run, operation },
         )
     }
 
