@@ -147,7 +147,7 @@ impl Store {
             Ok(answer)
         });
         if answer.is_err() {
-            self.take_back();
+            self.roll_back();
         }
         answer
     }
@@ -156,7 +156,7 @@ impl Store {
     pub fn rehearse(&self, work: impl FnOnce() -> Result<()>) -> Result<()> {
         self.begin()?;
         let answer = work();
-        self.take_back();
+        self.roll_back();
         answer
     }
 
@@ -166,7 +166,7 @@ impl Store {
     }
 
     /// It fails only where SQLite has taken everything back itself.
-    fn take_back(&self) {
+    fn roll_back(&self) {
         let _ = self.execute("ROLLBACK");
     }
 
