@@ -165,7 +165,7 @@ impl Store {
     fn with_secrets(&self, mut oauth: OAuth, guid: Uuid, row: &Row<'_>) -> Sql<OAuth> {
         let unseal = |column: Column, name: &str| {
             let sealed: Option<Vec<u8>> = row.get(name)?;
-            Sql::Ok(self.unseal(column, guid, sealed.as_deref())?)
+            self.unseal(column, guid, sealed.as_deref())
         };
         let proof = unseal(Column::OauthProof, "oauth_proof")?;
         let refresh_token = unseal(Column::RefreshToken, "refresh_token")?;
