@@ -6,7 +6,7 @@ use std::sync::Mutex;
 
 use model::{Secret, Security};
 use tokio::runtime::{Builder, Runtime};
-use wire::{Connection, Dialer, Login, Options, Stream};
+use wire::{Connection, Dialer, Login, Options, Proof, Stream};
 
 use crate::server::Server;
 
@@ -37,7 +37,7 @@ pub(crate) async fn connect(script: &[u8]) -> Option<Connection> {
         Box::pin(std::future::ready(Ok(io)))
     });
     let options = Options { dialer, ..Options::new("fuzz.example", 143, Security::None) };
-    let password = Secret::new("secret");
-    let login = Login { authentication_user: "user".to_owned(), impersonation: None, password };
+    let proof = Proof::Password(Secret::new("secret"));
+    let login = Login { authentication_user: "user".to_owned(), impersonation: None, proof };
     Connection::open(&options, &login).await.ok()
 }

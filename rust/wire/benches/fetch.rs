@@ -10,7 +10,7 @@ use std::thread;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use model::{Secret, Security};
 use tokio::runtime::Runtime;
-use wire::{Connection, FetchOptions, Login, Options, SummaryItems, UidSet};
+use wire::{Connection, FetchOptions, Login, Options, Proof, SummaryItems, UidSet};
 
 const MESSAGES: u32 = 10_000;
 
@@ -78,8 +78,11 @@ fn connect(runtime: &Runtime, responses: Vec<u8>) -> Connection {
             stream.write_all(format!("{tag} OK done\r\n").as_bytes()).unwrap();
         }
     });
-    let login =
-        Login { authentication_user: "ada".to_owned(), impersonation: None, password: Secret::default() };
+    let login = Login {
+        authentication_user: "ada".to_owned(),
+        impersonation: None,
+        proof: Proof::Password(Secret::default()),
+    };
     runtime.block_on(Connection::open(&options, &login)).unwrap()
 }
 

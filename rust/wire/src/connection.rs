@@ -14,7 +14,7 @@ use crate::capabilities::Capabilities;
 use crate::command::Command;
 use crate::commands::server::INTRODUCTION;
 use crate::commands::store::MAX_SET_BYTES;
-use crate::error::{Error, Refusal, Result, Status, lossy};
+use crate::error::{Error, Refusal, Result, Status, lossy, speaks_of_an_expired_token};
 use crate::frame::{Frame, Framer, Stop};
 use crate::mailbox_name::MailboxName;
 use crate::response::{Response, StatusText};
@@ -312,6 +312,11 @@ impl Connection {
 
     fn with_alert(&self, mut error: model::Error) -> Error {
         error.server = self.alert.last().map(str::to_owned);
+        if error.kind == ErrorKind::ConnectionLost
+            && error.server.as_deref().is_some_and(speaks_of_an_expired_token)
+        {
+            error.kind = ErrorKind::OauthTokenExpired;
+        }
         error.into()
     }
 }

@@ -117,8 +117,9 @@ pub struct Refusal {
 }
 
 /// Texts of servers that send no response code, in lower case, and what they mean.
-const TEXTS: [(&str, ErrorKind); 13] = [
+const TEXTS: [(&str, ErrorKind); 14] = [
     (NOT_CONNECTED, ErrorKind::AuthenticationFailed),
+    (TOKEN_EXPIRED, ErrorKind::OauthTokenExpired),
     ("request is throttled", ErrorKind::Throttled),
     ("suggested backoff time", ErrorKind::Throttled),
     ("too many simultaneous connections", ErrorKind::Throttled),
@@ -136,6 +137,14 @@ const TEXTS: [(&str, ErrorKind); 13] = [
 
 /// Exchange's words after a login to which no mailbox belongs (peers O2).
 const NOT_CONNECTED: &str = "user is authenticated but not connected";
+
+/// Exchange's word for a session whose token has come to its end: `Session invalidated - AccessTokenExpired`.
+const TOKEN_EXPIRED: &str = "accesstokenexpired";
+
+/// Whether a server says that a token's time is over.
+pub(crate) fn speaks_of_an_expired_token(text: &str) -> bool {
+    text.to_ascii_lowercase().contains(TOKEN_EXPIRED)
+}
 
 impl Refusal {
     pub(crate) fn new(context: impl Into<String>, status: StatusText<'_>, alert: Option<&str>) -> Self {
@@ -178,10 +187,15 @@ impl Refusal {
         TEXTS.into_iter().find(|(known, _)| text.contains(known)).map(|(_, kind)| kind)
     }
 
+    /// Whether it is Exchange's word for a login to which no mailbox belongs.
+    pub(crate) fn speaks_of_no_mailbox(&self) -> bool {
+        self.text.to_ascii_lowercase().contains(NOT_CONNECTED)
+    }
+
     /// The refusal as an error that can cross the ABI.
     pub fn to_error(&self) -> model::Error {
         let error = model::Error::new(self.kind(), self.context.clone()).server(self.line.clone());
-        if !self.text.to_ascii_lowercase().contains(NOT_CONNECTED) {
+        if !self.speaks_of_no_mailbox() {
             return error;
         }
         error.remedy(
@@ -275,6 +289,7 @@ mod tests {
             ("A NO Temporary unavailable", ErrorKind::Throttled),
             ("A BAD command line limit exceeded", ErrorKind::MessageTooLarge),
             ("A BYE Session expired, please login again.", ErrorKind::ConnectionLost),
+            ("A BYE Session invalidated - AccessTokenExpired", ErrorKind::OauthTokenExpired),
             ("A BYE going", ErrorKind::ConnectionLost),
             ("A NO [ALREADYEXISTS] x", ErrorKind::ServerRefused),
             ("A BAD Command Argument Error. 11", ErrorKind::ServerRefused),

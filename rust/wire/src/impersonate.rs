@@ -1,7 +1,6 @@
 //! Opens somebody else's mailbox in the ways that some servers have of their own, where SASL has its authorization
 //! identity.
 
-use model::Secret;
 use model::login::Impersonation;
 
 use crate::budget::Heard;
@@ -24,7 +23,7 @@ impl Connection {
     }
 
     /// X-MASTERAUTH: the server's challenge and the master password give a digest, which is all that is sent (Kerio).
-    pub(crate) async fn master_auth(&mut self, context: &str, password: &Secret) -> Result<()> {
+    pub(crate) async fn master_auth(&mut self, context: &str, password: &str) -> Result<()> {
         self.begin(context)?;
         let tag = self.queue_tag("X-MASTERAUTH");
         self.wire.queue(b"X-MASTERAUTH\r\n");
@@ -51,9 +50,9 @@ impl Connection {
 }
 
 /// MD5 of challenge and password, in hexadecimal digits.
-fn prove(challenge: &[u8], password: &Secret) -> String {
+fn prove(challenge: &[u8], password: &str) -> String {
     let mut digest = md5::Context::new();
     digest.consume(challenge);
-    digest.consume(password.declassify());
+    digest.consume(password);
     format!("{:x}", digest.finalize())
 }

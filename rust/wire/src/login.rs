@@ -1,5 +1,5 @@
-//! Logs in: AUTHENTICATE PLAIN where it is offered, else LOGIN (RFC 3501 §6.2.2, §6.2.3, RFC 4616), and becomes whoever
-//! is impersonated.
+//! Logs in: with a token, or with a password by AUTHENTICATE PLAIN where it is offered, else by LOGIN (RFC 3501 §6.2.2, §6.2.3,
+//! RFC 4616), and becomes whoever is impersonated.
 
 use async_imap::{Authenticator, Session};
 use model::login::Impersonation;
@@ -7,6 +7,7 @@ use model::{Error as ModelError, ErrorKind, Security};
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
+use crate::bearer::Mechanism;
 use crate::budget::Heard;
 use crate::capabilities::Capabilities;
 use crate::command::Command;
@@ -15,10 +16,10 @@ use crate::error::{Error, Result};
 use crate::gate::Gate;
 use crate::login_fault::{ENCRYPT, authentication_error, is_unknown, without_login};
 use crate::open::{Opening, explain, told_capabilities};
-use crate::options::{Login, Options};
+use crate::options::{Login, Options, Proof};
 use crate::response::Response;
 
-/// How the password travels.
+/// How the password or the token travels.
 #[derive(Debug, PartialEq, Eq)]
 enum Method {
     /// AUTHENTICATE PLAIN: takes any bytes, and an authorization identity.
@@ -29,6 +30,8 @@ enum Method {
     Literal,
     /// X-MASTERAUTH: a digest of the master password.
     Master,
+    /// A token.
+    Bearer(Mechanism),
 }
 
 /// Logs in and hands over the connection.
@@ -47,7 +50,7 @@ pub(crate) async fn log_in(opening: Opening<'_>, login: &Login) -> Result<Connec
         let message = format!("{}: the server does not answer", context(options, login));
         Err(ModelError::new(ErrorKind::TimedOut, message).into())
     });
-    let attempt = attempt.map_err(|error| without_login(error, login));
+    let attempt = attempt.map_err(|error| without_login(error, options, login));
     let mut connection = attempt.map_err(|error| authentication_error(error, login))?;
     if let Some(how) = &login.impersonation {
         let switched = connection.become_user(&context(options, login), how).await;
@@ -65,7 +68,10 @@ pub(crate) async fn log_in(opening: Opening<'_>, login: &Login) -> Result<Connec
 }
 
 fn choose(options: &Options, capabilities: &Capabilities, login: &Login) -> Result<Method> {
-    let secrets = [login.authentication_user.as_str(), login.password.declassify()];
+    if let Proof::Token(_) = login.proof {
+        return choose_bearer(options, capabilities, login);
+    }
+    let secrets = [login.authentication_user.as_str(), login.proof.secret()];
     if secrets.iter().any(|text| text.contains('\0')) {
         let reason = "user name or password holds a NUL";
         return Err(unsupported(options, login, reason, "use a password without NUL"));
@@ -77,6 +83,25 @@ fn choose(options: &Options, capabilities: &Capabilities, login: &Login) -> Resu
         return Ok(Method::Plain);
     }
     choose_login(options, capabilities, login)
+}
+
+/// The ways with a token. Its fields end where a control character is.
+fn choose_bearer(options: &Options, capabilities: &Capabilities, login: &Login) -> Result<Method> {
+    if [login.authentication_user.as_str(), login.proof.secret()].iter().any(|t| t.contains(char::is_control))
+    {
+        let reason = "user name or token holds a control character";
+        return Err(unsupported(options, login, reason, "see what gives the tokens: a token is one line"));
+    }
+    Mechanism::choose(capabilities).map(Method::Bearer).ok_or_else(|| {
+        let offered: Vec<&str> = capabilities.mechanisms().collect();
+        let offered = if offered.is_empty() { "none".to_owned() } else { offered.join(", ") };
+        let reason = format!("the server takes no token: the mechanisms that it offers are {offered}");
+        let remedy = match options.security {
+            Security::None => ENCRYPT,
+            _ => "use a password, or the server of the provider that gives the tokens",
+        };
+        unsupported(options, login, &reason, remedy)
+    })
 }
 
 /// The ways without AUTHENTICATE PLAIN.
@@ -94,7 +119,7 @@ fn choose_login(options: &Options, capabilities: &Capabilities, login: &Login) -
         return Err(unsupported(options, login, "the server allows no login with a password here", remedy));
     }
     let quotable = |text: &str| text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
-    Ok(if quotable(&login.authentication_user) && quotable(login.password.declassify()) {
+    Ok(if quotable(&login.authentication_user) && quotable(login.proof.secret()) {
         Method::Quoted
     } else {
         Method::Literal
@@ -138,8 +163,9 @@ async fn attempt(mut opening: Opening<'_>, login: &Login, mut method: Method) ->
     opening.client.get_mut().forget();
     let session = match method {
         Method::Literal => return log_in_with_literals(opening, login, &context).await,
+        Method::Bearer(mechanism) => return log_in_with_token(opening, login, &context, mechanism).await,
         Method::Master => return log_in_as_master(opening, login, &context).await,
-        _ => opening.client.login(&login.authentication_user, login.password.declassify()).await,
+        _ => opening.client.login(&login.authentication_user, login.proof.secret()).await,
     };
     match session {
         Ok(session) => Ok(into_connection(opening.options, session)),
@@ -184,7 +210,7 @@ async fn log_in_with_literals(opening: Opening<'_>, login: &Login, context: &str
     let command = Command::new("LOGIN")
         .secret()
         .string(login.authentication_user.as_bytes())
-        .string(login.password.declassify().as_bytes());
+        .string(login.proof.secret().as_bytes());
     connection.run_one(context, command, |_| Heard::Other).await?;
     Ok(connection)
 }
@@ -192,7 +218,22 @@ async fn log_in_with_literals(opening: Opening<'_>, login: &Login, context: &str
 /// Nothing that async-imap knows.
 async fn log_in_as_master(opening: Opening<'_>, login: &Login, context: &str) -> Result<Connection> {
     let mut connection = connect(opening.options, opening.client.into_inner());
-    connection.master_auth(context, &login.password).await?;
+    connection.master_auth(context, login.proof.secret()).await?;
+    Ok(connection)
+}
+
+/// A token is the server's word for a mailbox, too: whether one is there belongs to the login.
+async fn log_in_with_token(
+    opening: Opening<'_>,
+    login: &Login,
+    context: &str,
+    mechanism: Mechanism,
+) -> Result<Connection> {
+    let Opening { options, client, capabilities, .. } = opening;
+    let mut connection = connect(options, client.into_inner());
+    let message = mechanism.message(options, login);
+    connection.authenticate_with_token(context, mechanism, &message, &capabilities).await?;
+    connection.look_behind(context, &capabilities).await?;
     Ok(connection)
 }
 
@@ -218,12 +259,12 @@ impl Authenticator for Plain<'_> {
 
 /// What SASL PLAIN sends.
 pub(crate) fn sasl_plain(login: &Login) -> Zeroizing<Vec<u8>> {
-    let Login { authentication_user, impersonation, password } = login;
+    let Login { authentication_user, impersonation, proof } = login;
     let authorization_user = match impersonation {
         Some(Impersonation::SaslPlain(user)) => user.as_str(),
         _ => "",
     };
-    let parts = [authorization_user, "\0", authentication_user, "\0", password.declassify()];
+    let parts = [authorization_user, "\0", authentication_user, "\0", proof.secret()];
     Zeroizing::new(parts.concat().into_bytes())
 }
 
@@ -235,7 +276,8 @@ mod tests {
 
     fn login(user: &str, password: &str, authorization: Option<&str>) -> Login {
         let impersonation = authorization.map(|user| Impersonation::SaslPlain(user.to_owned()));
-        Login { authentication_user: user.to_owned(), impersonation, password: Secret::new(password) }
+        let proof = Proof::Password(Secret::new(password));
+        Login { authentication_user: user.to_owned(), impersonation, proof }
     }
 
     fn method(capabilities: &str, login: &Login) -> Result<Method, ErrorKind> {

@@ -6,9 +6,10 @@ use model::ErrorKind;
 use model::login::Impersonation;
 use zeroize::Zeroizing;
 
+use crate::bearer::{Mechanism, no_mailbox};
 use crate::error::{Error, Refusal, Status};
 use crate::login::sasl_plain;
-use crate::options::Login;
+use crate::options::{Login, Options, Proof};
 
 /// What to do about a server that takes no password in clear.
 pub(crate) const ENCRYPT: &str = "use -Security Tls or Ssl";
@@ -16,6 +17,14 @@ pub(crate) const ENCRYPT: &str = "use -Security Tls or Ssl";
 /// What to do about a server that does not know how we log in, and so has said nothing of the password.
 const UNKNOWN: &str = "the server does not know this way to log in, and has not looked at the password: see which ways it \
     allows, and whether it wants TLS first (-Security Tls or Ssl)";
+
+/// The same of a token.
+const UNKNOWN_TOKEN: &str =
+    "the server offers to take tokens and does not know how: see which ways to log in it allows";
+
+/// What to do where a fresh token is refused.
+const TOKEN: &str =
+    "see for which mailboxes the token is good, and whether the server allows IMAP to this mailbox";
 
 /// What is added where a login is not plain ASCII (mailcow#6968).
 const BEYOND_ASCII: &str = "; user name or password have characters beyond ASCII, which servers keep in different encodings: \
@@ -31,6 +40,9 @@ pub(crate) fn is_unknown(refusal: &Refusal, is_asked: bool) -> bool {
 /// says so only in as many words.
 pub(crate) fn authentication_error(error: Error, login: &Login) -> Error {
     let Error::Refused(refusal) = error else { return error };
+    if let Proof::Token(_) = login.proof {
+        return token_error(&refusal);
+    }
     let mut error = refusal.to_error();
     if error.kind == ErrorKind::ServerRefused {
         error.kind = meaning(&refusal);
@@ -45,6 +57,27 @@ pub(crate) fn authentication_error(error: Error, login: &Login) -> Error {
     let remedy = if is_ascii(login) { remedy.to_owned() } else { format!("{remedy}{BEYOND_ASCII}") };
     error.remedy.get_or_insert(remedy);
     error.into()
+}
+
+/// What the refusal of a token means.
+fn token_error(refusal: &Refusal) -> Error {
+    if refusal.speaks_of_no_mailbox() {
+        return no_mailbox(refusal);
+    }
+    let mut error = refusal.to_error();
+    if error.kind == ErrorKind::ServerRefused {
+        error.kind = meaning(refusal);
+    }
+    let remedy = match error.kind {
+        ErrorKind::AuthenticationFailed => {
+            error.kind = ErrorKind::OauthTokenRejected;
+            TOKEN
+        }
+        ErrorKind::AuthenticationUnsupported if speaks_of_encryption(refusal) => ENCRYPT,
+        ErrorKind::AuthenticationUnsupported => UNKNOWN_TOKEN,
+        _ => return error.into(),
+    };
+    error.remedy(remedy).into()
 }
 
 fn meaning(refusal: &Refusal) -> ErrorKind {
@@ -62,7 +95,7 @@ fn meaning(refusal: &Refusal) -> ErrorKind {
 }
 
 fn is_ascii(login: &Login) -> bool {
-    login.authentication_user.is_ascii() && login.password.declassify().is_ascii()
+    login.authentication_user.is_ascii() && login.proof.secret().is_ascii()
 }
 
 /// Whether the text holds one of these words, in any case.
@@ -124,19 +157,18 @@ fn what_else_to_check(login: &Login) -> &'static str {
         }
     }
 }
+
 /// A shorter password is part of too many words.
 const SHORTEST: usize = 4;
 
+/// Of a secret that is longer, servers quote parts, too.
+const PART: usize = 16;
+
 /// The error without what a server repeats of the login: some quote the line that they refuse.
-pub(crate) fn without_login(mut error: Error, login: &Login) -> Error {
-    let password = login.password.declassify();
-    let quoted = Zeroizing::new(password.replace('\\', "\\\\").replace('"', "\\\""));
-    let plain = Zeroizing::new(BASE64_STANDARD.encode(sasl_plain(login)));
-    let secrets = [password, quoted.as_str(), plain.as_str()];
-    let repeats =
-        |text: &str| secrets.iter().any(|secret| secret.len() >= SHORTEST && text.contains(*secret));
+pub(crate) fn without_login(mut error: Error, options: &Options, login: &Login) -> Error {
+    let forms = forms(options, login);
     let hide = |text: &mut String| {
-        if repeats(text) {
+        if forms.iter().any(|secret| repeats(text, secret)) {
             *text = "(the server repeats the login, which is not shown)".to_owned();
         }
     };
@@ -148,4 +180,25 @@ pub(crate) fn without_login(mut error: Error, login: &Login) -> Error {
         Error::Failed(error) => error.server.iter_mut().for_each(hide),
     }
     error
+}
+
+/// What a login sends that is secret, in all forms.
+fn forms(options: &Options, login: &Login) -> Vec<Zeroizing<String>> {
+    let secret = login.proof.secret();
+    let mut forms = vec![Zeroizing::new(secret.to_owned())];
+    if let Proof::Password(_) = login.proof {
+        forms.push(Zeroizing::new(secret.replace('\\', "\\\\").replace('"', "\\\"")));
+        forms.push(Zeroizing::new(BASE64_STANDARD.encode(sasl_plain(login))));
+    } else {
+        forms.extend(Mechanism::ALL.map(|mechanism| mechanism.message(options, login)));
+    }
+    forms
+}
+
+/// Whether a text holds a secret, or a part of it that is long enough to be nothing else.
+fn repeats(text: &str, secret: &str) -> bool {
+    let (text, secret) = (text.as_bytes(), secret.as_bytes());
+    let holds = |part: &[u8]| memchr::memmem::find(text, part).is_some();
+    let parts = || secret.chunks_exact(PART).any(holds);
+    secret.len() >= SHORTEST && (holds(secret) || (secret.len() > 2 * PART && parts()))
 }

@@ -310,14 +310,15 @@ fn alert(lines: &[Vec<u8>]) -> Option<String> {
     })
 }
 
-/// The capabilities in these lines: an untagged response, or the code of a status.
+/// The capabilities in these lines.
 pub(crate) fn told_capabilities(lines: &[Vec<u8>]) -> Option<Capabilities> {
-    lines.iter().rev().find_map(|line| {
-        let response = Response::parse(line);
-        let told = match response {
-            Response::Status(text) | Response::Done { text, .. } => text.code_value("CAPABILITY"),
-            ref other => other.data("CAPABILITY"),
-        };
-        told.map(Capabilities::parse)
-    })
+    lines.iter().rev().find_map(|line| capabilities_in(&Response::parse(line)).map(Capabilities::parse))
+}
+
+/// The capabilities that a response tells: untagged, or in the code of a status.
+pub(crate) fn capabilities_in<'a>(response: &Response<'a>) -> Option<&'a [u8]> {
+    match response {
+        Response::Status(text) | Response::Done { text, .. } => text.code_value("CAPABILITY"),
+        other => other.data("CAPABILITY"),
+    }
 }

@@ -68,10 +68,28 @@ pub enum CertificatePolicy {
 /// Who logs in.
 #[derive(Debug, Clone)]
 pub struct Login {
-    /// The user whose password is given.
+    /// The user whose password is given, or whose mailbox the token opens.
     pub authentication_user: String,
     /// The user whose mail is wanted, where an administrator logs in for somebody else.
     pub impersonation: Option<Impersonation>,
-    /// The password of `authentication_user`.
-    pub password: Secret,
+    /// What proves that it is `authentication_user`.
+    pub proof: Proof,
+}
+
+/// What proves who logs in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Proof {
+    /// The user's password.
+    Password(Secret),
+    /// A token that opens the user's mailbox (RFC 6750).
+    Token(Secret),
+}
+
+impl Proof {
+    /// What must not be shown of it.
+    pub(crate) fn secret(&self) -> &str {
+        match self {
+            Self::Password(secret) | Self::Token(secret) => secret.declassify(),
+        }
+    }
 }

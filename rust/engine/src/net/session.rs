@@ -33,7 +33,7 @@ pub(crate) fn wire_login(login: Login) -> wire::Login {
     wire::Login {
         authentication_user: login.authentication_user,
         impersonation: login.impersonation,
-        password: login.password,
+        proof: wire::Proof::Password(login.password),
     }
 }
 

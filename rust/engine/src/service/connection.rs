@@ -5,7 +5,7 @@ use std::path::Path;
 
 use model::contract::{CertificateView, ConnectionTest, ConnectionTestView, Item};
 use model::{AdminLoginFormat, Credentials, Endpoint, Error, ErrorKind, ImapServer, Place, Result};
-use wire::{Login, ProbeReport, probe};
+use wire::{Login, ProbeReport, Proof, probe};
 
 use super::context::{Context, Reply};
 use crate::base::blocking::blocking;
@@ -64,7 +64,7 @@ async fn examine(
             let login = credentials.map(|c| Login {
                 authentication_user: c.user_name,
                 impersonation: None,
-                password: c.password,
+                proof: Proof::Password(c.password),
             });
             let report = probe(&session::options(world, server), login.as_ref()).await;
             Ok(of_server(server, report, login.is_some()))

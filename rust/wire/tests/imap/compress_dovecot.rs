@@ -10,7 +10,7 @@ use testkit::proxy::Proxy;
 use testkit::{Address, PASSWORD};
 use wire::{
     AppendOptions, Begun, CertificatePolicy, Connection, FetchOptions, Flags, Login, MailboxName, Options,
-    UidSet,
+    Proof, UidSet,
 };
 
 /// Without TLS below, and with it.
@@ -33,7 +33,8 @@ async fn open(address: &Address, security: Security, user: &str) -> Connection {
     options.certificates =
         CertificatePolicy::Authorities { file: Some(address.certificate.clone()), folders: Vec::new() };
     let password = Secret::new(PASSWORD);
-    let login = Login { authentication_user: user.to_owned(), impersonation: None, password };
+    let login =
+        Login { authentication_user: user.to_owned(), impersonation: None, proof: Proof::Password(password) };
     let mut connection = Connection::open(&options, &login).await.unwrap();
     assert!(connection.compress().await.unwrap());
     connection

@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use model::login::Impersonation;
-use model::{ErrorKind, Security};
-use wire::{Connection, Login};
+use model::{ErrorKind, Secret, Security};
+use wire::{Connection, Login, Proof};
 
 use crate::support::{login, options, serve};
 
@@ -446,7 +446,7 @@ async fn what_a_server_repeats_of_a_login_is_not_shown() {
 }
 
 #[tokio::test]
-async fn no_log_line_shows_a_password() {
+async fn no_log_line_shows_a_password_or_a_token() {
     assert_eq!(wire::LOG_DIRECTIVE, "async_imap=off");
     let log = Arc::new(Mutex::new(Vec::new()));
     let writer = log.clone();
@@ -466,9 +466,15 @@ async fn no_log_line_shows_a_password() {
         Connection::open(&options(&server, Security::None), &login("alice", password)).await.unwrap_err();
         server.finish().await.unwrap();
     }
+    let transcript =
+        "S: * OK [CAPABILITY AUTH=XOAUTH2 SASL-IR] hi\nC: A1 AUTHENTICATE XOAUTH2 *\nS: A1 NO no";
+    let server = serve(transcript).await;
+    let login = Login { proof: Proof::Token(Secret::new("hunter2")), ..login("alice", "") };
+    Connection::open(&options(&server, Security::None), &login).await.unwrap_err();
+    server.finish().await.unwrap();
     let log = String::from_utf8(log.lock().unwrap().clone()).unwrap();
-    assert!(log.contains("LOGIN ***") && log.contains("Greeted"), "{log}");
-    for secret in ["hunter2", "hünter2", "AGFsaWNlAGh1bnRlcjI="] {
+    assert!(log.contains("LOGIN ***") && log.contains("XOAUTH2 ***") && log.contains("Greeted"), "{log}");
+    for secret in ["hunter2", "hünter2", "AGFsaWNlAGh1bnRlcjI=", "dXNlcj1hbGljZ"] {
         assert!(!log.contains(secret), "{log}");
     }
 }

@@ -4,6 +4,7 @@
 mod append;
 mod append_failures;
 mod append_trust;
+mod bearer;
 mod compress;
 mod compress_dovecot;
 mod connection;

@@ -10,8 +10,8 @@ use testkit::script::{Script, ScriptServer};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 use wire::{
-    AppendOptions, Begun, Connection, Error, Flag, Flags, InternalDate, Login, MailboxName, Options, Refusal,
-    UidSet,
+    AppendOptions, Begun, Connection, Error, Flag, Flags, InternalDate, Login, MailboxName, Options, Proof,
+    Refusal, UidSet,
 };
 
 /// Starts a server for one client.
@@ -28,7 +28,11 @@ pub(crate) fn options(server: &ScriptServer, security: Security) -> Options {
 }
 
 pub(crate) fn login(user: &str, password: &str) -> Login {
-    Login { authentication_user: user.to_owned(), impersonation: None, password: Secret::new(password) }
+    Login {
+        authentication_user: user.to_owned(),
+        impersonation: None,
+        proof: Proof::Password(Secret::new(password)),
+    }
 }
 
 /// An open connection to a server with these capabilities, which plays the transcript.
