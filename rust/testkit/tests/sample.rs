@@ -3,10 +3,13 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
+use std::time::Duration;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use testkit::client::Client;
 use testkit::mail::{self, Messages, Plan};
-use testkit::sample::{Fault, Moment, Options, Poison, Refusal, Sample};
+use testkit::sample::{Fault, Judge, Moment, Options, Poison, Refusal, Sample};
 use testkit::{MASTER_PASSWORD, PASSWORD, tls};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt};
 
@@ -233,4 +236,97 @@ fn exchange(stream: &mut BufReader<TcpStream>, line: &str) -> String {
     let mut answer = String::new();
     stream.by_ref().read_line(&mut answer).unwrap();
     answer
+}
+
+/// A judge to whom a token is good that is the mailbox's name in capitals.
+fn judge() -> Judge {
+    Judge::new(|token, mailbox| token == mailbox.to_uppercase())
+}
+
+/// Talks to a server in clear, line by line.
+struct Lines(BufReader<TcpStream>);
+
+impl Lines {
+    fn new(server: &Sample) -> Self {
+        let mut lines =
+            Self(BufReader::new(TcpStream::connect(("127.0.0.1", server.address().port)).unwrap()));
+        lines.next();
+        lines
+    }
+
+    fn next(&mut self) -> String {
+        let mut line = String::new();
+        self.0.read_line(&mut line).unwrap();
+        line
+    }
+
+    fn ask(&mut self, line: &str) -> String {
+        self.0.get_mut().write_all(format!("{line}\r\n").as_bytes()).unwrap();
+        self.next()
+    }
+
+    /// Logs in by XOAUTH2.
+    fn xoauth2(&mut self, user: &str, token: &str) -> String {
+        let message = BASE64_STANDARD.encode(format!("user={user}\x01auth=Bearer {token}\x01\x01"));
+        self.ask(&format!("a AUTHENTICATE XOAUTH2 {message}"))
+    }
+}
+
+#[test]
+fn tokens_open_the_mailboxes_that_their_judge_says() {
+    let server = Sample::start(Options::gmail(judge())).unwrap();
+    assert!(Lines::new(&server).xoauth2("ada", "ADA").starts_with("a OK"));
+    let mut lines = Lines::new(&server);
+    assert!(lines.xoauth2("bob", "ADA").starts_with("+ ey"), "a challenge");
+    assert!(lines.ask("").starts_with("a NO [AUTHENTICATIONFAILED]"));
+    let message = BASE64_STANDARD.encode("n,a=ada,\x01auth=Bearer ADA\x01\x01");
+    assert_eq!(lines.ask("b AUTHENTICATE OAUTHBEARER"), "+ \r\n");
+    assert!(lines.ask(&message).starts_with("b OK"));
+}
+
+#[test]
+fn exchange_takes_no_password_says_nothing_of_a_refusal_and_opens_no_mailbox_that_is_not_there() {
+    let unconnected = vec!["bob".to_owned()];
+    let server = Sample::start(Options { unconnected, ..Options::exchange_online(judge()) }).unwrap();
+    let mut lines = Lines::new(&server);
+    assert_eq!(lines.ask("a LOGIN ada test"), "a NO LOGIN failed.\r\n");
+    assert_eq!(lines.xoauth2("ada", "BOB"), "a NO AUTHENTICATE failed.\r\n");
+    assert_eq!(lines.xoauth2("bob", "BOB"), "a OK AUTHENTICATE completed.\r\n");
+    assert_eq!(lines.ask("b NOOP"), "b BAD User is authenticated but not connected.\r\n");
+}
+
+#[test]
+fn a_session_ends_with_its_token_be_it_within_a_literal() {
+    let server = Sample::start(Options::exchange_online(judge())).unwrap();
+    let (mut one, mut other) = (Lines::new(&server), Lines::new(&server));
+    one.xoauth2("ada", "ADA");
+    other.xoauth2("ada", "ADA");
+    server.inject(Fault::ExpireInLiteral { nth: 1 });
+    one.ask("b APPEND INBOX {4}");
+    assert_eq!(one.ask("ab"), "* BYE Session invalidated - AccessTokenExpired\r\n");
+    assert_eq!(other.ask("b NOOP"), "* BYE Session invalidated - AccessTokenExpired\r\n");
+    assert!(Lines::new(&server).xoauth2("ada", "ADA").starts_with("a NO"));
+    let mut bob = Lines::new(&server);
+    bob.xoauth2("bob", "BOB");
+    server.expire_tokens();
+    assert!(bob.ask("b NOOP").starts_with("* BYE"));
+    assert_eq!(server.appended(), 0);
+}
+
+#[test]
+fn a_user_is_throttled_and_has_so_many_connections_and_no_more() {
+    let limit = Some(1);
+    let server =
+        Sample::start(Options { max_user_connections: limit, ..Options::exchange_online(judge()) }).unwrap();
+    let (mut first, mut second, mut bob) = (Lines::new(&server), Lines::new(&server), Lines::new(&server));
+    first.xoauth2("ada", "ADA");
+    second.xoauth2("ada", "ADA");
+    bob.xoauth2("bob", "BOB");
+    assert!(second.ask("b NOOP").starts_with("b BAD User is authenticated but not connected"));
+    server.throttle("ada", 1, Duration::from_secs(7));
+    assert_eq!(
+        first.ask("b NOOP"),
+        "b BAD Request is throttled. Suggested Backoff Time: 7000 milliseconds\r\n"
+    );
+    assert!(first.ask("c NOOP").starts_with("c OK") && bob.ask("c NOOP").starts_with("c OK"));
 }

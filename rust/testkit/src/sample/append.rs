@@ -4,6 +4,8 @@
 //! [RFC 3502]: https://www.rfc-editor.org/rfc/rfc3502
 //! [RFC 4315]: https://www.rfc-editor.org/rfc/rfc4315
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use jiff::fmt::strtime;
 
@@ -14,6 +16,13 @@ use super::selected::flags;
 use super::session::Session;
 use super::store::Incoming;
 use crate::command::{Argument, Command};
+
+/// How long it takes to store the messages of a command.
+pub(super) fn time(session: &Session, command: &Command) -> Duration {
+    let is_message = |argument: &&Argument| matches!(argument, Argument::Literal(_));
+    let messages = command.arguments.iter().skip(1).filter(is_message).count();
+    session.shared.options.append_time.saturating_mul(u32::try_from(messages).unwrap_or(u32::MAX))
+}
 
 /// Stores all messages of the command or none.
 pub(super) fn append(session: &mut Session, user: &str, command: &Command, faults: Vec<Fault>) -> String {

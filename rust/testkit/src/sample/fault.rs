@@ -27,6 +27,12 @@ pub enum Fault {
         /// Which message.
         nth: usize,
     },
+    /// The token of the session is good no more after half of the n-th message was read. Nothing is stored, and other sessions
+    /// with that token end, too.
+    ExpireInLiteral {
+        /// Which message.
+        nth: usize,
+    },
 }
 
 /// When a connection is closed.
@@ -41,7 +47,10 @@ pub enum Moment {
 impl Fault {
     fn nth(&self) -> usize {
         match self {
-            Self::Refuse { nth, .. } | Self::Close { nth, .. } | Self::CloseInLiteral { nth } => *nth,
+            Self::Refuse { nth, .. }
+            | Self::Close { nth, .. }
+            | Self::CloseInLiteral { nth }
+            | Self::ExpireInLiteral { nth } => *nth,
         }
     }
 }

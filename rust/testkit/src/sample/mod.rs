@@ -6,9 +6,11 @@
 //! [RFC 3501]: https://www.rfc-editor.org/rfc/rfc3501
 
 mod append;
+mod bearer;
 mod fault;
 mod fetch;
 mod folders;
+mod impostor;
 mod login;
 mod options;
 mod pattern;
@@ -17,13 +19,15 @@ mod sequence;
 mod session;
 mod store;
 mod stream;
+mod throttle;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::net::{Ipv4Addr, TcpListener};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use tempfile::TempDir;
 use tokio::sync::oneshot;
@@ -31,6 +35,7 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::address::Address;
 use crate::tls::Certificate;
+pub use bearer::{Judge, Manner};
 pub use fault::{Fault, Moment};
 pub use options::{Options, Poison, Refusal};
 use store::Store;
@@ -47,6 +52,12 @@ struct Shared {
     /// How many of the next logins are refused.
     refusals: AtomicUsize,
     commands: Mutex<BTreeSet<String>>,
+    /// The tokens that have opened a mailbox.
+    tokens: Mutex<BTreeSet<String>>,
+    expired: bearer::Expired,
+    throttled: throttle::Throttled,
+    /// What is held once for each connection of a user.
+    users: Mutex<BTreeMap<String, Arc<()>>>,
 }
 
 impl Shared {
@@ -109,6 +120,10 @@ impl Sample {
             forgiving: AtomicBool::new(false),
             refusals: AtomicUsize::new(0),
             commands: Mutex::default(),
+            tokens: Mutex::default(),
+            expired: bearer::Expired::default(),
+            throttled: throttle::Throttled::default(),
+            users: Mutex::default(),
             options,
         };
         let address = Address {
@@ -166,6 +181,19 @@ impl Sample {
     /// Refuses the next logins, so many, whatever the passwords are.
     pub fn refuse_logins(&self, number: usize) {
         self.shared.refusals.store(number, Ordering::Relaxed);
+    }
+
+    /// Ends the time of all tokens that have opened a mailbox so far: sessions learn it at their next command or literal, and
+    /// logins are refused.
+    pub fn expire_tokens(&self) {
+        std::mem::take(&mut *lock(&self.shared.tokens))
+            .into_iter()
+            .for_each(|token| self.shared.expired.add(token));
+    }
+
+    /// Answers the next commands of a user, so many, as Exchange does when it has enough of them.
+    pub fn throttle(&self, user: &str, commands: usize, backoff: Duration) {
+        self.shared.throttled.begin(user, commands, backoff);
     }
 
     /// Takes and delivers every message from now on, poisonous or not.

@@ -1,11 +1,30 @@
 //! How a sample server presents itself.
 
+use std::time::Duration;
+
+use super::bearer::{Judge, Manner};
+
 /// What may differ from one sample server to the next.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// What it announces. What is not announced is refused, and so is LIST-EXTENDED in any case: LITERAL+, MULTIAPPEND, NAMESPACE, SASL-IR, OBJECTID, UIDPLUS, UNSELECT.
     /// STARTTLS is announced by itself, where TLS is not active yet.
     pub capabilities: Vec<String>,
+    /// What it greets with.
+    pub greeting: String,
+    /// Whether greeting and login tell what is announced, or clients have to ask.
+    pub tells_capabilities: bool,
+    /// Whether anybody logs in with a password.
+    pub takes_passwords: bool,
+    /// Whose tokens open mailboxes; none where no tokens do. AUTH=XOAUTH2 and AUTH=OAUTHBEARER are announced as everything else
+    /// is.
+    pub judge: Option<Judge>,
+    /// How a login is refused.
+    pub manner: Manner,
+    /// Mailboxes that are not there: a login says OK, and each command after that BAD, in Exchange's words.
+    pub unconnected: Vec<String>,
+    /// How long it takes to store a message.
+    pub append_time: Duration,
     /// What the personal namespace starts with: empty or `INBOX.`.
     pub prefix: String,
     /// What divides the levels of a folder name.
@@ -71,6 +90,8 @@ pub struct Options {
     pub keywords: bool,
     /// How many connections may be open; none for any number.
     pub max_connections: Option<usize>,
+    /// How many connections of one user may be open; none for any number.
+    pub max_user_connections: Option<usize>,
     /// How a connection beyond that is turned away.
     pub refusal: Refusal,
 }
@@ -80,6 +101,13 @@ impl Default for Options {
         let capabilities = "IMAP4rev1 AUTH=PLAIN SASL-IR LITERAL+ UIDPLUS NAMESPACE UNSELECT SPECIAL-USE MULTIAPPEND CHILDREN ID";
         Self {
             capabilities: capabilities.split(' ').map(str::to_owned).collect(),
+            greeting: "Sample server ready".to_owned(),
+            tells_capabilities: true,
+            takes_passwords: true,
+            judge: None,
+            manner: Manner::Google,
+            unconnected: Vec::new(),
+            append_time: Duration::ZERO,
             prefix: String::new(),
             separator: '/',
             poison: Vec::new(),
@@ -107,6 +135,7 @@ impl Default for Options {
             uids_after: 0,
             keywords: true,
             max_connections: None,
+            max_user_connections: None,
             refusal: Refusal::Bye,
         }
     }
@@ -145,6 +174,8 @@ pub enum Refusal {
     No,
     /// A greeting, and the end of the connection in place of an answer to the login.
     HangUp,
+    /// A login that says OK, and BAD to each command after that: Exchange.
+    Unconnected,
 }
 
 /// The answer of the first of these that a message falls under.

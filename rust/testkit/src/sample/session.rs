@@ -9,7 +9,7 @@ use super::fault::{Fault, Moment};
 use super::options::Refusal;
 use super::selected::Selected;
 use super::stream::Stream;
-use super::{Shared, Wrapping, append, fetch, folders, lock, login, selected};
+use super::{Shared, Wrapping, append, bearer, fetch, folders, lock, login, selected};
 use crate::command::{Command, Literal};
 
 /// How much of an answer is gathered before it is sent.
@@ -19,11 +19,17 @@ const FLUSH_AT: usize = 1 << 18;
 pub(super) struct Session {
     /// Counts this connection. Declared first, so that it is uncounted before the client sees the end of it.
     _connection: Arc<()>,
+    /// Counts it as one of the user's.
+    pub(super) seat: Option<Arc<()>>,
     pub(super) shared: Arc<Shared>,
     pub(super) stream: Stream,
     pub(super) out: Vec<u8>,
     /// Whose mail is open, after the login.
     pub(super) user: Option<String>,
+    /// What has opened it, where that was no password.
+    pub(super) token: Option<String>,
+    /// Whether no mailbox is behind the login.
+    pub(super) unconnected: bool,
     pub(super) selected: Option<Selected>,
     /// When the connection ends, once a command has decided that.
     pub(super) closing: Option<Moment>,
@@ -48,10 +54,13 @@ pub(super) async fn serve(shared: Arc<Shared>, socket: TcpStream, wrapping: Wrap
     }
     let session = Session {
         _connection: connection,
+        seat: None,
         shared,
         stream,
         out: Vec::new(),
         user: None,
+        token: None,
+        unconnected: false,
         selected: None,
         closing: None,
         turned_away: crowded,
@@ -61,7 +70,7 @@ pub(super) async fn serve(shared: Arc<Shared>, socket: TcpStream, wrapping: Wrap
 
 impl Session {
     async fn run(mut self) -> io::Result<()> {
-        self.untagged(&format!("OK [CAPABILITY {}] Sample server ready", self.capabilities()));
+        self.untagged(&format!("OK {}{}", self.told_capabilities(), self.shared.options.greeting));
         self.flush().await?;
         while let Some((line, faults)) = self.read_command().await? {
             let Some(command) = Command::parse(&line) else {
@@ -69,6 +78,9 @@ impl Session {
                 continue;
             };
             lock(&self.shared.commands).insert(command.name.clone());
+            if bearer::is_over(&self) {
+                return self.expire().await;
+            }
             let starts_tls = command.name == "STARTTLS" && !self.stream.is_encrypted();
             let status =
                 if starts_tls { "OK Begin TLS".to_owned() } else { self.answer(&command, faults).await? };
@@ -92,13 +104,14 @@ impl Session {
     /// [RFC 3501 §5.2]: https://www.rfc-editor.org/rfc/rfc3501#section-5.2
     async fn answer(&mut self, command: &Command, faults: Vec<Fault>) -> io::Result<String> {
         let Some(user) = self.user.clone() else { return self.answer_stranger(command).await };
-        if let Some(refusal) = (self.shared.options.command_refusal)(&command.name) {
-            return Ok(refusal.to_owned());
+        if let Some(refusal) = self.refusal(&user, &command.name) {
+            return Ok(refusal);
         }
         if command.name.ends_with("FETCH") {
             return fetch::fetch(self, &user, command).await;
         }
         let status = if command.name == "APPEND" {
+            tokio::time::sleep(append::time(self, command)).await;
             append::append(self, &user, command, faults)
         } else {
             let any_state = self.answer_always(command);
@@ -111,6 +124,21 @@ impl Session {
             selected::announce(self, &user);
         }
         Ok(status)
+    }
+
+    /// The answer to a command that is not looked at.
+    fn refusal(&self, user: &str, command: &str) -> Option<String> {
+        if self.unconnected && command != "LOGOUT" {
+            return Some("BAD User is authenticated but not connected.".to_owned());
+        }
+        let refusal = (self.shared.options.command_refusal)(command).map(str::to_owned);
+        refusal.or_else(|| self.shared.throttled.refusal(user))
+    }
+
+    /// Ends a session whose token has come to its end.
+    async fn expire(&mut self) -> io::Result<()> {
+        self.untagged(bearer::EXPIRED);
+        self.flush().await
     }
 
     /// Numbers must not shift under a command that uses them.
@@ -153,6 +181,15 @@ impl Session {
         if self.stream.is_encrypted() { list } else { format!("{list} STARTTLS") }
     }
 
+    /// The response code that tells it without having been asked, if this is such a server.
+    pub(super) fn told_capabilities(&self) -> String {
+        if self.shared.options.tells_capabilities {
+            format!("[CAPABILITY {}] ", self.capabilities())
+        } else {
+            String::new()
+        }
+    }
+
     /// Adds an untagged response.
     pub(super) fn untagged(&mut self, response: &str) {
         self.out.extend_from_slice(format!("* {response}\r\n").as_bytes());
@@ -191,8 +228,17 @@ impl Session {
                 self.stream.read_exact(literal.size / 2, &mut command).await?;
                 return Ok(None);
             }
+            let half = if is_append(&command) { literal.size / 2 } else { 0 };
+            self.stream.read_exact(half, &mut command).await?;
+            if matches!(fault, Some(Fault::ExpireInLiteral { .. })) {
+                self.token.iter().for_each(|token| self.shared.expired.add(token.clone()));
+            }
+            if half > 0 && bearer::is_over(self) {
+                self.expire().await?;
+                return Ok(None);
+            }
             faults.extend(fault);
-            self.stream.read_exact(literal.size, &mut command).await?;
+            self.stream.read_exact(literal.size - half, &mut command).await?;
         }
     }
 
