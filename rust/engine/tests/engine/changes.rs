@@ -69,6 +69,7 @@ fn test_of(endpoint: &str) -> Operation {
         server: None,
         endpoint: Some(endpoint.to_owned()),
         credentials: None,
+        test_mailbox: None,
     })
 }
 
