@@ -13,6 +13,7 @@ pub mod proxy;
 pub mod sample;
 pub mod script;
 pub mod tls;
+pub mod tokens;
 pub mod utf7;
 
 pub use address::Address;

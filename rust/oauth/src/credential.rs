@@ -1,0 +1,172 @@
+//! A credential is asked, never a string: it has a token, or asks for one, once however many want it.
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use model::oauth::{Claims, Grant, OAuth};
+use model::{Error, ErrorKind, Result, Secret};
+use tokio::sync::OwnedMutexGuard;
+use tokio::time::Instant;
+
+use crate::command::Program;
+use crate::mint::Known;
+use crate::net::Net;
+use crate::server::Server;
+use crate::slot::{Slot, State, Verdict};
+
+/// Where refresh tokens lie. Both calls may block for as long as a database does.
+pub trait Vault: Debug + Send + Sync {
+    /// Keeps a refresh token in place of the one before. The token that came with it is used only after that.
+    fn keep(&self, refresh_token: &Secret) -> Result<()>;
+
+    /// The one that lies there, if another process may have put it there. `None`: ours is the newest.
+    fn newest(&self) -> Result<Option<Secret>> {
+        Ok(None)
+    }
+}
+
+/// The tokens of an endpoint. Cheap to clone: all clones have the same ones.
+#[derive(Debug, Clone)]
+pub struct Credential(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    server: Server,
+    vault: Arc<dyn Vault>,
+    /// By mailbox; one of no name where a token is for all.
+    slots: Mutex<BTreeMap<String, Arc<Slot>>>,
+}
+
+/// For how many mailboxes tokens are held. With more, those that nobody asks for are forgotten.
+const MOST_HELD: usize = 4096;
+
+impl Credential {
+    /// Tokens that are had so.
+    pub fn new(oauth: OAuth, net: Net, vault: Arc<dyn Vault>) -> Self {
+        Self(Arc::new(Inner { server: Server { oauth, net }, vault, slots: Mutex::default() }))
+    }
+
+    /// A token for this mailbox: the one there is, or a new one when 80 % of its life are over.
+    pub async fn token(&self, mailbox: &str) -> Result<Secret> {
+        self.ask(mailbox, None).await
+    }
+
+    /// The mail server has refused `stale`: another token, or [`ErrorKind::OauthTokenRejected`] where `stale` is less than a
+    /// minute old, as the next one would be refused, too.
+    pub async fn refused(&self, mailbox: &str, stale: &Secret) -> Result<Secret> {
+        self.ask(mailbox, Some(stale)).await
+    }
+
+    /// What the token for this mailbox says of itself. `None`: there is none yet, or it says nothing.
+    pub async fn claims(&self, mailbox: &str) -> Option<Claims> {
+        self.slot(mailbox).lock().await.token().and_then(Claims::of)
+    }
+
+    /// Whether the token for this mailbox shows what its user has not hidden, and no more: Google's delegation lacks
+    /// [`model::oauth::GOOGLE_ADMIN_SCOPE`].
+    pub async fn is_limited(&self, mailbox: &str) -> bool {
+        self.slot(mailbox).lock().await.is_limited
+    }
+
+    async fn ask(&self, mailbox: &str, stale: Option<&Secret>) -> Result<Secret> {
+        let slot = self.slot(mailbox);
+        let ended = slot.ended();
+        let mut state = slot.lock().await;
+        if let Some(error) = state.failed_since(ended) {
+            return Err(error);
+        }
+        self.0.settle(&mut state)?;
+        let spare = match state.verdict(stale, Instant::now()) {
+            Verdict::Good(token) => return Ok(token),
+            Verdict::TooNew => return Err(refused_when_new(&state)),
+            Verdict::Ask(spare) => spare,
+        };
+        let renewal = self.0.clone().renew(slot, mailbox.to_owned(), state, spare);
+        if !matches!(self.0.server.oauth.grant, Grant::SignIn { .. }) {
+            return renewal.await;
+        }
+        // Whoever asks may leave, but a refresh token that is on its way must find its place: the old one may be used up.
+        let ended = tokio::spawn(renewal).await;
+        ended.unwrap_or_else(|error| Err(Error::internal(format!("a request for a token broke: {error}"))))
+    }
+
+    fn slot(&self, mailbox: &str) -> Arc<Slot> {
+        let key = if self.0.is_shared() { "" } else { mailbox };
+        let mut slots = self.0.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        if slots.len() >= MOST_HELD && !slots.contains_key(key) {
+            slots.retain(|_, slot| Arc::strong_count(slot) > 1);
+        }
+        slots.entry(key.to_owned()).or_default().clone()
+    }
+}
+
+impl Inner {
+    /// Whether one token is good for all mailboxes.
+    fn is_shared(&self) -> bool {
+        match &self.server.oauth.grant {
+            Grant::Command { program, arguments, input } => Program { program, arguments, input }.is_shared(),
+            _ => self.server.oauth.is_shared(),
+        }
+    }
+
+    /// Asks for a token. `spare` is one that will do while the server is busy or away.
+    async fn renew(
+        self: Arc<Self>,
+        slot: Arc<Slot>,
+        mailbox: String,
+        mut state: OwnedMutexGuard<State>,
+        spare: Option<Secret>,
+    ) -> Result<Secret> {
+        let known = self.known(&state)?;
+        let asked = Instant::now();
+        match (self.server.mint(&mailbox, &known).await, spare) {
+            (Ok(minted), _) => {
+                let token = slot.minted(&mut state, asked, minted);
+                self.settle(&mut state).map(|()| token)
+            }
+            (Err(error), Some(spare)) if error.retryable => {
+                slot.postponed(&mut state);
+                Ok(spare)
+            }
+            (Err(error), _) => {
+                slot.failed(&mut state, &error);
+                Err(error)
+            }
+        }
+    }
+
+    fn known(&self, state: &State) -> Result<Known> {
+        let first = || match &self.server.oauth.grant {
+            Grant::SignIn { refresh_token, .. } => refresh_token.clone(),
+            _ => Secret::default(),
+        };
+        let ours = || state.refresh_token.clone().unwrap_or_else(first);
+        Ok(Known { refresh_token: self.vault.newest()?.unwrap_or_else(ours), is_limited: state.is_limited })
+    }
+
+    /// Brings a refresh token into the vault that is not there yet. Until it is, no token is given out.
+    fn settle(&self, state: &mut State) -> Result<()> {
+        if let Some(refresh_token) = &state.unsaved {
+            self.vault.keep(refresh_token)?;
+            state.unsaved = None;
+        }
+        Ok(())
+    }
+}
+
+/// The mail server refuses what the authorization server has given just now.
+fn refused_when_new(state: &State) -> Error {
+    let claims = state.token().and_then(Claims::of).unwrap_or_default();
+    let told = [
+        ("audience", claims.audience),
+        ("tenant", claims.tenant),
+        ("application", claims.application_id),
+        ("roles", (!claims.roles.is_empty()).then(|| claims.roles.join(" "))),
+    ];
+    let told: Vec<String> =
+        told.into_iter().filter_map(|(name, value)| Some(format!("{name} `{}`", value?))).collect();
+    let told = if told.is_empty() { String::new() } else { format!(" ({})", told.join(", ")) };
+    Error::new(ErrorKind::OauthTokenRejected, format!("the mail server refuses a new token{told}"))
+        .remedy("see that the token's audience is the mail server, and that whoever it is for may open the mailbox by IMAP")
+}

@@ -1,0 +1,21 @@
+//! Asks authorization servers for tokens ([RFC 6749]). Knows no IMAP and no store.
+//!
+//! INVARIANT: lives and pauses are measured by Tokio's clock, which only goes forward; the wall clock is the caller's, and
+//! serves for what is signed.
+//!
+//! [RFC 6749]: https://www.rfc-editor.org/rfc/rfc6749
+
+mod answer;
+mod assertion;
+mod command;
+mod credential;
+mod explain;
+mod mint;
+mod net;
+mod net_fault;
+mod refusals;
+mod server;
+mod slot;
+
+pub use credential::{Credential, Vault};
+pub use net::Net;

@@ -1,0 +1,153 @@
+//! Asks for one token, by whatever grant the endpoint has.
+
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
+use model::oauth::{GOOGLE_ADMIN_SCOPE, GOOGLE_MAIL_SCOPE, Grant};
+use model::{Error, ErrorKind, Result, Secret};
+use ring::digest::{SHA256, digest};
+use serde_json::json;
+
+use crate::answer::Granted;
+use crate::assertion::{Algorithm, sign};
+use crate::command::Program;
+use crate::server::Server;
+
+/// A new token.
+#[derive(Debug)]
+pub(crate) struct Minted {
+    pub(crate) token: Secret,
+    /// How long it is good, where that is known.
+    pub(crate) life: Option<Duration>,
+    /// What the next one is had by, where the server gave another.
+    pub(crate) refresh_token: Option<Secret>,
+    /// The token shows what the user has not hidden, and no more.
+    pub(crate) is_limited: bool,
+}
+
+impl From<Granted> for Minted {
+    fn from(granted: Granted) -> Self {
+        Self {
+            token: granted.token().clone(),
+            life: granted.life(),
+            refresh_token: granted.refresh_token.filter(|token| !token.is_empty()),
+            is_limited: false,
+        }
+    }
+}
+
+/// What is known from the tokens before.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Known {
+    /// The newest refresh token.
+    pub(crate) refresh_token: Secret,
+    /// Google has no delegation for the scope that shows everything.
+    pub(crate) is_limited: bool,
+}
+
+/// How long an assertion is good: no longer than its request may take, and some clocks be off.
+const ASSERTION_LIFE: i64 = 600;
+const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+
+impl Server {
+    /// Asks for a token for a mailbox.
+    pub(crate) async fn mint(&self, mailbox: &str, known: &Known) -> Result<Minted> {
+        match &self.oauth.grant {
+            Grant::ClientSecret { client_secret } => {
+                self.application(&[("client_secret", client_secret.declassify())]).await
+            }
+            Grant::Certificate { certificate, private_key } => {
+                let assertion = self.client_assertion(certificate, private_key)?;
+                let proof =
+                    [("client_assertion_type", ASSERTION_TYPE), ("client_assertion", assertion.declassify())];
+                self.application(&proof).await
+            }
+            Grant::SignIn { client_secret, .. } => self.refresh(&known.refresh_token, client_secret).await,
+            Grant::ServiceAccount { .. } => self.service_account(mailbox, known.is_limited).await,
+            Grant::Command { program, arguments, input } => {
+                Program { program, arguments, input }.mint(&self.net, mailbox).await
+            }
+            Grant::CertificateStore { .. } => Err(Error::new(
+                ErrorKind::InvalidArgument,
+                "keys of the certificate store of Windows cannot be used by this machine",
+            )
+            .remedy("use -CertificateFile")),
+        }
+    }
+
+    /// RFC 6749 §4.4, with what proves which application asks.
+    async fn application(&self, proof: &[(&str, &str)]) -> Result<Minted> {
+        let scope = self.oauth.scope();
+        let mut form = vec![("grant_type", "client_credentials"), ("scope", &scope)];
+        form.push(("client_id", self.application_id()));
+        form.extend(proof);
+        self.grant(&self.token_url()?, &form, "").await.map(Minted::from)
+    }
+
+    /// RFC 6749 §6.
+    async fn refresh(&self, refresh_token: &Secret, client_secret: &Secret) -> Result<Minted> {
+        if refresh_token.is_empty() {
+            return Err(Error::new(ErrorKind::OauthSignInUnfinished, "nobody has signed in yet")
+                .remedy("sign in: Set-MigrationEndpoint with -Interactive or -DeviceCode"));
+        }
+        let scope = self.oauth.scope();
+        let mut form = vec![("grant_type", "refresh_token"), ("scope", &scope)];
+        form.push(("client_id", self.application_id()));
+        form.push(("refresh_token", refresh_token.declassify()));
+        if !client_secret.is_empty() {
+            form.push(("client_secret", client_secret.declassify()));
+        }
+        self.grant(&self.token_url()?, &form, "").await.map(Minted::from)
+    }
+
+    /// RFC 7523 §2.1, by the scope that shows everything if that is granted, else by that which shows what the user does.
+    async fn service_account(&self, mailbox: &str, is_limited: bool) -> Result<Minted> {
+        let scope = self.oauth.scope();
+        if !is_limited {
+            match self.delegated(mailbox, &scope).await {
+                Err(e) if e.kind == ErrorKind::OauthDelegationMissing && scope == GOOGLE_ADMIN_SCOPE => {}
+                minted => return minted,
+            }
+        }
+        let minted = self.delegated(mailbox, GOOGLE_MAIL_SCOPE).await?;
+        Ok(Minted { is_limited: true, ..minted })
+    }
+
+    async fn delegated(&self, mailbox: &str, scope: &str) -> Result<Minted> {
+        let url = self.token_url()?;
+        let Grant::ServiceAccount { client_email, private_key_id, private_key } = &self.oauth.grant else {
+            return Err(Error::internal("only a service account is delegated to"));
+        };
+        let now = self.net.now().as_second();
+        let header = json!({"alg": Algorithm::Rs256.name(), "typ": "JWT", "kid": private_key_id});
+        let claims = json!({
+            "iss": client_email, "sub": mailbox, "scope": scope, "aud": url,
+            "iat": now, "exp": now + ASSERTION_LIFE,
+        });
+        let assertion = sign(private_key, Algorithm::Rs256, &header, &claims)?;
+        let form = [("grant_type", JWT_BEARER), ("assertion", assertion.declassify())];
+        self.grant(&url, &form, mailbox).await.map(Minted::from)
+    }
+
+    /// RFC 7523 §2.2, as Entra wants it.
+    fn client_assertion(&self, certificate: &str, private_key: &Secret) -> Result<Secret> {
+        let der = BASE64_STANDARD.decode(certificate).map_err(|_| {
+            Error::new(ErrorKind::InvalidArgument, "the certificate is no base64 of a DER certificate")
+        })?;
+        let thumbprint = BASE64_URL_SAFE_NO_PAD.encode(digest(&SHA256, &der));
+        let header = json!({"alg": Algorithm::Ps256.name(), "typ": "JWT", "x5t#S256": thumbprint});
+        let now = self.net.now().as_second();
+        let id = self.application_id();
+        let claims = json!({
+            "aud": self.token_url()?, "iss": id, "sub": id, "jti": uuid::Uuid::new_v4().to_string(),
+            "nbf": now, "iat": now, "exp": now + ASSERTION_LIFE,
+        });
+        sign(private_key, Algorithm::Ps256, &header, &claims)
+    }
+
+    fn application_id(&self) -> &str {
+        self.oauth.application_id.as_deref().unwrap_or_default()
+    }
+}
