@@ -48,7 +48,7 @@ pub(crate) struct Refusal {
 }
 
 /// What of a refusal we read.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Words {
     error: String,
     #[serde(default)]
@@ -79,6 +79,12 @@ impl Granted {
 }
 
 impl Refusal {
+    /// Of words that came by a browser, whose numbers stand in the sentence alone (RFC 6749 §4.1.2.1).
+    pub(crate) fn told(error: &str, description: &str) -> Self {
+        Words { error: error.to_owned(), error_description: description.to_owned(), ..Words::default() }
+            .into()
+    }
+
     /// Makes sure that no secret of the request comes back.
     pub(crate) fn without(mut self, secrets: &[&str]) -> Self {
         for secret in secrets.iter().filter(|secret| !secret.is_empty()) {

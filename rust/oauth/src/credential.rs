@@ -9,6 +9,7 @@ use model::{Error, ErrorKind, Result, Secret};
 use tokio::sync::OwnedMutexGuard;
 use tokio::time::Instant;
 
+use crate::blocking::blocking;
 use crate::command::Program;
 use crate::mint::Known;
 use crate::net::Net;
@@ -76,7 +77,7 @@ impl Credential {
         if let Some(error) = state.failed_since(ended) {
             return Err(error);
         }
-        self.0.settle(&mut state)?;
+        self.0.settle(&mut state).await?;
         let spare = match state.verdict(stale, Instant::now()) {
             Verdict::Good(token) => return Ok(token),
             Verdict::TooNew => return Err(refused_when_new(&state)),
@@ -118,12 +119,12 @@ impl Inner {
         mut state: OwnedMutexGuard<State>,
         spare: Option<Secret>,
     ) -> Result<Secret> {
-        let known = self.known(&state)?;
+        let known = self.known(&state).await?;
         let asked = Instant::now();
         match (self.server.mint(&mailbox, &known).await, spare) {
             (Ok(minted), _) => {
                 let token = slot.minted(&mut state, asked, minted);
-                self.settle(&mut state).map(|()| token)
+                self.settle(&mut state).await.map(|()| token)
             }
             (Err(error), Some(spare)) if error.retryable => {
                 slot.postponed(&mut state);
@@ -136,21 +137,22 @@ impl Inner {
         }
     }
 
-    fn known(&self, state: &State) -> Result<Known> {
-        let first = || match &self.server.oauth.grant {
-            Grant::SignIn { refresh_token, .. } => refresh_token.clone(),
-            _ => Secret::default(),
+    async fn known(&self, state: &State) -> Result<Known> {
+        let Grant::SignIn { refresh_token: first, .. } = &self.server.oauth.grant else {
+            return Ok(Known { refresh_token: Secret::default(), is_limited: state.is_limited });
         };
-        let ours = || state.refresh_token.clone().unwrap_or_else(first);
-        Ok(Known { refresh_token: self.vault.newest()?.unwrap_or_else(ours), is_limited: state.is_limited })
+        let vault = self.vault.clone();
+        let newest = blocking(move || vault.newest()).await?;
+        let ours = || state.refresh_token.as_ref().unwrap_or(first).clone();
+        Ok(Known { refresh_token: newest.unwrap_or_else(ours), is_limited: false })
     }
 
     /// Brings a refresh token into the vault that is not there yet. Until it is, no token is given out.
-    fn settle(&self, state: &mut State) -> Result<()> {
-        if let Some(refresh_token) = &state.unsaved {
-            self.vault.keep(refresh_token)?;
-            state.unsaved = None;
-        }
+    async fn settle(&self, state: &mut State) -> Result<()> {
+        let Some(refresh_token) = state.unsaved.clone() else { return Ok(()) };
+        let vault = self.vault.clone();
+        blocking(move || vault.keep(&refresh_token)).await?;
+        state.unsaved = None;
         Ok(())
     }
 }

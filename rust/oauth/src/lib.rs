@@ -7,6 +7,7 @@
 
 mod answer;
 mod assertion;
+mod blocking;
 mod command;
 mod credential;
 mod explain;
@@ -15,7 +16,9 @@ mod net;
 mod net_fault;
 mod refusals;
 mod server;
+mod sign_in;
 mod slot;
 
 pub use credential::{Credential, Vault};
 pub use net::Net;
+pub use sign_in::{Prompt, sign_in};

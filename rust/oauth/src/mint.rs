@@ -146,8 +146,4 @@ impl Server {
         });
         sign(private_key, Algorithm::Ps256, &header, &claims)
     }
-
-    fn application_id(&self) -> &str {
-        self.oauth.application_id.as_deref().unwrap_or_default()
-    }
 }

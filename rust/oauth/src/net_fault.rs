@@ -53,17 +53,15 @@ const TRUST: &str = "where a proxy looks into TLS, import its root certificate a
 const PROXY: &str =
     "see that this machine may reach that server by HTTPS; where it does by a proxy, set HTTPS_PROXY";
 
-/// The first of its sources that is a `T`; those of I/O hide theirs.
+/// The first of its sources that is a `T`; those of I/O name the sources of what they hold, and not that itself.
 fn find<'e, T: StdError + 'static>(error: &'e (dyn StdError + 'static)) -> Option<&'e T> {
-    let mut next = Some(error);
-    while let Some(error) = next {
-        let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        if let Some(found) = error.downcast_ref().or_else(|| inner.and_then(|inner| inner.downcast_ref())) {
-            return Some(found);
-        }
-        next = error.source();
+    if let Some(found) = error.downcast_ref() {
+        return Some(found);
     }
-    None
+    match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+        Some(held) => find(held),
+        None => find(error.source()?),
+    }
 }
 
 /// The innermost reason: what is around it names the address, and that may hold more than the host.

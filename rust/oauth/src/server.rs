@@ -40,6 +40,21 @@ impl Server {
         self.address("/oauth2/v2.0/token", ("https://oauth2.googleapis.com", "/token"))
     }
 
+    /// Where people sign in with a browser.
+    pub(crate) fn authorize_address(&self) -> Result<String> {
+        self.address("/oauth2/v2.0/authorize", ("https://accounts.google.com", "/o/oauth2/v2/auth"))
+    }
+
+    /// Where codes for devices are had.
+    pub(crate) fn device_url(&self) -> Result<String> {
+        self.address("/oauth2/v2.0/devicecode", ("https://oauth2.googleapis.com", "/device/code"))
+    }
+
+    /// Which application asks; empty where it is not asked for.
+    pub(crate) fn application_id(&self) -> &str {
+        self.oauth.application_id.as_deref().unwrap_or_default()
+    }
+
     /// An address of Entra's tenant, or of Google.
     fn address(&self, entra: &str, (google, path): (&str, &str)) -> Result<String> {
         let own = self.oauth.authority.as_deref().map(|own| own.trim_end_matches('/'));

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
-use model::oauth::{Cloud, Grant, OAuth, Provider};
+use model::oauth::{Cloud, Grant, OAuth, Provider, SignIn};
 use model::{Error, ErrorKind, Result, Secret};
 use oauth::{Credential, Net, Vault};
 use testkit::tokens::{Options, Tokens};
@@ -11,13 +11,20 @@ use testkit::tokens::{Options, Tokens};
 /// A vault in memory: what it was told to keep, and whether it fails.
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
-    pub(crate) kept: Mutex<Vec<Secret>>,
-    pub(crate) failing: Mutex<bool>,
+    kept: Mutex<Vec<Secret>>,
+    pub(crate) is_full: Mutex<bool>,
+}
+
+impl Memory {
+    /// What it holds.
+    pub(crate) fn newest(&self) -> Option<Secret> {
+        self.kept.lock().unwrap().last().cloned()
+    }
 }
 
 impl Vault for Memory {
     fn keep(&self, refresh_token: &Secret) -> Result<()> {
-        if *self.failing.lock().unwrap() {
+        if *self.is_full.lock().unwrap() {
             return Err(Error::new(ErrorKind::DiskFull, "no room"));
         }
         self.kept.lock().unwrap().push(refresh_token.clone());
@@ -36,11 +43,28 @@ pub(crate) fn entra(tokens: &Tokens, options: &Options, grant: Grant) -> OAuth {
     }
 }
 
+/// How Google's are had from this server.
+pub(crate) fn google(tokens: &Tokens, options: &Options, grant: Grant) -> OAuth {
+    OAuth { provider: Provider::Google, ..entra(tokens, options, grant) }
+}
+
+/// The grant of an application with this secret.
 pub(crate) fn secret(text: &str) -> Grant {
     Grant::ClientSecret { client_secret: Secret::new(text) }
 }
 
+/// The grant of a person.
+pub(crate) fn person(how: SignIn, refresh_token: &Secret) -> Grant {
+    Grant::SignIn { how, refresh_token: refresh_token.clone(), client_secret: Secret::default() }
+}
+
+/// A credential, and the vault that it has.
 pub(crate) fn credential(oauth: OAuth) -> (Credential, Arc<Memory>) {
     let vault = Arc::new(Memory::default());
-    (Credential::new(oauth, Net::new(Timestamp::now), vault.clone()), vault)
+    (Credential::new(oauth, net(), vault.clone()), vault)
+}
+
+/// A network with this machine's clock.
+pub(crate) fn net() -> Net {
+    Net::new(Timestamp::now)
 }
