@@ -140,6 +140,8 @@ pub enum SkippedKind {
     FlagDropped,
     /// The target keeps another date than it was given.
     DateChanged,
+    /// Only its beginning is on the target.
+    MessageTruncated,
     /// The target refused it as it is, and has it repaired.
     MessageRepaired,
 }
@@ -148,6 +150,11 @@ impl SkippedKind {
     /// Whether a message or a folder is not on the target for it.
     pub fn leaves_behind(self) -> bool {
         !matches!(self, Self::FlagDropped | Self::DateChanged | Self::MessageRepaired)
+    }
+
+    /// Whether there is a copy, with which something is wrong.
+    pub fn is_of_copy(self) -> bool {
+        matches!(self, Self::MessageTruncated)
     }
 
     /// Whether the target refused a message for what it is, so that a repair may help.

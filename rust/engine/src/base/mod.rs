@@ -2,6 +2,7 @@
 //!
 //! INVARIANT: nothing here knows of a pass, a target or a store.
 
+pub(crate) mod beginning;
 pub(crate) mod blocking;
 pub(crate) mod digest;
 pub(crate) mod flags;

@@ -81,9 +81,11 @@ impl Context {
         skipped.filter(|(_, kind)| kind.is_refusal()).map(|(uid, _)| *uid).collect()
     }
 
-    /// The messages of a folder that earlier passes left behind.
+    /// The messages of a folder that earlier passes left behind as a whole.
     pub(crate) fn left_behind(&self, folder: &str) -> Vec<u32> {
-        lock(&self.skipped_before).get(folder).into_iter().flatten().map(|(uid, _)| *uid).collect()
+        let before = lock(&self.skipped_before);
+        let whole = before.get(folder).into_iter().flatten().filter(|(_, kind)| !kind.is_of_copy());
+        whole.map(|(uid, _)| *uid).collect()
     }
 
     /// The messages of a folder that earlier passes left behind; they are forgotten.

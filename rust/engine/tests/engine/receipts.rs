@@ -70,3 +70,64 @@ fn what_a_target_said_ok_to_and_has_no_more_is_named_and_sent_again_only_when_th
         lab.assert_perfect("ada");
     }
 }
+
+fn keeps_the_first_300(message: &[u8]) -> &[u8] {
+    message.get(..300).unwrap_or(message)
+}
+
+fn of_size(n: usize, octets: usize) -> testkit::mail::Message {
+    message_with(&format!("number {n}"), &"line of text\r\n".repeat(octets / 14))
+}
+
+#[test]
+fn messages_that_a_target_cuts_short_are_named_though_it_said_ok_until_they_are_copied_whole() {
+    for without in [&[][..], &["UIDPLUS"]] {
+        let options = Options { keeps_of: keeps_the_first_300, ..Options::without(without) };
+        let (from, to) = (Sample::start(Options::default()).unwrap(), Sample::start(options).unwrap());
+        put(from.address(), "ada", "INBOX", (1..=3).map(|n| of_size(n, 100)));
+        put(
+            from.address(),
+            "ada",
+            "Work",
+            (1..=9).map(|n| of_size(n, if n % 3 == 0 { 900 + n } else { 100 })),
+        );
+        let lab = Lab::between(from.address(), to.address());
+        lab.migrate(&["ada"]);
+        let skipped = lab.skipped("ada");
+        let named: Vec<_> =
+            skipped.iter().map(|item| (item.kind, item.folder_name.as_str(), item.uid)).collect();
+        assert_eq!(
+            named,
+            [3, 6, 9].map(|uid| (SkippedKind::MessageTruncated, "Work", Some(uid))),
+            "{without:?}"
+        );
+        assert!(
+            skipped.iter().all(|item| item.error_message.contains("the first 300 octets")),
+            "{skipped:?}"
+        );
+        assert_eq!(lab.user().data_consistency_score, Some(DataConsistencyScore::Investigate));
+        to.forgive();
+        put(from.address(), "ada", "Work", [of_size(10, 2000)]);
+        lab.pass();
+        assert_eq!((lab.skipped("ada").len(), to.appended()), (3, 13), "what is there is not sent again");
+        testkit::mail::delete(to.address(), "ada", "Work", "3,6,9").unwrap();
+        lab.restore();
+        lab.assert_perfect("ada");
+    }
+}
+
+/// Servers rewrite what they store, and it may be less then.
+#[test]
+fn a_copy_that_is_smaller_and_not_the_beginning_of_its_message_is_not_called_cut_short() {
+    fn keeps_all_but_the_first_5(message: &[u8]) -> &[u8] {
+        message.get(5..).unwrap_or(message)
+    }
+    let keeps_of = keeps_all_but_the_first_5;
+    let to = Sample::start(Options { keeps_of, ..Options::default() }).unwrap();
+    let from = Sample::start(Options::default()).unwrap();
+    put(from.address(), "ada", "Work", (1..=9).map(|n| of_size(n, 100 * n)));
+    let lab = Lab::between(from.address(), to.address());
+    lab.migrate(&["ada"]);
+    assert_eq!(to.appended(), 9);
+    lab.assert_perfect("ada");
+}

@@ -55,6 +55,9 @@ pub(crate) fn causes(report: &CopyReport) -> Causes {
     let words = "the target said OK to the message and does not have it";
     let not_stored = report.not_stored.iter();
     causes.extend(not_stored.map(|sent| (sent.uid, (SkippedKind::TargetRejected, words.to_owned()))));
+    let words = |kept: u64| format!("the target keeps no more than the first {kept} octets of the message");
+    let cut = report.cut_short.iter();
+    causes.extend(cut.map(|(uid, kept)| (*uid, (SkippedKind::MessageTruncated, words(*kept)))));
     let missing = "the source listed the message and delivered nothing of it";
     causes.extend(report.missing.iter().map(|uid| (uid, (SkippedKind::MissingItem, missing.to_owned()))));
     causes

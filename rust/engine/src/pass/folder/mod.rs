@@ -16,6 +16,7 @@ mod remarks;
 pub(crate) mod renumber;
 pub(crate) mod repair;
 pub(crate) mod restore;
+pub(crate) mod sizes;
 pub(crate) mod sync;
 pub(crate) mod task;
 pub(crate) mod work;

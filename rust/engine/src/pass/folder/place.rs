@@ -39,7 +39,7 @@ impl Work<'_> {
                         sent.received.zip(dates.get(&uid)).is_some_and(|(sent, kept)| sent != *kept);
                     report.redated += u64::from(is_redated);
                     report.placed.insert(uid);
-                    report.sample(&sent.flags, uid);
+                    report.sample(&sent, uid);
                     self.pair.recorder.row(row(&sent, uid)).await?;
                 }
                 None => report.not_stored(sent),

@@ -7,6 +7,7 @@ pub(crate) mod kept;
 pub(crate) mod lane_limits;
 pub(crate) mod literals;
 pub(crate) mod suspects;
+pub(crate) mod whole;
 
 use crate::net::governor::Governor;
 use crate::net::outage::Outages;
@@ -16,6 +17,7 @@ use kept::Kept;
 use lane_limits::LaneLimits;
 use literals::LiteralMemory;
 use suspects::Suspects;
+use whole::Whole;
 
 /// What all passes of a worker share. Cheap to clone.
 #[derive(Debug, Clone, Default)]
@@ -34,6 +36,8 @@ pub(crate) struct Memory {
     pub(crate) stored_flags: Kept,
     /// and dates, in UTC and in other zones.
     pub(crate) kept_dates: Kept,
+    /// How large messages are that targets keep whole.
+    pub(crate) whole: Whole,
     /// What servers take without being asked.
     pub(crate) literals: LiteralMemory,
     /// How many connections mailboxes may have.
@@ -49,6 +53,7 @@ impl Memory {
         self.lane_limits.forget(user);
         let kept = [&self.kept_flags, &self.stored_flags, &self.kept_dates];
         kept.into_iter().for_each(|kept| kept.forget(target_host));
+        self.whole.forget(target_host);
         self.literals.forget(folders, target_host);
     }
 }

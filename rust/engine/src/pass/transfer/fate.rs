@@ -57,7 +57,7 @@ impl Fate<'_> {
         match place {
             Some(uid) => {
                 self.report.placed.insert(uid);
-                self.report.sample(&message.flags, uid);
+                self.report.sample(&message, uid);
                 self.sample_date(&message, uid);
                 self.recorder.row(row(&message, uid)).await
             }

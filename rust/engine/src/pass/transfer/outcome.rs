@@ -79,6 +79,17 @@ pub(crate) struct Dated {
     pub(crate) is_utc: bool,
 }
 
+/// A copy, and how much was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Sized {
+    /// The message's UID on the source.
+    pub(crate) uid: u32,
+    /// The copy's UID on the target.
+    pub(crate) place: u32,
+    /// How many octets were sent.
+    pub(crate) size: u64,
+}
+
 /// Which messages got another date than one of the source.
 #[derive(Debug, Default)]
 pub(crate) struct Dates {
@@ -139,6 +150,10 @@ pub(crate) struct CopyReport {
     pub(crate) samples: Samples,
     /// A few copies that were sent with a date.
     pub(crate) dated: Vec<Dated>,
+    /// The largest copy.
+    pub(crate) largest: Option<Sized>,
+    /// Messages of which the target has no more than so many first octets.
+    pub(crate) cut_short: BTreeMap<u32, u64>,
     /// Flags that the target folder does not keep.
     pub(crate) dropped_flags: BTreeSet<String>,
     /// Source UIDs of what was copied.
@@ -187,11 +202,14 @@ impl CopyReport {
         self.last = self.last.max(uid);
     }
 
-    /// Notes where there is a copy with these flags.
-    pub(crate) fn sample(&mut self, flags: &Flags, uid: u32) {
+    /// Notes where there is a copy, to look whether it is as it was sent.
+    pub(crate) fn sample(&mut self, Sent { uid, size, flags, .. }: &Sent, place: u32) {
+        if self.largest.is_none_or(|largest| largest.size < *size) {
+            self.largest = Some(Sized { uid: *uid, place, size: *size });
+        }
         for flag in flags.iter() {
             if !self.samples.contains_key(flag) && !self.dropped_flags.contains(flag) {
-                self.samples.insert(flag.to_owned(), uid);
+                self.samples.insert(flag.to_owned(), place);
             }
         }
     }
