@@ -131,3 +131,20 @@ fn a_copy_that_is_smaller_and_not_the_beginning_of_its_message_is_not_called_cut
     assert_eq!(to.appended(), 9);
     lab.assert_perfect("ada");
 }
+
+#[test]
+fn messages_that_the_source_delivers_short_are_copied_and_named_where_it_tells_true_sizes() {
+    let mut options = Options { delivers_of: keeps_the_first_300, ..Options::default() };
+    options.capabilities.push("STATUS=SIZE".to_owned());
+    let (from, to) = (Sample::start(options).unwrap(), Sample::start(Options::default()).unwrap());
+    put(from.address(), "ada", "Work", (1..=9).map(|n| of_size(n, if n % 3 == 0 { 900 + n } else { 100 })));
+    let lab = Lab::between(from.address(), to.address());
+    lab.migrate(&["ada"]);
+    lab.pass();
+    assert_eq!(to.appended(), 9);
+    let skipped = lab.skipped("ada");
+    let named: Vec<_> = skipped.iter().map(|item| (item.kind, item.uid)).collect();
+    assert_eq!(named, [3, 6, 9].map(|uid| (SkippedKind::MessageTruncated, Some(uid))));
+    assert!(skipped.iter().all(|item| item.error_message.contains("delivers 300 octets")), "{skipped:?}");
+    assert_eq!(lab.user().data_consistency_score, Some(DataConsistencyScore::Investigate));
+}

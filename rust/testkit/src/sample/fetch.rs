@@ -187,7 +187,7 @@ fn write(out: &mut Vec<u8>, position: usize, message: &Stored, items: &[Item], o
                 out.extend_from_slice(format!("RFC822.SIZE {claimed}").as_bytes());
             }
             Item::Body { label, section, partial, .. } => {
-                let whole = section.of(&message.bytes);
+                let whole = section.of((options.delivers_of)(&message.bytes));
                 let (offset, count) = partial.unwrap_or((0, whole.len()));
                 let part = whole.iter().skip(offset).take(count).copied().collect::<Vec<_>>();
                 out.extend_from_slice(format!("{label} {{{}}}\r\n", part.len()).as_bytes());

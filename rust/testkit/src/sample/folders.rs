@@ -158,6 +158,9 @@ fn status(session: &mut Session, user: &str, command: &Command) -> Option<String
             "UIDNEXT" => folder.uid_next as usize + session.shared.options.uids_after as usize,
             "UIDVALIDITY" => folder.uid_validity as usize,
             "UNSEEN" => unseen(),
+            "SIZE" if session.shared.options.has("STATUS=SIZE") => {
+                folder.messages.iter().map(|message| message.bytes.len()).sum()
+            }
             _ => return None,
         };
         values.push(format!("{item} {value}"));

@@ -7,7 +7,7 @@ use super::bearer::{Judge, Manner};
 /// What may differ from one sample server to the next.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// What it announces. What is not announced is refused, and so is LIST-EXTENDED in any case: LITERAL+, MULTIAPPEND, NAMESPACE, SASL-IR, OBJECTID, UIDPLUS, UNSELECT.
+    /// What it announces. What is not announced is refused, and so is LIST-EXTENDED in any case: LITERAL+, MULTIAPPEND, NAMESPACE, SASL-IR, OBJECTID, STATUS=SIZE, UIDPLUS, UNSELECT.
     /// STARTTLS is announced by itself, where TLS is not active yet.
     pub capabilities: Vec<String>,
     /// What it greets with.
@@ -49,6 +49,8 @@ pub struct Options {
     pub unreadable: Vec<Poison>,
     /// Whether a message gets a header field when it is stored, as some servers do.
     pub rewrites: bool,
+    /// What is delivered of a message, by what it is.
+    pub delivers_of: fn(&[u8]) -> &[u8],
     /// What is kept of a message, by how it came; nothing where it is not stored, though it is answered as if it were; all of it after
     /// [`forgive`](super::Sample::forgive).
     pub keeps_of: fn(&[u8]) -> &[u8],
@@ -117,6 +119,7 @@ impl Default for Options {
             skips_refused: true,
             unreadable: Vec::new(),
             rewrites: false,
+            delivers_of: |message| message,
             keeps_of: |message| message,
             counts_unstored: false,
             ignored_by_append: Vec::new(),

@@ -58,6 +58,15 @@ pub(crate) fn causes(report: &CopyReport) -> Causes {
     let words = |kept: u64| format!("the target keeps no more than the first {kept} octets of the message");
     let cut = report.cut_short.iter();
     causes.extend(cut.map(|(uid, kept)| (*uid, (SkippedKind::MessageTruncated, words(*kept)))));
+    let words = |delivered: u64, told: u64| {
+        format!("the source delivers {delivered} octets of the message and says that it has {told}")
+    };
+    let short = report.delivered_short.iter();
+    causes.extend(
+        short.map(|(uid, (delivered, told))| {
+            (*uid, (SkippedKind::MessageTruncated, words(*delivered, *told)))
+        }),
+    );
     let missing = "the source listed the message and delivered nothing of it";
     causes.extend(report.missing.iter().map(|uid| (uid, (SkippedKind::MissingItem, missing.to_owned()))));
     causes

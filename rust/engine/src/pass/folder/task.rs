@@ -17,6 +17,8 @@ pub(crate) struct Task {
     pub(crate) is_new: bool,
     /// How many messages the source counts in it, where it tells.
     pub(crate) counted: Option<u64>,
+    /// How many octets they are, where it tells.
+    pub(crate) octets: Option<u64>,
     /// How many messages there seem to be to copy.
     pub(crate) messages: u64,
     pub(crate) order: ListOrder,

@@ -30,6 +30,8 @@ pub(crate) struct Work<'p> {
     pub(crate) is_new: bool,
     /// How many messages the source counted in it before it was opened.
     pub(crate) counted: Option<u64>,
+    /// How many octets they are, where it told.
+    pub(crate) octets: Option<u64>,
 }
 
 /// A ledger row, its flags interned.
@@ -43,10 +45,10 @@ pub(crate) struct Row {
 
 impl<'p> Work<'p> {
     pub(crate) fn new(pair: &'p mut Pair, task: Task, from: SourceFolder, to: OpenFolder) -> Self {
-        let Task { mapped, ledger_id, ledger, is_new, counted, .. } = task;
+        let Task { mapped, ledger_id, ledger, is_new, counted, octets, .. } = task;
         pair.recorder.turn_to(ledger_id, ledger.frontier);
         let (shown, page, first_page) = (mapped.source_shown(), ledger.clone(), ledger);
-        Self { pair, shown, from, to, ledger_id, page, first_page, is_new, counted }
+        Self { pair, shown, from, to, ledger_id, page, first_page, is_new, counted, octets }
     }
 
     /// Adds a line about this folder to the report.

@@ -47,6 +47,7 @@ impl Fate<'_> {
     /// Notes a message that the target has, where it told.
     pub(super) async fn copied(&mut self, message: Sent, place: Option<u32>) -> Result<()> {
         self.report.copied += 1;
+        self.report.octets += message.size;
         self.report.bugs = 0;
         self.meter.update(|p| {
             p.transferred_items += 1;

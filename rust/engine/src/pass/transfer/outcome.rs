@@ -138,6 +138,8 @@ pub(crate) struct CopyReport {
     pub(crate) missing: UidSet,
     /// Messages of which the source delivered more bodies than one.
     pub(crate) doubled: UidSet,
+    /// Messages of which the source delivered fewer octets than it says that they have: so many, of so many.
+    pub(crate) delivered_short: BTreeMap<u32, (u64, u64)>,
     /// Messages that the source refused to deliver, each for itself.
     pub(crate) unreadable: Vec<RefusedFetch>,
     /// Messages of which the target said OK and which it does not have.
@@ -172,6 +174,8 @@ pub(crate) struct CopyReport {
     pub(crate) redated: u64,
     /// How many were copied.
     pub(crate) copied: u64,
+    /// How many octets they are.
+    pub(crate) octets: u64,
     /// How many the target has refused since for a bug of its own.
     pub(crate) bugs: u32,
 }
@@ -217,6 +221,7 @@ impl CopyReport {
     /// Takes an OK back: the message is not there.
     pub(crate) fn not_stored(&mut self, sent: Sent) {
         self.copied = self.copied.saturating_sub(1);
+        self.octets = self.octets.saturating_sub(sent.size);
         self.done.remove(sent.uid);
         self.late.remove(sent.uid);
         self.not_stored.push(sent);
@@ -243,6 +248,7 @@ impl CopyReport {
         }
         again.done.iter().for_each(|uid| self.done(uid));
         self.copied += again.copied;
+        self.octets += again.octets;
     }
 }
 

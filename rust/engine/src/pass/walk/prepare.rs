@@ -86,11 +86,12 @@ impl Lane {
         let mut opened = open_pages(&context, first_pages.collect()).await?;
         let tasks = folders.into_iter().filter_map(|mapped| {
             let (source, target, as_made) = numbers_of(&mapped);
+            let octets = numbers.get(&mapped.key).and_then(|told| told.size);
             let new = opened.remove(&mapped.key);
             let is_new = new.is_some();
             let page = new.or_else(|| ledger.remove(&mapped.key))?;
             let task = task(&context, mapped, page, source, target)?;
-            Some(Task { as_made, is_new: is_new || task.is_new, ..task })
+            Some(Task { as_made, octets, is_new: is_new || task.is_new, ..task })
         });
         self.without_given_up(tasks.collect()).await
     }
@@ -209,7 +210,8 @@ fn task(
     let order = ListOrder { key: mapped.key.clone(), changed_since: in_step_at };
     let is_new = ledger.target_uid_validity.is_none();
     let messages = now.messages.unwrap_or(0).saturating_sub(before);
-    Some(Task { mapped, ledger_id, ledger, as_made: None, is_new, counted: now.messages, messages, order })
+    let (as_made, octets, counted) = (None, None, now.messages);
+    Some(Task { mapped, ledger_id, ledger, as_made, is_new, counted, octets, messages, order })
 }
 
 /// Adds pages to the ledger.

@@ -38,7 +38,8 @@ impl Wanted {
             let messages = *missing.get(id)?;
             let order = ListOrder { key: mapped.key.clone(), changed_since: None };
             let (ledger_id, ledger) = (*id, ledger.clone());
-            Some(Task { mapped, ledger_id, ledger, as_made: None, is_new: false, counted, messages, order })
+            let (as_made, octets, is_new) = (None, None, false);
+            Some(Task { mapped, ledger_id, ledger, as_made, is_new, counted, octets, messages, order })
         };
         self.0.into_iter().filter_map(task).collect()
     }
