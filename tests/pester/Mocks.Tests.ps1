@@ -3,6 +3,10 @@
 BeforeDiscovery {
     Import-Module (Join-Path $PSScriptRoot 'TestModule.psm1') -Force
     Import-ModuleUnderTest
+    $outputs = (Get-Command -Module ImapMigration).OutputType.Type | Sort-Object FullName -Unique
+    $types = $outputs[0].Assembly.GetExportedTypes() | Where-Object { $_.IsClass -and -not $_.IsAbstract -and $_.Namespace -eq 'ImapMigration' -and -not $_.IsSubclassOf([Attribute]) } |
+        ForEach-Object { @{ Type = $_ } }
+    $shown = $outputs | ForEach-Object { @{ Type = $_ } }
     $cmdlets = (Get-Command -Module ImapMigration).Name | ForEach-Object { @{ Cmdlet = $_ } }
     $readme = [IO.File]::ReadAllText((Join-Path $PSScriptRoot '../../README.md'))
     $calls = [regex]::Matches($readme, '(?ms)^```powershell\n(.*?)^```').ForEach({ $_.Groups[1].Value -split '\n' }) |
@@ -89,6 +93,23 @@ Describe 'A mock' {
         Mock Get-MigrationUser { 'mocked' }
         New-MigrationBatch -Name B @route -CSVData "$TestDrive/users.csv" | Get-MigrationUser | Should -Be 'mocked'
         Should -Invoke Get-MigrationUser -Times 1 -Exactly -ParameterFilter { $BatchId -eq 'B' }
+    }
+
+    It 'returns an object of <Type>, made by New-MockObject, of which all can be read and shown' -ForEach $types {
+        $made = New-MockObject -Type $Type.FullName
+        foreach ($property in $made.PSObject.Properties) { { $property.Value } | Should -Not -Throw -Because $property.Name }
+        { $made.ToString() } | Should -Not -Throw
+        { $made | Format-Table | Out-String } | Should -Not -Throw
+        { $made | Format-List * | Out-String } | Should -Not -Throw
+    }
+
+    It 'returns a PSTypeName object that has the properties of <Type>' -ForEach $shown {
+        $properties = [ordered]@{ PSTypeName = $Type.FullName }
+        foreach ($name in $Type.GetProperties().Name) { $properties[$name] = "value of $name" }
+        $made = [pscustomobject] $properties
+        foreach ($name in $Type.GetProperties().Name) { $made.$name | Should -Be "value of $name" }
+        { $made | Format-Table | Out-String } | Should -Not -Throw
+        (New-MockObject -Type $Type.FullName).PSObject.Properties.Name | Should -Be $Type.GetProperties().Name
     }
 
     It 'is seen by other modules that it is made for' {

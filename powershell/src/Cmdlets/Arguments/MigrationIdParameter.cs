@@ -9,9 +9,11 @@ namespace ImapMigration;
 /// </remarks>
 public abstract class MigrationIdParameter
 {
-    private protected MigrationIdParameter(Naming naming) => Naming = naming;
+    private readonly Naming? _naming;
 
-    internal Naming Naming { get; }
+    private protected MigrationIdParameter(Naming naming) => _naming = naming;
+
+    internal Naming Naming => _naming ?? Naming.ByNothing;
 
     /// <summary>The name, address or guid.</summary>
     public override string ToString() => Naming.Stray ?? Naming.Text;

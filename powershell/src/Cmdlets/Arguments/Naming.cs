@@ -6,6 +6,9 @@ internal sealed class Naming
     /// <summary>The <c>$true</c> of <c>-IncludeReport $true</c>, which stands where an identity would.</summary>
     internal static readonly Naming SwitchValue = new("", null);
 
+    /// <summary>What was made past every constructor, as <c>New-MockObject</c> does it.</summary>
+    internal static readonly Naming ByNothing = new("", null);
+
     private Naming(string text, string? stray)
     {
         Text = text;

@@ -17,7 +17,7 @@ public sealed class MigrationReport
     public MigrationReportEntry[] Entries { get; }
 
     /// <summary>The whole text.</summary>
-    public override string ToString() => string.Join(Environment.NewLine, Entries.Select(entry => entry.ToString()));
+    public override string ToString() => string.Join(Environment.NewLine, (Entries ?? []).Select(entry => entry.ToString()));
 }
 
 /// <summary>A line of a report.</summary>

@@ -7,39 +7,41 @@ namespace ImapMigration;
 /// <summary>One thing that was not copied, or not as it is, with its cause.</summary>
 public sealed class MigrationSkippedItem
 {
-    private readonly SkippedItem _item;
+    private readonly SkippedItem? _item;
 
     internal MigrationSkippedItem(SkippedItem item) => _item = item;
 
+    private SkippedItem Item => _item ?? Blank<SkippedItem>.Value;
+
     /// <summary>Why, in one word: <c>LargeItem</c>, <c>TargetRejected</c>.</summary>
-    public string Kind => _item.Kind;
+    public string Kind => Item.Kind;
 
     /// <summary>The folder.</summary>
-    public string FolderName => _item.FolderName;
+    public string FolderName => Item.FolderName;
 
     /// <summary>The subject.</summary>
-    public string? Subject => _item.Subject;
+    public string? Subject => Item.Subject;
 
     /// <summary>The sender.</summary>
-    public string? Sender => _item.Sender;
+    public string? Sender => Item.Sender;
 
     /// <summary>When it was received.</summary>
-    public DateTime? DateReceived => Times.OptionalLocal(_item.DateReceived);
+    public DateTime? DateReceived => Times.OptionalLocal(Item.DateReceived);
 
     /// <summary>When it was sent.</summary>
-    public DateTime? DateSent => Times.OptionalLocal(_item.DateSent);
+    public DateTime? DateSent => Times.OptionalLocal(Item.DateSent);
 
     /// <summary>The size.</summary>
-    public ByteQuantifiedSize? Size => _item.Size is { } bytes ? new ByteQuantifiedSize(bytes) : null;
+    public ByteQuantifiedSize? Size => Item.Size is { } bytes ? new ByteQuantifiedSize(bytes) : null;
 
     /// <summary>The message's UID in the source folder.</summary>
-    public long? Uid => _item.Uid;
+    public long? Uid => Item.Uid;
 
     /// <summary>The Message-ID.</summary>
-    public string? MessageId => _item.MessageId;
+    public string? MessageId => Item.MessageId;
 
     /// <summary>Why, with the server's own words.</summary>
-    public string ErrorMessage => ErrorText.Sentence(_item.ErrorMessage);
+    public string ErrorMessage => ErrorText.Sentence(Item.ErrorMessage);
 
     /// <summary>Kind, folder and subject in one line.</summary>
     public override string ToString() => $"{Kind}: {FolderName}: {Subject}";

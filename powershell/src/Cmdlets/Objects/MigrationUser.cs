@@ -5,51 +5,53 @@ using ImapMigration.Interop.Contract;
 
 namespace ImapMigration;
 
-/// <summary>One mailbox to move. Exchange's further names are in ImapMigration.Types.ps1xml.</summary>
-public class MigrationUser : IIdentified
+/// <summary>One mailbox to move.</summary>
+public partial class MigrationUser : IIdentified
 {
-    private readonly UserView _view;
+    private readonly UserView? _view;
 
     internal MigrationUser(UserView view) => _view = view;
 
+    private UserView View => _view ?? Blank<UserView>.Value;
+
     /// <summary>The address: a string with <c>.Name</c> and <c>.Id</c>.</summary>
-    public PSObject Identity => TypedText.UserId(_view.Identity);
+    public PSObject Identity => TypedText.UserId(View.Identity);
 
     /// <summary>The identity for machines; tells migrations of one address apart.</summary>
-    public Guid Guid => Guid.Parse(_view.Guid);
+    public Guid Guid => Guid.Parse(View.Guid);
 
     /// <summary>The batch.</summary>
-    public PSObject BatchId => TypedText.BatchId(_view.Batch);
+    public PSObject BatchId => TypedText.BatchId(View.Batch);
 
     /// <summary>The address of the target mailbox.</summary>
-    public string MailboxEmailAddress => _view.Identity;
+    public string MailboxEmailAddress => View.Identity;
 
     /// <summary>The status: a string with <c>.Value</c>, a <see cref="MigrationUserStatus"/>.</summary>
-    public PSObject Status => TypedText.UserStatus(_view.Status);
+    public PSObject Status => TypedText.UserStatus(View.Status);
 
     /// <summary>The status in five words.</summary>
-    public PSObject StatusSummary => TypedText.UserStatusSummary(_view.StatusSummary);
+    public PSObject StatusSummary => TypedText.UserStatusSummary(View.StatusSummary);
 
     /// <summary>Messages that are on the target.</summary>
-    public long SyncedItemCount => _view.SyncedItemCount;
+    public long SyncedItemCount => View.SyncedItemCount;
 
     /// <summary>Messages, folders and keywords that were left behind.</summary>
-    public long SkippedItemCount => _view.SkippedItemCount;
+    public long SkippedItemCount => View.SkippedItemCount;
 
     /// <summary>When a pass last succeeded.</summary>
-    public DateTime? LastSuccessfulSyncTime => Times.OptionalLocal(_view.LastSuccessfulSyncAt);
+    public DateTime? LastSuccessfulSyncTime => Times.OptionalLocal(View.LastSuccessfulSyncAt);
 
     /// <summary>Why the last pass failed, in one sentence.</summary>
-    public string? ErrorSummary => _view.ErrorSummary is null ? null : ErrorText.Sentence(_view.ErrorSummary);
+    public string? ErrorSummary => View.ErrorSummary is null ? null : ErrorText.Sentence(View.ErrorSummary);
 
     /// <summary>How good the copy is. None where nothing was checked: before the first pass is through, or after a failure.</summary>
-    public string? DataConsistencyScore => _view.DataConsistencyScore;
+    public string? DataConsistencyScore => View.DataConsistencyScore;
 
     /// <summary>The line of the CSV.</summary>
-    public int CsvLine => _view.CsvLine;
+    public int CsvLine => View.CsvLine;
 
-    string IIdentified.Key => _view.Guid;
+    string IIdentified.Key => View.Guid;
 
     /// <summary>The address.</summary>
-    public override string ToString() => _view.Identity;
+    public override string ToString() => View.Identity;
 }

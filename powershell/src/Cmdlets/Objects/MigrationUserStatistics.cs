@@ -6,9 +6,9 @@ using ImapMigration.Interop.Contract;
 namespace ImapMigration;
 
 /// <summary>A migration user, and what its passes did.</summary>
-public sealed class MigrationUserStatistics : MigrationUser
+public sealed partial class MigrationUserStatistics : MigrationUser
 {
-    private readonly UserStatisticsView _view;
+    private readonly UserStatisticsView? _view;
 
     internal MigrationUserStatistics(UserStatisticsView view) : base(view.User)
     {
@@ -17,62 +17,64 @@ public sealed class MigrationUserStatistics : MigrationUser
         Report = new MigrationReport(view.Report);
     }
 
+    private UserStatisticsView View => _view ?? Blank<UserStatisticsView>.Value;
+
     /// <summary>Messages found on the source.</summary>
-    public long TotalItemsInSourceMailboxCount => _view.Progress.SourceItems;
+    public long TotalItemsInSourceMailboxCount => View.Progress.SourceItems;
 
     /// <summary>Their size.</summary>
-    public ByteQuantifiedSize EstimatedTotalTransferSize => new(_view.Progress.SourceBytes);
+    public ByteQuantifiedSize EstimatedTotalTransferSize => new(View.Progress.SourceBytes);
 
     /// <summary>Messages that were copied; those already on the target do not count.</summary>
-    public long TransferredItemCount => _view.Progress.TransferredItems;
+    public long TransferredItemCount => View.Progress.TransferredItems;
 
     /// <summary>Their size.</summary>
-    public ByteQuantifiedSize BytesTransferred => new(_view.Progress.TransferredBytes);
+    public ByteQuantifiedSize BytesTransferred => new(View.Progress.TransferredBytes);
 
     /// <summary>The speed now.</summary>
-    public ByteQuantifiedSize CurrentBytesTransferredPerMinute => new(_view.Progress.BytesPerSecond * 60);
+    public ByteQuantifiedSize CurrentBytesTransferredPerMinute => new(View.Progress.BytesPerSecond * 60);
 
     /// <summary>The speed over all passes.</summary>
-    public ByteQuantifiedSize AverageBytesTransferredPerHour => new(_view.AverageBytesPerHour);
+    public ByteQuantifiedSize AverageBytesTransferredPerHour => new(View.AverageBytesPerHour);
 
     /// <summary>0 to 100.</summary>
-    public int PercentageComplete => _view.PercentageComplete;
+    public int PercentageComplete => View.PercentageComplete;
 
     /// <summary>What a running pass is at: <c>CopyingMessages</c>.</summary>
-    public string StatusDetail => _view.Progress.StatusDetail;
+    public string StatusDetail => View.Progress.StatusDetail;
 
     /// <summary>The folder that a running pass is at.</summary>
-    public string? CurrentFolder => _view.Progress.CurrentFolder;
+    public string? CurrentFolder => View.Progress.CurrentFolder;
 
     /// <summary>Time spent waiting for a worker.</summary>
-    public TimeSpan TotalQueuedDuration => TimeSpan.FromMilliseconds(_view.Progress.QueuedMilliseconds);
+    public TimeSpan TotalQueuedDuration => TimeSpan.FromMilliseconds(View.Progress.QueuedMilliseconds);
 
     /// <summary>Time spent in passes.</summary>
-    public TimeSpan TotalInProgressDuration => TimeSpan.FromMilliseconds(_view.Progress.InProgressMilliseconds);
+    public TimeSpan TotalInProgressDuration => TimeSpan.FromMilliseconds(View.Progress.InProgressMilliseconds);
 
     /// <summary>Time spent waiting for servers that told us to wait.</summary>
-    public TimeSpan TotalStalledDuration => TimeSpan.FromMilliseconds(_view.Progress.StalledMilliseconds);
+    public TimeSpan TotalStalledDuration => TimeSpan.FromMilliseconds(View.Progress.StalledMilliseconds);
 
     /// <summary>When the initial pass succeeded.</summary>
-    public DateTime? InitialSeedingCompletedTime => Times.OptionalLocal(_view.InitialSeedingCompletedAt);
+    public DateTime? InitialSeedingCompletedTime => Times.OptionalLocal(View.InitialSeedingCompletedAt);
 
     /// <summary>When anything last changed.</summary>
-    public DateTime LastUpdatedTime => Times.Local(_view.LastUpdatedAt);
+    public DateTime LastUpdatedTime => Times.Local(View.LastUpdatedAt);
 
     /// <summary>When the next pass is due.</summary>
-    public DateTime? NextSyncTime => Times.OptionalLocal(_view.NextSyncAt);
+    public DateTime? NextSyncTime => Times.OptionalLocal(View.NextSyncAt);
 
     /// <summary>When the last pass failed; none if it did not.</summary>
-    public DateTime? LastFailureTime => Times.OptionalLocal(_view.Error?.At);
+    public DateTime? LastFailureTime => Times.OptionalLocal(View.Error?.At);
 
     /// <summary>Why the last pass failed, with the server's own words and the remedy.</summary>
-    public string? Error => _view.Error is null ? null : ErrorText.Full(_view.Error.Error);
+    public string? Error => View.Error is null ? null : ErrorText.Full(View.Error.Error);
 
     /// <summary>Why the last pass failed, as a stable word: the ErrorId.</summary>
-    public string? ErrorCode => _view.Error is null ? null : ErrorTable.Of(_view.Error.Error.Kind).Id;
+    public string? ErrorCode => View.Error is null ? null : ErrorTable.Of(View.Error.Error.Kind).Id;
 
     /// <summary>The name of the exception, which tells whether a retry may help.</summary>
-    public string? ErrorType => _view.Error is null ? null : ErrorRecords.Exception(_view.Error.Error).GetType().Name;
+    public string? ErrorType => View.Error is null ? null : ErrorRecords.Exception(View.Error.Error).GetType().Name;
 
     /// <summary>What was not copied, each with its cause. Always filled.</summary>
     public MigrationSkippedItem[] SkippedItems { get; }

@@ -12,7 +12,7 @@ public sealed class BatchView
     public string Name { get; init; } = "";
 
     [DataMember(Name = "guid")]
-    public string Guid { get; init; } = "";
+    public string Guid { get; init; } = Unset.Guid;
 
     [DataMember(Name = "status")]
     public string Status { get; init; } = "";
@@ -33,7 +33,7 @@ public sealed class BatchView
     public string SubmittedBy { get; init; } = "";
 
     [DataMember(Name = "created_at")]
-    public string CreatedAt { get; init; } = "";
+    public string CreatedAt { get; init; } = Unset.Time;
 
     [DataMember(Name = "started_at")]
     public string? StartedAt { get; init; }
@@ -115,7 +115,7 @@ public sealed class UserCounts
 public sealed class ReportEntry
 {
     [DataMember(Name = "at")]
-    public string At { get; init; } = "";
+    public string At { get; init; } = Unset.Time;
 
     [DataMember(Name = "text")]
     public string Text { get; init; } = "";

@@ -12,13 +12,13 @@ public sealed class EndpointView
     public string Name { get; init; } = "";
 
     [DataMember(Name = "guid")]
-    public string Guid { get; init; } = "";
+    public string Guid { get; init; } = Unset.Guid;
 
     [DataMember(Name = "endpoint_type")]
     public string EndpointType { get; init; } = "";
 
     [DataMember(Name = "role")]
-    public string Role { get; init; } = "";
+    public string Role { get; init; } = Unset.Role;
 
     [DataMember(Name = "remote_server")]
     public string? RemoteServer { get; init; }
@@ -36,10 +36,10 @@ public sealed class EndpointView
     public string? Path { get; init; }
 
     [DataMember(Name = "max_concurrent_migrations")]
-    public string MaxConcurrentMigrations { get; init; } = "";
+    public string MaxConcurrentMigrations { get; init; } = Unset.Limit;
 
     [DataMember(Name = "max_concurrent_incremental_syncs")]
-    public string MaxConcurrentIncrementalSyncs { get; init; } = "";
+    public string MaxConcurrentIncrementalSyncs { get; init; } = Unset.Limit;
 
     [DataMember(Name = "user_name")]
     public string? UserName { get; init; }
@@ -57,8 +57,8 @@ public sealed class EndpointView
     public int ActiveIncrementalSyncCount { get; init; }
 
     [DataMember(Name = "created_at")]
-    public string CreatedAt { get; init; } = "";
+    public string CreatedAt { get; init; } = Unset.Time;
 
     [DataMember(Name = "modified_at")]
-    public string ModifiedAt { get; init; } = "";
+    public string ModifiedAt { get; init; } = Unset.Time;
 }

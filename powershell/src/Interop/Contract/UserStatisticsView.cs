@@ -24,7 +24,7 @@ public sealed class UserStatisticsView
     public string? InitialSeedingCompletedAt { get; init; }
 
     [DataMember(Name = "last_updated_at")]
-    public string LastUpdatedAt { get; init; } = "";
+    public string LastUpdatedAt { get; init; } = Unset.Time;
 
     [DataMember(Name = "next_sync_at")]
     public string? NextSyncAt { get; init; }

@@ -12,7 +12,7 @@ public sealed class UserView
     public string Identity { get; init; } = "";
 
     [DataMember(Name = "guid")]
-    public string Guid { get; init; } = "";
+    public string Guid { get; init; } = Unset.Guid;
 
     [DataMember(Name = "batch")]
     public string Batch { get; init; } = "";
