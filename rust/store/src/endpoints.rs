@@ -3,7 +3,7 @@
 use model::contract::EndpointQuery;
 use model::name::name_key;
 use model::oauth::OAuth;
-use model::{Credentials, Endpoint, Error, ErrorKind, Result, shown};
+use model::{Credentials, Endpoint, Error, ErrorKind, Result, Secret, shown};
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use uuid::Uuid;
 
@@ -70,6 +70,24 @@ impl Store {
             self.write_settings(tx, endpoint)?;
             refuse_twins_at(tx, endpoint)?;
             nudge(tx)
+        })
+    }
+
+    /// What a person who signed in is remembered by now; empty where nobody is.
+    pub fn refresh_token(&self, endpoint: Uuid) -> Result<Secret> {
+        self.read(|tx| self.read_refresh_token(tx, endpoint))
+    }
+
+    /// Puts a refresh token in the place of the one that it came for, and on the disk: the old one may be used up. Says whether it
+    /// did; it did not where somebody has signed in anew meanwhile.
+    pub fn replace_refresh_token(&self, endpoint: Uuid, old: &Secret, new: &Secret) -> Result<bool> {
+        self.write_durably(|tx| {
+            if self.read_refresh_token(tx, endpoint)? != *old {
+                return Ok(false);
+            }
+            let sealed = self.seal(Column::RefreshToken, endpoint, new)?;
+            tx.execute("UPDATE endpoint SET refresh_token = ? WHERE guid = ?", params![sealed, endpoint])?;
+            Ok(true)
         })
     }
 
@@ -160,6 +178,14 @@ impl Store {
             created_at: row.get::<_, Millis>("created_at")?.0,
             modified_at: row.get::<_, Millis>("modified_at")?.0,
         })
+    }
+
+    fn read_refresh_token(&self, tx: &Connection, endpoint: Uuid) -> Sql<Secret> {
+        let select = "SELECT refresh_token FROM endpoint WHERE guid = ?";
+        let sealed: Option<Option<Vec<u8>>> =
+            tx.query_row(select, [endpoint], |row| row.get(0)).optional()?;
+        let sealed = sealed.ok_or_else(|| not_found(&endpoint.to_string()))?;
+        self.unseal(Column::RefreshToken, endpoint, sealed.as_deref())
     }
 
     fn with_secrets(&self, mut oauth: OAuth, guid: Uuid, row: &Row<'_>) -> Sql<OAuth> {

@@ -3,6 +3,7 @@
 mod claims;
 mod cloud;
 mod grant;
+mod rejected;
 
 pub use claims::Claims;
 pub use cloud::Cloud;

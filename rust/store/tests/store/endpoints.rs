@@ -2,7 +2,47 @@
 
 use crate::common::{at, empty, endpoint, fixture};
 use model::contract::EndpointQuery;
-use model::{ErrorKind, Limit, Place, Role};
+use model::oauth::{Grant, OAuth, Provider, SignIn};
+use model::{Endpoint, ErrorKind, Limit, Place, Role, Secret};
+
+/// An endpoint whose person is remembered by this.
+fn signed_in(refresh_token: &str) -> Endpoint {
+    let grant = Grant::SignIn {
+        how: SignIn::Browser,
+        refresh_token: Secret::new(refresh_token),
+        client_secret: Secret::new("client-pass"),
+    };
+    let (authority, scope) = (None, None);
+    let oauth =
+        OAuth { provider: Provider::Google, application_id: Some("app".to_owned()), authority, scope, grant };
+    Endpoint { credentials: None, oauth: Some(oauth), ..endpoint("Google", Role::Source) }
+}
+
+#[test]
+fn an_endpoint_with_tokens_comes_back_with_its_secrets_and_no_file_holds_them() {
+    let fixture = empty();
+    let given = signed_in("refresh-pass");
+    fixture.store.insert_endpoint(&given).unwrap();
+    assert_eq!(fixture.store.endpoint("google").unwrap(), given);
+    fixture.raw().execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
+    let database = std::fs::read(fixture.folder.path().join("migration.db")).unwrap();
+    for secret in ["refresh-pass", "client-pass"] {
+        assert!(!database.windows(secret.len()).any(|window| window == secret.as_bytes()), "{secret}");
+    }
+}
+
+#[test]
+fn a_refresh_token_is_replaced_by_what_came_for_it_and_one_of_another_sign_in_stays() {
+    let (fixture, given) = (empty(), signed_in("one"));
+    fixture.store.insert_endpoint(&given).unwrap();
+    let replace = |old: &str, new: &str| {
+        fixture.store.replace_refresh_token(given.guid, &Secret::new(old), &Secret::new(new)).unwrap()
+    };
+    assert!(replace("one", "two") && !replace("one", "three"));
+    assert_eq!(fixture.store.refresh_token(given.guid).unwrap(), Secret::new("two"));
+    let read = fixture.store.endpoint("google").unwrap();
+    assert_eq!((read.modified_at, read.oauth), (given.modified_at, signed_in("two").oauth));
+}
 
 #[test]
 fn an_endpoint_comes_back_as_it_was_given() {
