@@ -67,6 +67,9 @@ public sealed class ConnectionTestView
 
     [DataMember(Name = "logged_in")]
     public bool LoggedIn { get; init; }
+
+    [DataMember(Name = "claims")]
+    public ClaimsView? Claims { get; init; }
 }
 
 /// <summary>A server's certificate.</summary>

@@ -32,6 +32,12 @@ public sealed class NewEndpoint
     [DataMember(Name = "login_separator", EmitDefaultValue = false)]
     public string? LoginSeparator { get; init; }
 
+    [DataMember(Name = "oauth", EmitDefaultValue = false)]
+    public OAuth? OAuth { get; init; }
+
+    [DataMember(Name = "test_mailbox", EmitDefaultValue = false)]
+    public string? TestMailbox { get; init; }
+
     [DataMember(Name = "skip_verification")]
     public bool SkipVerification { get; init; }
 }
@@ -84,6 +90,12 @@ public sealed class EndpointChanges
     [DataMember(Name = "login_separator", EmitDefaultValue = false)]
     public string? LoginSeparator { get; init; }
 
+    [DataMember(Name = "oauth", EmitDefaultValue = false)]
+    public OAuthChanges? OAuth { get; init; }
+
+    [DataMember(Name = "test_mailbox", EmitDefaultValue = false)]
+    public string? TestMailbox { get; init; }
+
     [DataMember(Name = "skip_verification")]
     public bool SkipVerification { get; init; }
 }
@@ -100,4 +112,7 @@ public sealed class ConnectionTest
 
     [DataMember(Name = "credentials", EmitDefaultValue = false)]
     public LoginCredentials? Credentials { get; init; }
+
+    [DataMember(Name = "test_mailbox", EmitDefaultValue = false)]
+    public string? TestMailbox { get; init; }
 }

@@ -50,6 +50,9 @@ public sealed class EndpointView
     [DataMember(Name = "login_separator")]
     public string LoginSeparator { get; init; } = "";
 
+    [DataMember(Name = "oauth")]
+    public OAuthView? OAuth { get; init; }
+
     [DataMember(Name = "active_migration_count")]
     public int ActiveMigrationCount { get; init; }
 

@@ -6,7 +6,7 @@ namespace ImapMigration.Interop.Contract;
 [DataContract]
 public sealed class JobEvent
 {
-    /// <summary><c>item</c>, <c>progress</c>, <c>warning</c>, <c>error</c> or, once and last, <c>finished</c>.</summary>
+    /// <summary><c>item</c>, <c>progress</c>, <c>warning</c>, <c>sign_in</c>, <c>error</c> or, once and last, <c>finished</c>.</summary>
     [DataMember(Name = "event")]
     public string Kind { get; init; } = "";
 
@@ -14,9 +14,17 @@ public sealed class JobEvent
     [DataMember(Name = "progress")]
     public WaitProgress? Progress { get; init; }
 
-    /// <summary>The sentence of a warning.</summary>
+    /// <summary>The sentence of a warning, or of a sign-in.</summary>
     [DataMember(Name = "message")]
     public string? Message { get; init; }
+
+    /// <summary>Where a person has to sign in.</summary>
+    [DataMember(Name = "url")]
+    public string? Url { get; init; }
+
+    /// <summary>What to type there; none where the address is enough.</summary>
+    [DataMember(Name = "code")]
+    public string? Code { get; init; }
 
     /// <summary>What failed.</summary>
     [DataMember(Name = "error")]
