@@ -8,7 +8,8 @@ Describe 'New-MigrationEndpoint' {
     It 'has the parameters of Exchange in its set IMAP, and ours' {
         Get-VisibleParameter New-MigrationEndpoint IMAP | Sort-Object | Should -Be (@(
             'IMAP', 'Name', 'RemoteServer', 'Port', 'Security', 'AcceptUntrustedCertificates', 'Authentication', 'MaxConcurrentMigrations',
-            'MaxConcurrentIncrementalSyncs', 'SkipVerification', 'Target', 'Credentials', 'AdminLoginFormat', 'LoginSeparator') | Sort-Object)
+            'MaxConcurrentIncrementalSyncs', 'SkipVerification', 'Target', 'Credentials', 'AdminLoginFormat', 'LoginSeparator', 'AccessToken', 'TokenCommand',
+            'TestMailbox') | Sort-Object)
     }
 
     It 'has a set for Maildir targets' {

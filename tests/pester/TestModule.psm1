@@ -84,6 +84,31 @@ function Get-FirstError([scriptblock] $Command) {
     & $Command 2>&1 | Where-Object { $_ -is [Management.Automation.ErrorRecord] } | Select-Object -First 1
 }
 
+# The text as a SecureString.
+function Get-Secure([string] $Text) {
+    [Net.NetworkCredential]::new('', $Text).SecurePassword
+}
+
+# A certificate made on the spot, with its key: RSA unless told otherwise.
+function New-TestCertificate([int] $Days = 365, [Security.Cryptography.AsymmetricAlgorithm] $Key = [Security.Cryptography.RSA]::Create(2048)) {
+    $sha = [Security.Cryptography.HashAlgorithmName]::SHA256
+    $request = if ($Key -is [Security.Cryptography.RSA]) {
+        [Security.Cryptography.X509Certificates.CertificateRequest]::new('CN=Mover', $Key, $sha, [Security.Cryptography.RSASignaturePadding]::Pkcs1)
+    }
+    else { [Security.Cryptography.X509Certificates.CertificateRequest]::new('CN=Mover', $Key, $sha) }
+    $request.CreateSelfSigned([datetimeoffset]::UtcNow.AddDays(-500), [datetimeoffset]::UtcNow.AddDays($Days))
+}
+
+# The file of a service account's key, with that key; `type` and more can be replaced.
+function Get-ServiceAccountKey([hashtable] $Other = @{}) {
+    $key = @{
+        type = 'service_account'; client_email = 'mover@contoso.iam.gserviceaccount.com'; client_id = '104857600000000000000'; private_key_id = '4c1d'
+        private_key = [Security.Cryptography.RSA]::Create(2048).ExportPkcs8PrivateKeyPem(); token_uri = 'https://oauth2.googleapis.com/token'
+    }
+    $Other.Keys | ForEach-Object { $key[$_] = $Other[$_] }
+    $key | ConvertTo-Json
+}
+
 # Runs a script in a PowerShell of its own, with the module imported, and returns what it writes.
 function Invoke-FreshPowerShell([string] $Script, [string] $Module = $script:module) {
     $import = "Import-Module '$(Join-Path $Module 'ImapMigration.psd1')'`n"

@@ -30,11 +30,18 @@ public abstract class MigrationCmdlet : GuardedCmdlet
     private protected void Send(Request request) => Send(request, Write);
 
     /// <summary>Makes a change that is wanted. What -WhatIf says would be done can be done: all is checked as the change would.</summary>
-    private protected void Change(string target, string action, Func<Request> request)
+    private protected void Change(string target, string action, Func<Request> request, Action<JobEvent>? onItem = null)
     {
-        if ((!IsWhatIf || IsPossible(request())) && Confirmed(target, action))
+        try
         {
-            Send(request());
+            if ((!IsWhatIf || IsPossible(request())) && Confirmed(target, action))
+            {
+                Send(request(), onItem ?? Write);
+            }
+        }
+        catch (MigrationErrorException e)
+        {
+            WriteError(ErrorRecords.From(e.Error));
         }
     }
 
@@ -48,6 +55,17 @@ public abstract class MigrationCmdlet : GuardedCmdlet
         {
             WriteObject(output);
         }
+    }
+
+    /// <summary>Writes the object of an endpoint, and warns of a certificate that will not last.</summary>
+    private protected void WriteEndpoint(JobEvent item)
+    {
+        if (item.Endpoint is { OAuth.Certificate: { } certificate } endpoint && Expiry.Warning(endpoint.Name, certificate) is { } warning)
+        {
+            WriteWarning(warning);
+        }
+
+        Write(item);
     }
 
     /// <summary>Sends a request and collects its items instead of writing them.</summary>
@@ -82,8 +100,8 @@ public abstract class MigrationCmdlet : GuardedCmdlet
         return Send(request, Write);
     }
 
-    // Whether it came to its end, and without an error.
-    private bool Send(Request request, Action<JobEvent> onItem)
+    /// <summary>As <see cref="Send(Request)"/>, with another way for its items. Whether it came to its end, and without an error.</summary>
+    private protected bool Send(Request request, Action<JobEvent> onItem)
     {
         var progress = new ProgressDisplay(this);
         try
@@ -137,6 +155,9 @@ public abstract class MigrationCmdlet : GuardedCmdlet
                 break;
             case { Progress: { } now }:
                 progress.Show(now);
+                break;
+            case { Kind: "sign_in", Url: { } url }:
+                SignIn.Show(this, url, next);
                 break;
             case { Kind: "warning", Message: { } message }:
                 WriteWarning(ErrorText.Sentence(message));

@@ -25,9 +25,11 @@ public sealed class GetMigrationEndpointCommand : ExchangeCmdlet
     public object? DiagnosticInfo { get; set; }
 
     /// <inheritdoc />
-    private protected override void Process() => Send(Operations.GetEndpoints(new EndpointQuery
+    private protected override void Process() => Send(Operations.GetEndpoints(Query()), WriteEndpoint);
+
+    private EndpointQuery Query() => new()
     {
         Identity = Identity.OrNull(),
         EndpointType = Type?.ToString(),
-    }));
+    };
 }

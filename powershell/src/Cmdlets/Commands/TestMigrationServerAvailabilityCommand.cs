@@ -49,6 +49,13 @@ public sealed class TestMigrationServerAvailabilityCommand : ExchangeCmdlet
     [ArgumentCompleter(typeof(EndpointNameCompleter))]
     public MigrationEndpointIdParameter? Endpoint { get; set; }
 
+    /// <summary>A mailbox to log in to with a token, of an endpoint that has tokens.</summary>
+    [Parameter(ParameterSetName = EndpointSet)]
+    [Alias("EmailAddress")]
+    [ValidateNotNullOrEmpty]
+    [TextArgument]
+    public string? TestMailbox { get; set; }
+
     /// <summary>Log in, too.</summary>
     [Parameter]
     [CredentialArgument]
@@ -72,5 +79,6 @@ public sealed class TestMigrationServerAvailabilityCommand : ExchangeCmdlet
         },
         Endpoint = Endpoint.OrNull(),
         Credentials = Credentials.ToLogin(),
+        TestMailbox = TestMailbox,
     };
 }

@@ -56,6 +56,9 @@ public sealed partial class MigrationEndpoint : IIdentified
     /// <summary>What stands between user and administrator in the Dovecot format.</summary>
     public string LoginSeparator => View.LoginSeparator;
 
+    /// <summary>How tokens are had, where users have no passwords.</summary>
+    public MigrationEndpointOAuth? OAuth => View.OAuth is { } oauth ? new MigrationEndpointOAuth(oauth) : null;
+
     /// <summary>Mailboxes in their initial sync now.</summary>
     public int ActiveMigrationCount => View.ActiveMigrationCount;
 

@@ -92,6 +92,9 @@ public sealed partial class MigrationServerAvailability
     /// <summary>Whether a login was tried and worked.</summary>
     public bool LoggedIn => View.LoggedIn;
 
+    /// <summary>What the token says of itself, of an endpoint that has tokens.</summary>
+    public MigrationTokenClaims? Claims => View.Claims is { } claims ? new MigrationTokenClaims(claims) : null;
+
     /// <summary>The endpoint, or host and port: <c>mail.contoso.com:993</c>.</summary>
     public string? ConnectionSettings => View.Endpoint ?? View.Path
         ?? string.Format(CultureInfo.InvariantCulture, "{0}:{1}", View.RemoteServer, View.Port);
