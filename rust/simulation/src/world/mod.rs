@@ -124,6 +124,7 @@ impl Stage {
                 let stage = network.clone();
                 Box::pin(async move { connection::dial(&stage, side) })
             }),
+            ..World::default()
         }
     }
 
