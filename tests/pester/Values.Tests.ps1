@@ -32,6 +32,11 @@ Describe 'ByteQuantifiedSize' {
         }
     }
 
+    It 'prints in a format for numbers' {
+        [ImapMigration.ByteQuantifiedSize]::new(1234567).ToString('N0') | Should -Be (1234567).ToString('N0')
+        '{0:N0}' -f [ImapMigration.ByteQuantifiedSize]::new(1234567) | Should -Be (1234567).ToString('N0')
+    }
+
     It 'reads <Text> as <Bytes> bytes' -ForEach @(
         @{ Text = '28.45 GB (30,551,458,399 bytes)'; Bytes = 30551458399 }
         @{ Text = '45GB'; Bytes = 45GB }
@@ -135,6 +140,12 @@ Describe 'Unlimited' {
         $endpoint.MaxConcurrentIncrementalSyncs -gt 1000000 | Should -BeTrue
         $endpoint.MaxConcurrentIncrementalSyncs -eq 'unlimited' | Should -BeTrue
         "$($endpoint.MaxConcurrentIncrementalSyncs)" | Should -BeExactly 'Unlimited'
+    }
+
+    It 'is more than any number without a limit: <_> -lt $limit' -ForEach '5', '5L', '5.5', '5d', '[uint]5', '[ulong]5', '[float]5' {
+        $limit = [ImapMigration.Unlimited]::UnlimitedValue
+        & ([scriptblock]::Create("$_ -lt `$limit")) | Should -BeTrue
+        & ([scriptblock]::Create("$_ -ge `$limit -or $_ -eq `$limit")) | Should -BeFalse
     }
 }
 

@@ -89,6 +89,9 @@ public readonly partial struct ByteQuantifiedSize :
     public string ToString(string? format, IFormatProvider? formatProvider) =>
         string.IsNullOrEmpty(format) ? ToString() : Bytes.ToString(format, formatProvider);
 
+    /// <summary>The number of bytes in a format for numbers, by the culture: <c>$size.ToString('N0')</c>.</summary>
+    public string ToString(string? format) => ToString(format, null);
+
     /// <summary><c>28.45 GB</c>: four digits, as Exchange shows them.</summary>
     internal string Short
     {

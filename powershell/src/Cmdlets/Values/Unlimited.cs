@@ -23,18 +23,23 @@ public readonly struct Unlimited : IComparable, IComparable<Unlimited>, IEquatab
     /// <summary>The number; none when there is no limit.</summary>
     public int? Value => _value;
 
-    /// <summary>The number.</summary>
-    /// <exception cref="InvalidCastException">There is no limit.</exception>
-    public static explicit operator int(Unlimited limit) =>
-        limit._value ?? throw new InvalidCastException("Unlimited is not a number.");
+    /// <summary>The number; the largest when there is no limit, so that <c>5 -lt $limit</c> is so.</summary>
+    public static explicit operator int(Unlimited limit) => limit._value ?? int.MaxValue;
 
-    /// <summary>The number.</summary>
-    /// <exception cref="InvalidCastException">There is no limit.</exception>
-    public static explicit operator long(Unlimited limit) => (int)limit;
+    /// <summary>The number; the largest when there is no limit.</summary>
+    public static explicit operator long(Unlimited limit) => limit._value ?? long.MaxValue;
 
-    /// <summary>The number.</summary>
-    /// <exception cref="InvalidCastException">There is no limit.</exception>
-    public static explicit operator decimal(Unlimited limit) => (int)limit;
+    /// <summary>The number; the largest when there is no limit.</summary>
+    public static explicit operator decimal(Unlimited limit) => limit._value ?? decimal.MaxValue;
+
+    /// <summary>The number; the largest when there is no limit.</summary>
+    public static explicit operator uint(Unlimited limit) => (uint?)limit._value ?? uint.MaxValue;
+
+    /// <summary>The number; the largest when there is no limit.</summary>
+    public static explicit operator ulong(Unlimited limit) => (ulong?)limit._value ?? ulong.MaxValue;
+
+    /// <summary>The number; infinity when there is no limit.</summary>
+    public static explicit operator float(Unlimited limit) => limit._value ?? float.PositiveInfinity;
 
     /// <summary>The number; infinity when there is no limit.</summary>
     public static explicit operator double(Unlimited limit) => limit._value ?? double.PositiveInfinity;
