@@ -46,6 +46,23 @@ Describe 'A batch, an endpoint and a user' {
         ([pscustomobject]@{ BatchId = 'Contoso' } | Get-MigrationBatch).Identity | Should -Be 'Contoso'
     }
 
+    It 'are told apart in rows of what was exported: <Form>' -ForEach @(
+        @{ Form = 'CSV'; Make = { $args[0] | ConvertTo-Csv | ConvertFrom-Csv } }
+        @{ Form = 'JSON'; Make = { $args[0] | ConvertTo-Json | ConvertFrom-Json } }
+        @{ Form = 'batch and address alone'; Make = { $args[0] | Select-Object BatchId, EmailAddress | ConvertTo-Csv | ConvertFrom-Csv } }
+    ) {
+        $null = New-MigrationBatch -Name "Sizes $Form" -SourceEndpoint Source -CSVData (Get-TestCsv 'anna@contoso.com') -Analyze
+        $users = @(Get-MigrationUser 'anna@contoso.com')
+        $users | Should -HaveCount 2
+        (& $Make $users | Get-MigrationUser).Guid | Should -Be $users.Guid
+        (& $Make $users | Get-MigrationUserStatistics).Guid | Should -Be $users.Guid
+        Remove-MigrationBatch "Sizes $Form" -Confirm:$false
+    }
+
+    It 'are named by the address where a guid is somebody else''s' {
+        ([pscustomobject]@{ EmailAddress = 'bo@contoso.com'; Guid = [guid]::NewGuid() } | Get-MigrationUser).Identity | Should -Be 'bo@contoso.com'
+    }
+
     It 'are no address without an @, which may be a password' {
         $stray = Get-FirstError { [pscustomobject]@{ EmailAddress = 'hunter2'; Password = 'anna@contoso.com' } | Get-MigrationUser }
         $stray.FullyQualifiedErrorId | Should -BeLike 'InvalidArgument,*'
@@ -64,7 +81,8 @@ Describe 'A batch' {
 
     It 'that is not there has no users' {
         (Get-FirstError { Get-MigrationUserStatistics -BatchId 'Nobody' }).FullyQualifiedErrorId | Should -BeLike 'BatchNotFound,*'
-        (Get-FirstError { Get-MigrationUserStatistics -BatchId '' }).FullyQualifiedErrorId | Should -BeLike 'IdentityRequired,*'
+        $empty = Get-FirstError { Get-MigrationUserStatistics -BatchId '' }
+        $empty.FullyQualifiedErrorId, $empty.ErrorDetails.RecommendedAction | Should -Be 'IdentityRequired,ImapMigration.Commands.GetMigrationUserStatisticsCommand', 'Name it with -BatchId.'
     }
 }
 
@@ -79,6 +97,14 @@ Describe 'An object of another kind' {
         }
         (Get-MigrationBatch 'Contoso').Status | Should -Be 'Created'
         Get-MigrationEndpoint 'Contoso' | Should -Not -BeNullOrEmpty
+    }
+
+    It 'is told about rows only where it may be one' {
+        $remedy = { $args[0].ErrorDetails.RecommendedAction }
+        & $remedy (Get-FirstError { $things.Endpoint | Start-MigrationBatch }) | Should -Not -BeLike '*CSV*'
+        & $remedy (Get-FirstError { Get-Process -Id $PID | Get-MigrationWorker }) | Should -Not -BeLike '*CSV*'
+        & $remedy (Get-FirstError { [pscustomobject]@{ UserName = 'anna'; Password = 'p' } | Start-MigrationBatch }) | Should -BeLike '*-CSVData*'
+        & $remedy (Get-FirstError { 'a@b.c,a,p' | Get-MigrationWorker }) | Should -BeLike '*-CSVData*'
     }
 
     It 'is refused also where it is no object of ours' {

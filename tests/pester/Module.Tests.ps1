@@ -47,6 +47,10 @@ Describe 'Cmdlets' {
         (Get-Command -Module ImapMigration).Verb | Sort-Object -Unique | Should -BeIn $approved
     }
 
+    It 'have no loose values in their syntax' {
+        Get-Command -Module ImapMigration -Syntax | Out-String | Should -Not -BeLike '*OtherValue*'
+    }
+
     It 'declare what they write' {
         foreach ($command in Get-Command -Module ImapMigration) {
             if ($command.Name -notmatch '^(Set|Remove|Start|Stop)-' -or $command.Noun -eq 'MigrationWorker') {

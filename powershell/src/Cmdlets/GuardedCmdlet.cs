@@ -12,7 +12,7 @@ namespace ImapMigration;
 /// takes all that can be piped and given, and says itself what it cannot use. A parameter that is misspelt is PowerShell's to
 /// refuse, which names it and no more.
 /// </remarks>
-public abstract class GuardedCmdlet : PSCmdlet
+public abstract class GuardedCmdlet : PSCmdlet, IDynamicParameters
 {
     /// <summary>How the parameters begin that take what is piped where the value of a switch stands for an identity.</summary>
     private protected const string PipedPast = "OtherId";
@@ -24,38 +24,17 @@ public abstract class GuardedCmdlet : PSCmdlet
     [AllowNull, StrayInput]
     public StrayInput? OtherInput { get; set; }
 
-    /// <summary>The <c>$true</c> of scripts that write <c>-IncludeReport $true</c>, as remote Exchange allows.</summary>
-    /// <remarks>One after the other: a list of all that remains would take misspelt parameters, too.</remarks>
-    [Parameter(DontShow = true, Position = 1), AllowNull, SwitchValue]
-    public SwitchValue? OtherValue1 { get; set; }
-
-    /// <summary>As <see cref="OtherValue1"/>.</summary>
-    [Parameter(DontShow = true, Position = 2), AllowNull, SwitchValue]
-    public SwitchValue? OtherValue2 { get; set; }
-
-    /// <summary>As <see cref="OtherValue1"/>.</summary>
-    [Parameter(DontShow = true, Position = 3), AllowNull, SwitchValue]
-    public SwitchValue? OtherValue3 { get; set; }
-
-    /// <summary>As <see cref="OtherValue1"/>.</summary>
-    [Parameter(DontShow = true, Position = 4), AllowNull, SwitchValue]
-    public SwitchValue? OtherValue4 { get; set; }
-
-    /// <summary>As <see cref="OtherValue1"/>.</summary>
-    [Parameter(DontShow = true, Position = 5), AllowNull, SwitchValue]
-    public SwitchValue? OtherValue5 { get; set; }
-
-    /// <summary>Refuses whatever is more.</summary>
-    [Parameter(DontShow = true, Position = 6), SwitchValue(IsLast = true)]
-    public SwitchValue? OtherValues { get; set; }
-
     /// <summary>Whether something was refused, so that what is done at the end would be done with less than was meant.</summary>
-    private protected bool HasRefused { get; private set; }
+    private protected bool HasRefused { get; set; }
 
     /// <summary>The batch that was piped past the value of a switch, of cmdlets that take a batch for its users.</summary>
     private protected virtual MigrationIdParameter? PipedBatch => null;
 
     private Dictionary<string, object> Bound => MyInvocation.BoundParameters;
+
+    /// <summary>What stands alone on the command line, where there is one: who asks for the cmdlet's syntax sees none of it.</summary>
+    public object? GetDynamicParameters() =>
+        MyInvocation.PipelineLength > 0 || Bound.Values.Any(value => value is SwitchParameter) ? new LooseValues() : null;
 
     /// <summary>Notes what stands on the command line, and refuses what belongs nowhere.</summary>
     protected override void BeginProcessing()
@@ -103,7 +82,7 @@ public abstract class GuardedCmdlet : PSCmdlet
             }
         }
 
-        return Bound.ContainsKey(nameof(OtherInput)) && !IsTaken() ? ErrorRecords.StrayInput($"{OtherInput}") : null;
+        return Bound.ContainsKey(nameof(OtherInput)) && !IsTaken() ? ErrorRecords.StrayInput(OtherInput) : null;
     }
 
     // The value of a switch stands alone, on the command line, where the first argument without a name goes.

@@ -77,14 +77,14 @@ public abstract class MigrationCmdlet : GuardedCmdlet
     }
 
     /// <summary>The text of an identity. If there is none, that is an error: an empty variable never means "all".</summary>
-    private protected string? Named(MigrationIdParameter? identity, string noun)
+    private protected string? Named(MigrationIdParameter? identity, string noun, string parameter = "Identity")
     {
         if (identity.OrNull() is { } name)
         {
             return name;
         }
 
-        WriteError(ErrorRecords.IdentityRequired(noun));
+        WriteError(ErrorRecords.IdentityRequired(noun, parameter));
         return null;
     }
 

@@ -43,7 +43,7 @@ public abstract class UserActionCmdlet : ExchangeCmdlet
     private protected abstract Request RequestFor(string user);
 
     private IEnumerable<string> Users() => ParameterSetName == BatchSet || PipedBatch is not null
-        ? Named(BatchId ?? PipedBatch, "migration batch") is { } name ? UsersOf(name) : []
+        ? Named(BatchId ?? PipedBatch, "migration batch", nameof(BatchId)) is { } name ? UsersOf(name) : []
         : Named(Identity.Or(OtherId), "migration user") is { } user ? [user] : [];
 
     private IEnumerable<string> UsersOf(string batch)

@@ -40,7 +40,7 @@ impl Name {
             )
             .object_given(text)
             .remedy(
-                "use letters, digits, blanks, `-`, `_`, `.`, `@`, `+` and brackets, 64 characters at most",
+                "use letters, digits, blanks, `-`, `_`, `.`, `@`, `+` and round brackets, 64 characters at most",
             )),
         }
     }

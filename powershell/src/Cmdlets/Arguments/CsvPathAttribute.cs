@@ -8,7 +8,6 @@ namespace ImapMigration;
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class CsvPathAttribute : ArgumentTransformationAttribute
 {
-    private static readonly string[] Columns = ["EmailAddress", "UserName", "Password"];
     private static readonly string[] Paths = ["PSPath", "FullName", "Path"];
 
     /// <inheritdoc />
@@ -26,7 +25,7 @@ internal sealed class CsvPathAttribute : ArgumentTransformationAttribute
     }
 
     private static string? Property(PSObject given) =>
-        Columns.Any(name => given.Properties[name] is not null)
+        CsvRow.Marks.Any(name => given.Properties[name] is not null)
             ? null
             : Paths.Select(name => Given.Text(given.Properties[name]?.Value)).FirstOrDefault(path => path is not null);
 }

@@ -12,6 +12,9 @@ namespace ImapMigration;
 /// <summary>A row of a CSV that is an object: of Import-Csv, of a class, a hashtable, or a row of a DataTable.</summary>
 internal sealed class CsvRow
 {
+    /// <summary>The columns that tell a row.</summary>
+    internal static readonly string[] Marks = ["EmailAddress", "UserName", "Password"];
+
     private readonly Dictionary<string, object?> _cells = new(StringComparer.OrdinalIgnoreCase);
 
     private CsvRow(IEnumerable<(string Column, object? Value)> cells)

@@ -29,6 +29,14 @@ internal static class Given
         var other => $"an object of type {other.GetType().FullName}",
     };
 
+    /// <summary>Whether it may be a row, which goes to other parameters than objects do.</summary>
+    internal static bool MayBeRow(object? value) => Base(value) switch
+    {
+        null => false,
+        string text => Rows.MayBe(text),
+        _ => CsvRow.Marks.Any(column => Property(value!, column) is not null),
+    };
+
     /// <summary>The text of what has one. Not of objects, whose text may be all that they hold.</summary>
     internal static string? Text(object? value) => Base(value) switch
     {

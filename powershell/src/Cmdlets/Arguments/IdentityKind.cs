@@ -23,6 +23,7 @@ internal sealed class IdentityKind
         {
             ObjectType = "MigrationUser",
             Properties = ["Identity", Address],
+            Container = "BatchId",
             Wanted = "the address or guid of a migration user, an object of Get-MigrationUser, or a row with an EmailAddress",
         },
         new(typeof(MigrationEndpointIdParameter), naming => new MigrationEndpointIdParameter(naming))
@@ -48,6 +49,9 @@ internal sealed class IdentityKind
     internal required string ObjectType { get; init; }
 
     internal required string[] Properties { get; init; }
+
+    // The property by which objects say in which batch they are, of which there may be several by one name.
+    internal string? Container { get; init; }
 
     // The type name of its identity, as objects have it.
     private string IdentityType => ObjectType + "Id";
@@ -86,13 +90,26 @@ internal sealed class IdentityKind
         _ => OurTypes.Of(given).Contains(IdentityType) ? $"{given}" : null,
     };
 
-    // A guid tells users of one address apart. A row whose columns are out of step may have its password for an address.
+    // A guid tells users of one address apart, and so does the batch, also in a row that once was an object of ours: Export-Csv,
+    // JSON. Other people's objects have guids, too.
     private string? Property(object given)
     {
-        var names = Has(given) ? Properties.Prepend("Guid") : Properties;
-        var name = names.FirstOrDefault(one => Given.Property(given, one) is not null);
+        var batch = Container is null ? null : Value(given, Container).OrNull();
+        var isOurs = Has(given) || batch is not null;
+        return isOurs && Guid.TryParse(Value(given, nameof(Guid)), out var guid) ? $"{guid}" : Within(batch, Name(given));
+    }
+
+    private static string? Within(string? batch, string? name) =>
+        batch is null || name is null || name.Contains("\\") ? name : $"{batch}\\{name}";
+
+    // A row whose columns are out of step may have its password for an address.
+    private string? Name(object given)
+    {
+        var name = Properties.FirstOrDefault(one => Given.Property(given, one) is not null);
         var value = name is null ? null : Given.Property(given, name);
         var text = value is null || IsOfAnother(value) ? null : Simple(value);
         return name == Address && text?.Contains("@") != true ? null : text;
     }
+
+    private static string? Value(object given, string property) => Given.Text(Given.Property(given, property));
 }

@@ -10,11 +10,15 @@ public sealed class StrayInput
     internal StrayInput(object? given)
     {
         _kind = Given.Kind(given);
+        IsRow = Given.MayBeRow(given);
         Batch = given is not null && Batches.Has(given) ? Batches.Identity(given) : null;
     }
 
     /// <summary>The batch that it is.</summary>
     internal MigrationIdParameter? Batch { get; }
+
+    /// <summary>Whether it may be a row.</summary>
+    internal bool IsRow { get; }
 
     /// <summary>The kind of object.</summary>
     public override string ToString() => _kind;

@@ -66,7 +66,7 @@ public sealed class GetMigrationUserCommand : ExchangeCmdlet
     {
         var batch = BatchId ?? PipedBatch;
         // Users of no batch at all would be all users, and who pipes them on would do something to everybody.
-        if (IsBound(nameof(BatchId)) && Named(batch, "migration batch") is null)
+        if (IsBound(nameof(BatchId)) && Named(batch, "migration batch", nameof(BatchId)) is null)
         {
             return;
         }

@@ -17,8 +17,21 @@ public sealed class NewMigrationBatchCommand : NewBatchParameters, IDisposable
     private string? _target;
 
     /// <inheritdoc />
-    private protected override void Process() =>
-        _users.AddRange((Users.Or(OtherIds) ?? UserIds ?? []).Select(user => user.OrNull()).OfType<string>());
+    private protected override void Process()
+    {
+        foreach (var user in Users.Or(OtherIds) ?? UserIds ?? [])
+        {
+            // A batch with fewer users than were meant is none that was meant.
+            if (Named(user, "migration user", UsersParameter) is { } name)
+            {
+                _users.Add(name);
+            }
+            else
+            {
+                HasRefused = true;
+            }
+        }
+    }
 
     /// <inheritdoc />
     protected override void EndProcessing()
@@ -31,6 +44,8 @@ public sealed class NewMigrationBatchCommand : NewBatchParameters, IDisposable
 
     /// <inheritdoc />
     public void Dispose() => (CSVData as CsvBytes)?.Wipe();
+
+    private string UsersParameter => ParameterSetName == UserIdsSet ? nameof(UserIds) : nameof(Users);
 
     private CsvCheck? Csv() =>
         CSVData is CsvBytes csv ? CsvFile.ToRequest(csv, AllowUnknownColumnsInCsv, Delimiter, Lenient) : null;
@@ -46,7 +61,7 @@ public sealed class NewMigrationBatchCommand : NewBatchParameters, IDisposable
 
         if (_users.Count == 0)
         {
-            WriteError(ErrorRecords.IdentityRequired("migration user"));
+            WriteError(ErrorRecords.IdentityRequired("migration user", UsersParameter));
             return false;
         }
 

@@ -9,6 +9,7 @@ namespace ImapMigration;
 /// <summary>Makes every error record of this module.</summary>
 internal static class ErrorRecords
 {
+    private const string ObjectsRemedy = "Get-Help -Full says of each cmdlet what its parameters take";
     private const string RowsRemedy = "rows of a CSV go to -CSVData of New-MigrationBatch, or through the pipeline to Test-MigrationCsv";
 
     // PowerShell 7 prints the recommended action below an error; Windows PowerShell prints the message alone.
@@ -30,11 +31,11 @@ internal static class ErrorRecords
     }
 
     /// <summary>An identity was needed and not given: nothing is ever done to "all" because a variable was empty.</summary>
-    internal static ErrorRecord IdentityRequired(string noun) => From(new ErrorView
+    internal static ErrorRecord IdentityRequired(string noun, string parameter) => From(new ErrorView
     {
         Kind = "identity_required",
         Message = $"the identity of the {noun} is empty",
-        Remedy = "name it with -Identity",
+        Remedy = $"name it with -{parameter}",
     });
 
     /// <summary>What was given names no object. It is not shown: it may be a row of a CSV.</summary>
@@ -42,15 +43,15 @@ internal static class ErrorRecords
     {
         Kind = "invalid_argument",
         Message = $"-{parameter} takes {IdentityKind.Of(stray.GetType()).Wanted}, and was given {Identities.Shown(stray)}",
-        Remedy = RowsRemedy,
+        Remedy = Remedy(stray.Naming.IsRow),
     });
 
     /// <summary>Nothing takes what was piped. It is not shown: it may be a row of a CSV.</summary>
-    internal static ErrorRecord StrayInput(string kind) => From(new ErrorView
+    internal static ErrorRecord StrayInput(StrayInput? input) => From(new ErrorView
     {
         Kind = "invalid_argument",
-        Message = $"no parameter takes what was piped: {kind}",
-        Remedy = RowsRemedy,
+        Message = $"no parameter takes what was piped: {input}",
+        Remedy = Remedy(input?.IsRow == true),
     });
 
     /// <summary>Nothing takes what stands on the command line. It is not shown: it may be a row of a CSV.</summary>
@@ -64,6 +65,8 @@ internal static class ErrorRecords
         Message = thereAreSeveral ? "there is more than one migration batch" : "there is no migration batch",
         Remedy = thereAreSeveral ? "name one with -Identity" : "create one with New-MigrationBatch",
     });
+
+    private static string Remedy(bool isRow) => isRow ? RowsRemedy : ObjectsRemedy;
 
     /// <summary>The exception of an error, as it also stands in a user's statistics.</summary>
     internal static MigrationException Exception(ErrorView error)
