@@ -134,6 +134,12 @@ Describe 'A mock' {
         @{ Call = { New-MigrationBatch -Name B @route -CSVData users.csv -Repair Everything } }
         @{ Call = { Get-MigrationUser -Status Lost } }
         @{ Call = { Wait-MigrationBatch Wave1 -TimeoutSec soon } }
+        @{ Call = { Wait-MigrationBatch Wave1 -TimeoutSec -1 } }
+        @{ Call = { Stop-MigrationWorker -TimeoutSec $null } }
+        @{ Call = { Set-MigrationBatch Wave1 -AutoRetryCount -1 } }
+        @{ Call = { Set-MigrationEndpoint Source -Port 70000 } }
+        @{ Call = { Get-MigrationUserStatistics anna@contoso.com -LimitSkippedItemsTo -1 } }
+        @{ Call = { New-MigrationBatch -Name B @route -CSVData users.csv -TimeZone '' } }
     ) {
         $ErrorActionPreference = 'Stop'
         { & $Call } | Should -Throw

@@ -204,6 +204,24 @@ Describe 'New-MigrationBatch' {
             Get-MigrationBatch | Should -HaveCount 1
         }
 
+        It 'refuses <Name> <Value>, which would do nothing' -ForEach @(
+            @{ Name = 'TimeZone'; Value = 'Mars Standard Time' }, @{ Name = 'TimeZone'; Value = '' }, @{ Name = 'ReportInterval'; Value = '-01:00:00' }
+        ) {
+            $argument = @{ $Name = $Value }
+            { New-MigrationBatch -Name 'Wave 1' @route -CSVData $file @argument } | Should -Throw "*parameter '$Name'*It takes*"
+        }
+
+        It 'keeps a time zone by the name that it was given: <_>' -ForEach 'Pacific Standard Time', 'America/Los_Angeles' {
+            (New-MigrationBatch -Name 'Wave 1' @route -CSVData $file -TimeZone $_).TimeZone | Should -BeExactly $_
+        }
+
+        It 'makes no batch of a list of users of which one is empty' {
+            $null = New-MigrationBatch -Name 'Wave 1' @route -CSVData $file
+            $failed = Get-FirstError { New-MigrationBatch -Name 'Again' -UserIds 'anna@contoso.com', '' }
+            $failed.FullyQualifiedErrorId, $failed.ErrorDetails.RecommendedAction | Should -Be 'IdentityRequired,ImapMigration.Commands.NewMigrationBatchCommand', 'Name it with -UserIds.'
+            Get-MigrationBatch | Should -HaveCount 1
+        }
+
         It 'makes nothing of an empty list of users' {
             $nobody = @()
             (Get-FirstError { $nobody | New-MigrationBatch -Name 'Nobody' }).FullyQualifiedErrorId | Should -BeLike 'IdentityRequired,*'
@@ -216,15 +234,11 @@ Describe 'New-MigrationBatch' {
             $said = Invoke-FreshPowerShell @"
 `$null = Connect-MigrationStore '$(Join-Path $TestDrive 'whatif')'
 `$null = New-MigrationEndpoint -IMAP -Name Source -RemoteServer imap.contoso.test -SkipVerification
+`$null = New-MigrationEndpoint -IMAP -Name Target -Target -RemoteServer imap.contoso.test -SkipVerification
 New-MigrationBatch -Name 'Wave 1' -SourceEndpoint Source -TargetEndpoint Target -CSVData '$file' -AutoStart -WhatIf
 (Get-MigrationBatch | Measure-Object).Count
 "@
             $said -join "`n" | Should -BeLike "*Create, to migrate 2 users from endpoint 'Source' to endpoint 'Target', and start*Migration batch 'Wave 1'*0"
-        }
-
-        It 'finds the errors of a CSV' {
-            $bytes = [Text.Encoding]::UTF8.GetBytes("EmailAddress,UserName,Password`r`nanna,anna,a,b`r`n")
-            (Get-FirstError { New-MigrationBatch -Name 'Wave 1' @route -CSVData $bytes -WhatIf }).FullyQualifiedErrorId | Should -BeLike 'InvalidCsv,*'
         }
     }
 }

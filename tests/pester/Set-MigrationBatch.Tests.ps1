@@ -52,6 +52,13 @@ Describe 'Set-MigrationBatch' {
         "$warnings" | Should -BeLike '-ApproveSkippedItems has no meaning*'
     }
 
+    It 'warns of what says how to read a CSV where there is none' {
+        foreach ($option in @{ Lenient = $true }, @{ Delimiter = ';' }, @{ AllowUnknownColumnsInCsv = $true }) {
+            Set-MigrationBatch 'Wave 1' @option -WarningVariable warned -WarningAction SilentlyContinue
+            "$warned" | Should -Be "-$($option.Keys) has no meaning without -CSVData and is ignored."
+        }
+    }
+
     It 'changes nothing for $null, nor with -WhatIf' {
         (Get-FirstError { Set-MigrationBatch -Identity $null -ContentFilter 'x' }).FullyQualifiedErrorId | Should -BeLike 'IdentityRequired,*'
         Set-MigrationBatch 'Wave 1' -AutoRetryCount 99 -WhatIf

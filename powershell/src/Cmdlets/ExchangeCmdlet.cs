@@ -1,5 +1,6 @@
 using System;
 using System.Management.Automation;
+using System.Reflection;
 
 namespace ImapMigration;
 
@@ -20,10 +21,15 @@ public abstract class ExchangeCmdlet : MigrationCmdlet
         base.BeginProcessing();
         foreach (var name in MyInvocation.BoundParameters.Keys)
         {
-            if (GetType().GetProperty(name) is { } property && Attribute.IsDefined(property, typeof(IgnoredAttribute)))
+            if (GetType().GetProperty(name) is { } property && Uselessness(property) is { } why)
             {
-                WriteWarning($"-{name} has no meaning for IMAP migrations and is ignored.");
+                WriteWarning($"-{name} has no meaning {why} and is ignored.");
             }
         }
     }
+
+    private string? Uselessness(MemberInfo parameter) =>
+        Attribute.IsDefined(parameter, typeof(IgnoredAttribute)) ? "for IMAP migrations"
+        : parameter.GetCustomAttribute<OnlyWithAttribute>() is { } only && !IsBound(only.Parameter) ? $"without -{only.Parameter}"
+        : null;
 }

@@ -55,6 +55,7 @@ internal sealed class ValueArgumentAttribute : ArgumentTransformationAttribute
     private bool Fits(object given, object? value) => value switch
     {
         int number => number >= Least && number <= Most,
+        TimeSpan span => span >= TimeSpan.Zero,
         bool or SwitchParameter => IsTruth(Given.Base(given)!),
         _ => true,
     };
@@ -76,7 +77,7 @@ internal sealed class ValueArgumentAttribute : ArgumentTransformationAttribute
             _ when IsSwitch => "$true or $false",
             _ when type == typeof(int) => $"a whole number from {Math.Max(Least, 0)} to {Most}",
             _ when type == typeof(char) => "one character",
-            _ when type == typeof(TimeSpan) => "a time span, as in 12:00:00",
+            _ when type == typeof(TimeSpan) => "a time span that is not negative, as in 12:00:00",
             _ when type == typeof(Unlimited) => "a whole number, or the word Unlimited",
             _ => $"a value of the type {type.Name}",
         };

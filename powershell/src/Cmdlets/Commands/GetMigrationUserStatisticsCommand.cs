@@ -21,7 +21,7 @@ public sealed class GetMigrationUserStatisticsCommand : UserActionCmdlet
 
     /// <summary>At most that many skipped items.</summary>
     [Parameter]
-    [ValueArgument(typeof(int), Least = 0)]
+    [ValueArgument(typeof(int), Least = 0), ValidateRange(0, int.MaxValue)]
     public int? LimitSkippedItemsTo { get; set; }
 
     /// <summary>Exchange's; ignored.</summary>

@@ -96,7 +96,7 @@ public abstract class NewBatchParameters : ExchangeCmdlet
     public MigrationRepair[]? Repair { get; set; }
 
     /// <summary>Pass over columns of the CSV that we do not know.</summary>
-    [Parameter]
+    [Parameter, OnlyWith(nameof(CSVData))]
     [ValueArgument(typeof(bool))]
     public bool AllowUnknownColumnsInCsv { get; set; }
 
@@ -127,7 +127,8 @@ public abstract class NewBatchParameters : ExchangeCmdlet
 
     /// <summary>The admin's zone, as in "Pacific Standard Time"; kept and shown.</summary>
     [Parameter]
-    [TextArgument]
+    [ValidateNotNullOrEmpty]
+    [TimeZoneArgument]
     [ArgumentCompleter(typeof(TimeZoneCompleter))]
     public string? TimeZone { get; set; }
 
@@ -138,7 +139,7 @@ public abstract class NewBatchParameters : ExchangeCmdlet
 
     /// <summary>How often a user with transient errors is tried again before it counts as failed.</summary>
     [Parameter]
-    [ValueArgument(typeof(int), Least = 0)]
+    [ValueArgument(typeof(int), Least = 0), ValidateRange(0, int.MaxValue)]
     public int? AutoRetryCount { get; set; }
 
     /// <summary>Count and measure, copy nothing.</summary>

@@ -25,7 +25,7 @@ public abstract class SetEndpointParameters : ExchangeCmdlet, ITokenParameters
 
     /// <summary>The TCP port.</summary>
     [Parameter]
-    [ValueArgument(typeof(int), Least = 1, Most = 65535)]
+    [ValueArgument(typeof(int), Least = 1, Most = 65535), ValidateRange(1, 65535)]
     public int? Port { get; set; }
 
     /// <summary>Ssl is TLS from the first byte, Tls is STARTTLS.</summary>

@@ -47,17 +47,17 @@ public sealed class SetMigrationBatchCommand : ExchangeCmdlet, IDisposable
     public object? CSVData { get; set; }
 
     /// <summary>Pass over columns of the CSV that we do not know.</summary>
-    [Parameter]
+    [Parameter, OnlyWith(nameof(CSVData))]
     [ValueArgument(typeof(bool))]
     public bool AllowUnknownColumnsInCsv { get; set; }
 
     /// <summary>The column separator of the CSV, where it is not a comma.</summary>
-    [Parameter]
+    [Parameter, OnlyWith(nameof(CSVData))]
     [ValueArgument(typeof(char))]
     public char? Delimiter { get; set; }
 
     /// <summary>Take translated headers, other delimiters and ANSI bytes of the CSV for what they mean.</summary>
-    [Parameter]
+    [Parameter, OnlyWith(nameof(CSVData))]
     [ValueArgument(typeof(SwitchParameter))]
     public SwitchParameter Lenient { get; set; }
 
@@ -131,7 +131,7 @@ public sealed class SetMigrationBatchCommand : ExchangeCmdlet, IDisposable
 
     /// <summary>How often a user with transient errors is tried again before it counts as failed.</summary>
     [Parameter]
-    [ValueArgument(typeof(int), Least = 0)]
+    [ValueArgument(typeof(int), Least = 0), ValidateRange(0, int.MaxValue)]
     public int? AutoRetryCount { get; set; }
 
     /// <summary>Exchange's; ignored: IMAP has no completion that skipped items could hold up.</summary>

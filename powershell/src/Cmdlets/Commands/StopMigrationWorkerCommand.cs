@@ -12,7 +12,7 @@ public sealed class StopMigrationWorkerCommand : MigrationCmdlet
     /// <summary>Give up waiting after that many seconds; 30 if not given.</summary>
     [Parameter]
     [Alias("Timeout")]
-    [ValueArgument(typeof(int), Least = 0)]
+    [ValueArgument(typeof(int), Least = 0), ValidateRange(0, int.MaxValue)]
     public int? TimeoutSec { get; set; }
 
     /// <inheritdoc />

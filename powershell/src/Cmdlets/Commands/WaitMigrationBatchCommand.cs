@@ -18,7 +18,7 @@ public sealed class WaitMigrationBatchCommand : MigrationCmdlet
     /// <summary>Give up after that many seconds; without it never.</summary>
     [Parameter]
     [Alias("Timeout")]
-    [ValueArgument(typeof(int), Least = 0)]
+    [ValueArgument(typeof(int), Least = 0), ValidateRange(0, int.MaxValue)]
     public int? TimeoutSec { get; set; }
 
     /// <inheritdoc />
