@@ -6,6 +6,7 @@
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use model::{Error, ErrorKind, Result, Secret};
+use ring::error::KeyRejected;
 use ring::rand::SystemRandom;
 use ring::rsa::KeyPair;
 use ring::signature::{RSA_PKCS1_SHA256, RSA_PSS_SHA256, RsaEncoding};
@@ -39,20 +40,8 @@ impl Algorithm {
     }
 }
 
-/// Signs a header and claims with a key in PEM.
-pub(crate) fn sign(key: &Secret, algorithm: Algorithm, header: &Value, claims: &Value) -> Result<Secret> {
-    let key = read_key(key)?;
-    let signing = |input: &[u8]| {
-        let mut signature = vec![0; key.public().modulus_len()];
-        key.sign(algorithm.padding(), &SystemRandom::new(), input, &mut signature)
-            .map_err(|_| Error::internal("the private key does not sign"))?;
-        Ok(signature)
-    };
-    assemble(header, claims, signing)
-}
-
 /// A header and claims, with the signature that they get (RFC 7515 §7.1).
-pub(crate) fn assemble(
+pub(crate) fn assertion(
     header: &Value,
     claims: &Value,
     sign: impl FnOnce(&[u8]) -> Result<Vec<u8>>,
@@ -63,22 +52,38 @@ pub(crate) fn assemble(
     Ok(Secret::new(format!("{input}.{signature}")))
 }
 
-fn read_key(pem: &Secret) -> Result<KeyPair> {
-    let key = PrivateKeyDer::from_pem_slice(pem.declassify().as_bytes())
-        .map_err(|_| unusable("it is not in PEM, or is encrypted"))?;
-    let read = match &key {
-        PrivateKeyDer::Pkcs8(key) => KeyPair::from_pkcs8(key.secret_pkcs8_der()),
-        PrivateKeyDer::Pkcs1(key) => KeyPair::from_der(key.secret_pkcs1_der()),
-        _ => return Err(unusable("it is no RSA key")),
-    };
-    read.map_err(|reason| {
-        unusable(match reason.to_string().as_str() {
-            "WrongAlgorithm" => "it is no RSA key",
-            "TooSmall" => "it has fewer than 2048 bits",
-            "TooLarge" => "it has more than 4096 bits",
-            _ => "it is damaged",
-        })
-    })
+/// A private key of RSA.
+pub(crate) struct Key(KeyPair);
+
+impl Key {
+    /// Reads a key in PEM.
+    pub(crate) fn read(pem: &Secret) -> Result<Self> {
+        let key = PrivateKeyDer::from_pem_slice(pem.declassify().as_bytes())
+            .map_err(|_| unusable("it is not in PEM, or is encrypted"))?;
+        let read = match &key {
+            PrivateKeyDer::Pkcs8(key) => KeyPair::from_pkcs8(key.secret_pkcs8_der()),
+            PrivateKeyDer::Pkcs1(key) => KeyPair::from_der(key.secret_pkcs1_der()),
+            _ => return Err(unusable("it is no RSA key")),
+        };
+        read.map(Self).map_err(|reason| unusable(rejection(reason)))
+    }
+
+    /// Signs.
+    pub(crate) fn sign(&self, algorithm: Algorithm, input: &[u8]) -> Result<Vec<u8>> {
+        let mut signature = vec![0; self.0.public().modulus_len()];
+        let signed = self.0.sign(algorithm.padding(), &SystemRandom::new(), input, &mut signature);
+        signed.map_err(|_| Error::internal("the private key does not sign")).map(|()| signature)
+    }
+}
+
+/// Why the library takes no such key. It has these words for it, and no other way to tell.
+fn rejection(reason: KeyRejected) -> &'static str {
+    match reason.to_string().as_str() {
+        "WrongAlgorithm" => "it is no RSA key",
+        "TooSmall" => "it has fewer than 2048 bits",
+        "TooLarge" => "it has more than 4096 bits",
+        _ => "it is damaged",
+    }
 }
 
 fn unusable(why: &str) -> Error {

@@ -21,8 +21,7 @@ pub(crate) fn explain(oauth: &OAuth, url: &str, mailbox: &str, refusal: &Refusal
     let wait = wait.map(|wait| format!(" and asks to wait {} s", wait.as_secs())).unwrap_or_default();
     let message = format!("`{}` gives no token{}: {cause}{wait}{clock}", host(url), subject(oauth));
     let error = Error::new(row.kind, message).remedy(fill(row.remedy)).object(host(url));
-    let error = if refusal.description.is_empty() { error } else { error.server(&refusal.description) };
-    if mailbox.is_empty() { error } else { error.user(mailbox) }
+    if refusal.description.is_empty() { error } else { error.server(&refusal.description) }
 }
 
 /// Who asked.

@@ -8,6 +8,7 @@
 mod answer;
 mod assertion;
 mod blocking;
+mod certificate_store;
 mod command;
 mod credential;
 mod explain;

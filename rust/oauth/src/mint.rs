@@ -10,7 +10,8 @@ use ring::digest::{SHA256, digest};
 use serde_json::json;
 
 use crate::answer::Granted;
-use crate::assertion::{Algorithm, sign};
+use crate::assertion::{Algorithm, Key, assertion};
+use crate::certificate_store::Stored;
 use crate::command::Program;
 use crate::server::Server;
 
@@ -59,22 +60,28 @@ impl Server {
                 self.application(&[("client_secret", client_secret.declassify())]).await
             }
             Grant::Certificate { certificate, private_key } => {
-                let assertion = self.client_assertion(certificate, private_key)?;
-                let proof =
-                    [("client_assertion_type", ASSERTION_TYPE), ("client_assertion", assertion.declassify())];
-                self.application(&proof).await
+                let key = Key::read(private_key)?;
+                let sign = |input: &[u8]| key.sign(Algorithm::Ps256, input);
+                let assertion = self.client_assertion(&decode(certificate)?, sign)?;
+                self.certified(&assertion).await
+            }
+            Grant::CertificateStore { thumbprint } => {
+                let assertion = Stored::find(thumbprint)
+                    .and_then(|stored| self.client_assertion(stored.der(), |input| stored.sign(input)))?;
+                self.certified(&assertion).await
             }
             Grant::SignIn { client_secret, .. } => self.refresh(&known.refresh_token, client_secret).await,
             Grant::ServiceAccount { .. } => self.service_account(mailbox, known.is_limited).await,
             Grant::Command { program, arguments, input } => {
                 Program { program, arguments, input }.mint(&self.net, mailbox).await
             }
-            Grant::CertificateStore { .. } => Err(Error::new(
-                ErrorKind::InvalidArgument,
-                "keys of the certificate store of Windows cannot be used by this machine",
-            )
-            .remedy("use -CertificateFile")),
         }
+    }
+
+    /// RFC 7523 §2.2.
+    async fn certified(&self, assertion: &Secret) -> Result<Minted> {
+        let proof = [("client_assertion_type", ASSERTION_TYPE), ("client_assertion", assertion.declassify())];
+        self.application(&proof).await
     }
 
     /// RFC 6749 §4.4, with what proves which application asks.
@@ -126,17 +133,19 @@ impl Server {
             "iss": client_email, "sub": mailbox, "scope": scope, "aud": url,
             "iat": now, "exp": now + ASSERTION_LIFE,
         });
-        let assertion = sign(private_key, Algorithm::Rs256, &header, &claims)?;
+        let key = Key::read(private_key)?;
+        let assertion = assertion(&header, &claims, |input| key.sign(Algorithm::Rs256, input))?;
         let form = [("grant_type", JWT_BEARER), ("assertion", assertion.declassify())];
         self.grant(&url, &form, mailbox).await.map(Minted::from)
     }
 
-    /// RFC 7523 §2.2, as Entra wants it.
-    fn client_assertion(&self, certificate: &str, private_key: &Secret) -> Result<Secret> {
-        let der = BASE64_STANDARD.decode(certificate).map_err(|_| {
-            Error::new(ErrorKind::InvalidArgument, "the certificate is no base64 of a DER certificate")
-        })?;
-        let thumbprint = BASE64_URL_SAFE_NO_PAD.encode(digest(&SHA256, &der));
+    /// What a certificate signs for Entra.
+    fn client_assertion(
+        &self,
+        certificate: &[u8],
+        sign: impl FnOnce(&[u8]) -> Result<Vec<u8>>,
+    ) -> Result<Secret> {
+        let thumbprint = BASE64_URL_SAFE_NO_PAD.encode(digest(&SHA256, certificate));
         let header = json!({"alg": Algorithm::Ps256.name(), "typ": "JWT", "x5t#S256": thumbprint});
         let now = self.net.now().as_second();
         let id = self.application_id();
@@ -144,6 +153,11 @@ impl Server {
             "aud": self.token_url()?, "iss": id, "sub": id, "jti": uuid::Uuid::new_v4().to_string(),
             "nbf": now, "iat": now, "exp": now + ASSERTION_LIFE,
         });
-        sign(private_key, Algorithm::Ps256, &header, &claims)
+        assertion(&header, &claims, sign)
     }
+}
+
+fn decode(certificate: &str) -> Result<Vec<u8>> {
+    let fault = |_| Error::new(ErrorKind::InvalidArgument, "the certificate is not in DER and base64");
+    BASE64_STANDARD.decode(certificate).map_err(fault)
 }

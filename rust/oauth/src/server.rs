@@ -105,3 +105,47 @@ impl Server {
 fn secrets<'f>(form: &[(&str, &'f str)]) -> Vec<&'f str> {
     form.iter().filter(|(name, _)| SECRET_FIELDS.contains(name)).map(|(_, value)| *value).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use model::Secret;
+    use model::oauth::{Cloud, Grant, SignIn};
+
+    use super::*;
+
+    fn addresses(provider: Provider, authority: Option<&str>) -> [String; 3] {
+        let (refresh_token, client_secret) = (Secret::default(), Secret::default());
+        let grant = Grant::SignIn { how: SignIn::Browser, refresh_token, client_secret };
+        let authority = authority.map(str::to_owned);
+        let oauth = OAuth { provider, application_id: None, authority, scope: None, grant };
+        let server = Server { oauth, net: Net::default() };
+        [server.token_url(), server.authorize_address(), server.device_url()].map(Result::unwrap)
+    }
+
+    #[test]
+    fn each_cloud_has_its_own_addresses_unless_the_admin_names_them() {
+        for (cloud, host) in [
+            (Cloud::Global, "https://login.microsoftonline.com"),
+            (Cloud::UsGovGccHigh, "https://login.microsoftonline.us"),
+            (Cloud::UsGovDoD, "https://login.microsoftonline.us"),
+            (Cloud::China, "https://login.partner.microsoftonline.cn"),
+        ] {
+            let entra = |authority| {
+                addresses(Provider::Office365 { cloud, tenant: "t.example".to_owned() }, authority)
+            };
+            let expected = ["token", "authorize", "devicecode"];
+            assert_eq!(entra(None), expected.map(|last| format!("{host}/t.example/oauth2/v2.0/{last}")));
+            let own = expected.map(|last| format!("https://own.example/t.example/oauth2/v2.0/{last}"));
+            assert_eq!(entra(Some("https://own.example/")), own);
+        }
+    }
+
+    #[test]
+    fn google_has_one_host_for_people_and_one_for_programs() {
+        let google = addresses(Provider::Google, None);
+        assert_eq!(google[0], "https://oauth2.googleapis.com/token");
+        assert_eq!(google[1], "https://accounts.google.com/o/oauth2/v2/auth");
+        assert_eq!(google[2], "https://oauth2.googleapis.com/device/code");
+        assert_eq!(addresses(Provider::Google, Some("http://[::1]:9"))[1], "http://[::1]:9/o/oauth2/v2/auth");
+    }
+}

@@ -12,6 +12,8 @@ use crate::mint::Minted;
 
 /// How long a token is kept of which nobody says how long it is good.
 const UNKNOWN_LIFE: Duration = Duration::from_secs(300);
+/// The shortest life that is believed: each who asks would ask anew for a token that is over at once.
+const SHORTEST_LIFE: Duration = Duration::from_secs(10);
 /// The longest life that is believed.
 const LONGEST_LIFE: Duration = Duration::from_secs(7 * 24 * 3600);
 /// Until when a token is new: refused then, the next one would be, too.
@@ -73,7 +75,7 @@ impl Slot {
     /// A request has ended with this token.
     pub(crate) fn minted(&self, state: &mut State, asked: Instant, minted: Minted) -> Secret {
         self.ended.fetch_add(1, Ordering::AcqRel);
-        let life = minted.life.unwrap_or(UNKNOWN_LIFE).min(LONGEST_LIFE);
+        let life = minted.life.unwrap_or(UNKNOWN_LIFE).clamp(SHORTEST_LIFE, LONGEST_LIFE);
         if let Some(newer) = minted.refresh_token {
             (state.refresh_token, state.unsaved) = (Some(newer.clone()), Some(newer));
         }
