@@ -14,6 +14,7 @@ use zeroize::Zeroizing;
 
 use crate::mint::Minted;
 use crate::net::Net;
+use crate::process_group::ProcessGroup;
 
 /// How long it may take.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -47,10 +48,11 @@ impl Program<'_> {
 
     /// Runs it. It is killed when it takes too long, or nobody waits any more.
     pub(crate) async fn mint(self, net: &Net, mailbox: &str) -> Result<Minted> {
-        let child = self.start(mailbox)?;
+        let (child, group) = self.start(mailbox)?;
         let said = timeout(PATIENCE, hear(child, self.input)).await;
         let said = said.map_err(|_| self.failed(&format!("takes longer than {} s", PATIENCE.as_secs())))?;
         let said = said.map_err(|error| self.failed(&format!("cannot be heard: {error}")))?;
+        group.let_go();
         let token = self.token(&said).map_err(|error| match said.last_complaint(self.input) {
             Some(line) => error.server(line),
             None => error,
@@ -60,15 +62,15 @@ impl Program<'_> {
         Ok(Minted { token, life, refresh_token: None, is_limited: false })
     }
 
-    fn start(self, mailbox: &str) -> Result<Child> {
+    fn start(self, mailbox: &str) -> Result<(Child, ProcessGroup)> {
         let mut command = Command::new(self.program);
         command.args(self.arguments.iter().map(|text| text.replace(PLACEHOLDER, mailbox)));
         if !self.is_shared() {
             command.env(MAILBOX, mailbox);
         }
         let input = if self.input.is_empty() { Stdio::null() } else { Stdio::piped() };
-        command.stdin(input).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
-        command.spawn().map_err(|error| self.failed(&format!("cannot be started: {error}")))
+        command.stdin(input).stdout(Stdio::piped()).stderr(Stdio::piped());
+        ProcessGroup::spawn(&mut command).map_err(|error| self.failed(&format!("cannot be started: {error}")))
     }
 
     /// The token, where it has printed one and no more.

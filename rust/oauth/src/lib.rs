@@ -15,6 +15,7 @@ mod explain;
 mod mint;
 mod net;
 mod net_fault;
+mod process_group;
 mod refusals;
 mod server;
 mod sign_in;

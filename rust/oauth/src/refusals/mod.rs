@@ -115,3 +115,21 @@ static ANY: [Row; 11] = [
         "check -Authority, and whether that server knows this kind of sign-in",
     ),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_has_one_row_and_the_words_of_a_row_are_sentences_without_their_ends() {
+        let mut codes: Vec<u32> = ENTRA.iter().flat_map(|row| row.codes).copied().collect();
+        codes.sort_unstable();
+        let once = codes.len();
+        codes.dedup();
+        assert_eq!(codes.len(), once);
+        let rows = ENTRA.iter().chain(&ANY).chain(&GOOGLE).chain(&SERVICE_ACCOUNT).chain([&OTHER, &BUSY]);
+        for text in rows.flat_map(|row| [row.cause, row.remedy]) {
+            assert!(!text.ends_with('.') && text.starts_with(|c: char| c.is_lowercase()), "{text}");
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! A program and those that it has started, which end together.
+
+use tokio::process::{Child, Command};
+
+/// Kills all of them when it is dropped, unless they were let go. On Windows it is the program alone that is killed, by
+/// whoever dropped its [`Child`].
+pub(crate) struct ProcessGroup {
+    #[cfg(unix)]
+    leader: Option<rustix::process::Pid>,
+}
+
+impl ProcessGroup {
+    /// Starts a program in a group of its own.
+    pub(crate) fn spawn(command: &mut Command) -> std::io::Result<(Child, Self)> {
+        #[cfg(unix)]
+        command.process_group(0);
+        let child = command.kill_on_drop(true).spawn()?;
+        #[cfg(unix)]
+        let leader =
+            child.id().and_then(|id| i32::try_from(id).ok()).and_then(rustix::process::Pid::from_raw);
+        let group = Self {
+            #[cfg(unix)]
+            leader,
+        };
+        Ok((child, group))
+    }
+
+    /// The program has ended by itself, and its number may be another's now.
+    #[cfg_attr(not(unix), allow(unused_mut, reason = "there is nothing to forget"))]
+    pub(crate) fn let_go(mut self) {
+        #[cfg(unix)]
+        {
+            self.leader = None;
+        }
+    }
+}
+
+#[cfg(unix)]
+impl Drop for ProcessGroup {
+    fn drop(&mut self) {
+        if let Some(leader) = self.leader {
+            // Whoever is gone already need not be killed.
+            let _ = rustix::process::kill_process_group(leader, rustix::process::Signal::KILL);
+        }
+    }
+}
