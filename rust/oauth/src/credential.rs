@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use model::oauth::{Claims, Grant, OAuth};
 use model::{Error, ErrorKind, Result, Secret};
@@ -61,13 +61,16 @@ impl Credential {
 
     /// What the token for this mailbox says of itself. `None`: there is none yet, or it says nothing.
     pub async fn claims(&self, mailbox: &str) -> Option<Claims> {
-        self.slot(mailbox).lock().await.token().and_then(Claims::of)
+        self.held(mailbox)?.lock().await.token().and_then(Claims::of)
     }
 
     /// Whether the token for this mailbox shows what its user has not hidden, and no more: Google's delegation lacks
     /// [`model::oauth::GOOGLE_ADMIN_SCOPE`].
     pub async fn is_limited(&self, mailbox: &str) -> bool {
-        self.slot(mailbox).lock().await.is_limited
+        match self.held(mailbox) {
+            Some(slot) => slot.lock().await.is_limited,
+            None => false,
+        }
     }
 
     async fn ask(&self, mailbox: &str, stale: Option<&Secret>) -> Result<Secret> {
@@ -92,26 +95,37 @@ impl Credential {
         ended.unwrap_or_else(|error| Err(Error::internal(format!("a request for a token broke: {error}"))))
     }
 
+    /// The place of the token for this mailbox.
     fn slot(&self, mailbox: &str) -> Arc<Slot> {
-        let key = if self.0.is_shared() { "" } else { mailbox };
-        let mut slots = self.0.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = self.0.key(mailbox);
+        let mut slots = self.0.slots();
         if slots.len() >= MOST_HELD && !slots.contains_key(key) {
             slots.retain(|_, slot| Arc::strong_count(slot) > 1);
         }
         slots.entry(key.to_owned()).or_default().clone()
     }
+
+    /// The same, if somebody has asked for it.
+    fn held(&self, mailbox: &str) -> Option<Arc<Slot>> {
+        self.0.slots().get(self.0.key(mailbox)).cloned()
+    }
 }
 
 impl Inner {
-    /// Whether one token is good for all mailboxes.
-    fn is_shared(&self) -> bool {
-        match &self.server.oauth.grant {
-            Grant::Command { program, arguments, input } => Program { program, arguments, input }.is_shared(),
-            _ => self.server.oauth.is_shared(),
-        }
+    fn slots(&self) -> MutexGuard<'_, BTreeMap<String, Arc<Slot>>> {
+        self.slots.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Asks for a token. `spare` is one that will do while the server is busy or away.
+    /// What the token for a mailbox is known by: nothing, where one is good for all.
+    fn key<'m>(&self, mailbox: &'m str) -> &'m str {
+        let is_shared = match &self.server.oauth.grant {
+            Grant::Command { program, arguments, input } => Program { program, arguments, input }.is_shared(),
+            _ => self.server.oauth.is_shared(),
+        };
+        if is_shared { "" } else { mailbox }
+    }
+
+    /// Asks for a token. `spare` is one that will do a little longer.
     async fn renew(
         self: Arc<Self>,
         slot: Arc<Slot>,
@@ -126,11 +140,12 @@ impl Inner {
                 let token = slot.minted(&mut state, asked, minted);
                 self.settle(&mut state).await.map(|()| token)
             }
-            (Err(error), Some(spare)) if error.retryable => {
+            (Err(_), Some(spare)) => {
+                // Why is told when there is none any more, if it is still so.
                 slot.postponed(&mut state);
                 Ok(spare)
             }
-            (Err(error), _) => {
+            (Err(error), None) => {
                 slot.failed(&mut state, &error);
                 Err(error)
             }

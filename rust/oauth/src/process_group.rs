@@ -2,6 +2,10 @@
 
 use tokio::process::{Child, Command};
 
+/// Windows would open a console for a program whose parent has none.
+#[cfg(windows)]
+const NO_WINDOW: u32 = 0x0800_0000;
+
 /// Kills all of them when it is dropped, unless they were let go. On Windows it is the program alone that is killed, by
 /// whoever dropped its [`Child`].
 pub(crate) struct ProcessGroup {
@@ -14,6 +18,8 @@ impl ProcessGroup {
     pub(crate) fn spawn(command: &mut Command) -> std::io::Result<(Child, Self)> {
         #[cfg(unix)]
         command.process_group(0);
+        #[cfg(windows)]
+        command.creation_flags(NO_WINDOW);
         let child = command.kill_on_drop(true).spawn()?;
         #[cfg(unix)]
         let leader =

@@ -55,7 +55,8 @@ pub enum Grant {
         /// What it is told. `{mailbox}` in it is the mailbox.
         #[serde(default)]
         arguments: Vec<String>,
-        /// What it reads from its standard input, as PowerShell reads a script; `{mailbox}` is left alone here.
+        /// What it reads from its standard input, as PowerShell reads a script; `{mailbox}` is left alone here. With an
+        /// input, or where `{mailbox}` is an argument, the mailbox is in its environment as `IMAP_MIGRATION_MAILBOX`.
         #[serde(default, skip_serializing)]
         input: Secret,
     },

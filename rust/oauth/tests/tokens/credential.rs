@@ -82,17 +82,22 @@ async fn a_token_is_renewed_when_four_fifths_of_its_life_are_over() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_token_that_is_good_a_little_longer_will_do_while_the_server_is_away() {
+async fn a_token_that_is_good_a_little_longer_will_do_where_no_other_is_given() {
     let (tokens, oauth) = application(&Options { life: Duration::from_secs(1000), ..Options::default() });
-    let (credential, _) = credential(oauth);
-    let first = credential.token("a").await.unwrap();
-    advance(Duration::from_secs(801)).await;
-    tokens.fail(Fault::Cut, 1);
-    assert_eq!(credential.token("a").await.unwrap(), first);
-    assert_eq!(credential.token("a").await.unwrap(), first, "not asked again at once");
-    assert_eq!(tokens.count(GRANT), 1, "the second request was cut before it was counted");
-    advance(Duration::from_secs(31)).await;
-    assert_ne!(credential.token("a").await.unwrap(), first);
+    for fault in [Fault::Cut, Fault::Refuse("invalid_client", 7000222)] {
+        let (credential, _) = credential(oauth.clone());
+        let first = credential.token("a").await.unwrap();
+        advance(Duration::from_secs(801)).await;
+        tokens.fail(fault.clone(), 1);
+        assert_eq!(credential.token("a").await.unwrap(), first);
+        assert_eq!(credential.token("a").await.unwrap(), first, "not asked again at once");
+        advance(Duration::from_secs(31)).await;
+        assert_ne!(credential.token("a").await.unwrap(), first);
+        advance(Duration::from_secs(1001)).await;
+        tokens.fail(fault, 1);
+        assert!(credential.token("a").await.is_err(), "its time is over");
+    }
+    assert_eq!(tokens.count(GRANT), 6, "two requests were cut before they were counted");
 }
 
 #[tokio::test(start_paused = true)]
