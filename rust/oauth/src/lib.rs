@@ -20,6 +20,7 @@ mod refusals;
 mod server;
 mod sign_in;
 mod slot;
+mod surroundings;
 
 pub use credential::{Credential, Vault};
 pub use net::Net;

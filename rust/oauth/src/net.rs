@@ -6,16 +6,17 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use model::contract::Environment;
 use model::{Error, ErrorKind, Result};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::{Client, ClientBuilder, Response, header, redirect};
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::{ClientConfig, ConfigBuilder, RootCertStore, WantsVerifier};
-use rustls_platform_verifier::Verifier;
 use tokio::net::lookup_host;
 use zeroize::Zeroizing;
 
-use crate::net_fault::{NoSuchHost, fault};
+use crate::net_fault::{NoSuchHost, fault, setup_error};
+use crate::surroundings::Surroundings;
 
 /// How long a server may take to connect to.
 const CONNECTING: Duration = Duration::from_secs(15);
@@ -29,7 +30,8 @@ const LARGEST: usize = 64 * 1024;
 pub struct Net(Arc<Inner>);
 
 struct Inner {
-    clock: Box<dyn Fn() -> Timestamp + Send + Sync>,
+    clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+    surroundings: Surroundings,
     remote: OnceLock<Client>,
     local: OnceLock<Client>,
 }
@@ -49,7 +51,17 @@ pub(crate) struct Answer {
 impl Net {
     /// A way with a wall clock of one's own.
     pub fn new(clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
-        Self(Arc::new(Inner { clock: Box::new(clock), remote: OnceLock::new(), local: OnceLock::new() }))
+        Self::within(Arc::new(clock), Surroundings::default())
+    }
+
+    /// The same way from a host whose environment names authorities and proxies (`SSL_CERT_FILE`, `SSL_CERT_DIR`,
+    /// `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`), where it is not the process's own.
+    pub fn of_host(&self, environment: &Environment) -> Self {
+        Self::within(self.0.clock.clone(), Surroundings::of(environment))
+    }
+
+    fn within(clock: Arc<dyn Fn() -> Timestamp + Send + Sync>, surroundings: Surroundings) -> Self {
+        Self(Arc::new(Inner { clock, surroundings, remote: OnceLock::new(), local: OnceLock::new() }))
     }
 
     /// What the wall clock says.
@@ -86,12 +98,13 @@ impl Net {
 
     /// Nothing leaves this machine in clear: plain HTTP is for itself, and goes by no proxy.
     fn client(&self, url: &str) -> Result<&Client> {
-        let (cell, builder): (_, fn() -> Result<Client>) =
-            if url.starts_with("http://") { (&self.0.local, local) } else { (&self.0.remote, remote) };
-        match cell.get() {
-            Some(client) => Ok(client),
-            None => builder().map(|client| cell.get_or_init(|| client)),
+        let is_local = url.starts_with("http://");
+        let cell = if is_local { &self.0.local } else { &self.0.remote };
+        if let Some(client) = cell.get() {
+            return Ok(client);
         }
+        let client = if is_local { local() } else { remote(&self.0.surroundings) }?;
+        Ok(cell.get_or_init(|| client))
     }
 }
 
@@ -114,11 +127,12 @@ fn local() -> Result<Client> {
     build(bounded().no_proxy().tls_backend_preconfigured(tls.with_no_client_auth()))
 }
 
-fn remote() -> Result<Client> {
+fn remote(surroundings: &Surroundings) -> Result<Client> {
     let provider = Arc::new(ring::default_provider());
-    let verifier = Verifier::new(provider.clone()).map_err(|error| setup_error(&error))?;
-    let tls = tls(provider)?.dangerous().with_custom_certificate_verifier(Arc::new(verifier));
-    build(bounded().https_only(true).tls_backend_preconfigured(tls.with_no_client_auth()))
+    let verifier = surroundings.verifier(provider.clone())?;
+    let tls = tls(provider)?.dangerous().with_custom_certificate_verifier(verifier);
+    let builder = bounded().https_only(true).tls_backend_preconfigured(tls.with_no_client_auth());
+    build(surroundings.by_proxy(builder)?)
 }
 
 fn tls(provider: Arc<CryptoProvider>) -> Result<ConfigBuilder<ClientConfig, WantsVerifier>> {
@@ -140,10 +154,6 @@ fn bounded() -> ClientBuilder {
 
 fn build(builder: ClientBuilder) -> Result<Client> {
     builder.build().map_err(|error| setup_error(&error))
-}
-
-fn setup_error(error: &dyn fmt::Display) -> Error {
-    Error::new(ErrorKind::TlsFailed, format!("cannot set up TLS: {error}"))
 }
 
 /// The system's resolver, with an error that can be told from those of connections.

@@ -1,6 +1,7 @@
 //! Why there was no answer: the same kinds of error as those of connections to mail servers.
 
 use std::error::Error as StdError;
+use std::fmt;
 use std::io;
 
 use model::{Error, ErrorKind};
@@ -14,6 +15,11 @@ use crate::net::host;
 pub(crate) struct NoSuchHost {
     pub(crate) host: String,
     pub(crate) reason: io::Error,
+}
+
+/// Nothing can be asked.
+pub(crate) fn setup_error(error: &dyn fmt::Display) -> Error {
+    Error::new(ErrorKind::TlsFailed, format!("cannot set up TLS: {error}"))
 }
 
 /// What a failed request comes to. Nothing of the request is told but the host.
@@ -35,6 +41,10 @@ fn reason(host: &str, error: &reqwest::Error) -> (ErrorKind, String, &'static st
         }
         Some(tls) => return (ErrorKind::TlsFailed, format!("{server}: TLS failed: {tls}"), PROXY),
         None => {}
+    }
+    if find::<hyper::Error>(error).is_some_and(hyper::Error::is_parse) {
+        let text = format!("`{host}` does not answer as an authorization server: it speaks no HTTP");
+        return (ErrorKind::OauthAnswerInvalid, text, "check -Authority, its port too");
     }
     if error.is_timeout() {
         return (ErrorKind::TimedOut, format!("{server} did not answer in time"), PROXY);

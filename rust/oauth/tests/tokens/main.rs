@@ -12,4 +12,6 @@ mod refusals;
 mod secrets;
 mod sign_in;
 mod support;
+#[cfg(all(unix, not(target_vendor = "apple")))]
+mod surroundings;
 mod unreachable;

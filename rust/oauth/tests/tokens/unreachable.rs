@@ -1,8 +1,7 @@
 //! Servers that are away, silent, or no authorization servers.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{Read, Write};
 use std::net::TcpListener;
-use std::process::Command;
 
 use model::ErrorKind::{self, *};
 use model::oauth::OAuth;
@@ -12,14 +11,16 @@ use tokio::time::Instant;
 
 use crate::support::{credential, entra, secret};
 
-fn application() -> (Tokens, OAuth) {
+/// A server, and an application that has its tokens there.
+pub(crate) fn application() -> (Tokens, OAuth) {
     let options = Options::default();
     let tokens = Tokens::spawn(options.clone()).unwrap();
     let oauth = entra(&tokens, &options, secret(&options.secret));
     (tokens, oauth)
 }
 
-async fn fails(oauth: OAuth, kind: ErrorKind) -> String {
+/// Fails, and says so.
+pub(crate) async fn fails(oauth: OAuth, kind: ErrorKind) -> String {
     let error = credential(oauth).0.token("a").await.unwrap_err();
     assert_eq!(error.kind, kind, "{error}");
     error.message
@@ -66,6 +67,21 @@ async fn what_answers_with_something_else_is_no_authorization_server() {
     assert_eq!(tokens.count("client_credentials"), 5, "nothing of that is asked for again");
 }
 
+#[tokio::test]
+async fn what_speaks_another_protocol_is_no_authorization_server() {
+    let (_tokens, oauth) = application();
+    let other = TcpListener::bind("127.0.0.1:0").unwrap();
+    let authority = Some(format!("http://{}", other.local_addr().unwrap()));
+    let serving = std::thread::spawn(move || {
+        let mut stream = other.accept().unwrap().0;
+        let _asked = stream.read(&mut [0; 4096]).unwrap();
+        stream.write_all(b"500 what?\r\n").unwrap();
+    });
+    let message = fails(OAuth { authority, ..oauth }, OauthAnswerInvalid).await;
+    assert!(message.contains("no HTTP"), "{message}");
+    serving.join().unwrap();
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_server_that_is_silent_is_waited_for_half_a_minute() {
     let (tokens, oauth) = application();
@@ -73,35 +89,4 @@ async fn a_server_that_is_silent_is_waited_for_half_a_minute() {
     let started = Instant::now();
     fails(oauth, TimedOut).await;
     assert_eq!(started.elapsed().as_secs(), 30);
-}
-
-#[test]
-fn the_proxy_of_the_environment_is_used_but_not_for_this_machine() {
-    let proxy = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = format!("http://{}", proxy.local_addr().unwrap());
-    let heard = std::thread::spawn(move || {
-        let mut stream = BufReader::new(proxy.accept().unwrap().0);
-        let mut line = String::new();
-        stream.read_line(&mut line).unwrap();
-        stream.get_mut().write_all(b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n").unwrap();
-        line
-    });
-    let child = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "unreachable::behind_a_proxy", "--ignored"])
-        .envs([("HTTPS_PROXY", &address), ("HTTP_PROXY", &address), ("ALL_PROXY", &address)])
-        .env_remove("NO_PROXY")
-        .output()
-        .unwrap();
-    assert!(child.status.success(), "{}", String::from_utf8_lossy(&child.stdout));
-    assert_eq!(heard.join().unwrap(), "CONNECT login.example.invalid:443 HTTP/1.1\r\n");
-}
-
-#[tokio::test]
-#[ignore = "the test of proxies runs it with proxies in its environment"]
-async fn behind_a_proxy() {
-    let (_tokens, oauth) = application();
-    assert!(credential(oauth.clone()).0.token("a").await.is_ok());
-    let remote = OAuth { authority: Some("https://login.example.invalid".to_owned()), ..oauth };
-    let message = fails(remote, ConnectFailed).await;
-    assert!(message.contains("proxy"), "{message}");
 }
