@@ -47,17 +47,32 @@ pub(crate) struct Refusal {
     pub(crate) retry_after: Option<Duration>,
 }
 
-/// What of a refusal we read.
-#[derive(Default, Deserialize)]
+/// What of a refusal we read. Nothing is empty.
+#[derive(Default)]
 struct Words {
     error: String,
-    #[serde(default)]
-    error_description: String,
-    #[serde(default)]
-    error_codes: Vec<u32>,
-    trace_id: Option<String>,
-    correlation_id: Option<String>,
+    description: String,
+    codes: Vec<u32>,
+    trace: Option<String>,
+    correlation: Option<String>,
     timestamp: Option<String>,
+}
+
+impl Words {
+    /// Those of a body, if it refuses. What is not as the RFC has it is passed over: the word alone is enough.
+    fn of(body: &[u8]) -> Option<Self> {
+        let body: Value = serde_json::from_slice(body).ok()?;
+        let text = |name: &str| body.get(name)?.as_str().map(str::to_owned);
+        let codes = body.get("error_codes").and_then(Value::as_array).into_iter().flatten();
+        Some(Self {
+            error: text("error")?,
+            description: text("error_description").unwrap_or_default(),
+            codes: codes.filter_map(Value::as_u64).filter_map(|code| code.try_into().ok()).collect(),
+            trace: text("trace_id"),
+            correlation: text("correlation_id"),
+            timestamp: text("timestamp"),
+        })
+    }
 }
 
 impl Granted {
@@ -81,8 +96,7 @@ impl Granted {
 impl Refusal {
     /// Of words that came by a browser, whose numbers stand in the sentence alone (RFC 6749 §4.1.2.1).
     pub(crate) fn told(error: &str, description: &str) -> Self {
-        Words { error: error.to_owned(), error_description: description.to_owned(), ..Words::default() }
-            .into()
+        Words { error: error.to_owned(), description: description.to_owned(), ..Words::default() }.into()
     }
 
     /// Makes sure that no secret of the request comes back.
@@ -100,13 +114,13 @@ impl Refusal {
 
 impl From<Words> for Refusal {
     fn from(words: Words) -> Self {
-        let described = words.error_description;
-        let codes = if words.error_codes.is_empty() { codes(&described) } else { words.error_codes };
+        let described = words.description;
+        let codes = if words.codes.is_empty() { codes(&described) } else { words.codes };
         let line = described.lines().next().unwrap_or_default();
         let line = line.split(" Trace ID:").next().unwrap_or_default().trim();
         let traces = [
-            ("trace id", words.trace_id.or_else(|| after(&described, "Trace ID: "))),
-            ("correlation id", words.correlation_id.or_else(|| after(&described, "Correlation ID: "))),
+            ("trace id", words.trace.or_else(|| after(&described, "Trace ID: "))),
+            ("correlation id", words.correlation.or_else(|| after(&described, "Correlation ID: "))),
             ("timestamp", words.timestamp.or_else(|| stamp(&described))),
         ];
         let traces: Vec<String> =
@@ -122,18 +136,19 @@ impl From<Words> for Refusal {
 pub(crate) fn read(url: &str, answer: &Answer) -> Result<Reply> {
     if answer.status == 200 {
         let granted: Option<Granted> = serde_json::from_slice(&answer.body).ok();
-        return match granted.filter(Granted::is_bearer) {
-            Some(granted) => Ok(Reply::Granted(granted)),
-            None => Err(invalid(url, "its answer holds no bearer token")),
-        };
+        match granted.filter(Granted::is_bearer) {
+            Some(granted) => return Ok(Reply::Granted(granted)),
+            // Some refuse with the status of success.
+            None if Words::of(&answer.body).is_some() => {}
+            None => return Err(invalid(url, "its answer holds no bearer token")),
+        }
     }
     refusal(url, answer).map(Reply::Refused)
 }
 
 /// Reads an answer that grants nothing.
 pub(crate) fn refusal(url: &str, answer: &Answer) -> Result<Refusal> {
-    let words: Option<Words> = serde_json::from_slice(&answer.body).ok();
-    let refusal = match words {
+    let refusal = match Words::of(&answer.body) {
         Some(words) => Refusal::from(words),
         None if is_busy(answer.status) => {
             let description = format!("HTTP status {}", answer.status);
@@ -231,6 +246,18 @@ mod tests {
     fn a_busy_server_is_known_by_its_status_whatever_it_says() {
         assert_eq!(refused(429, "<html>").error, BUSY);
         assert_eq!(refused(503, r#"{"error":"server_error"}"#).error, BUSY);
+    }
+
+    #[test]
+    fn a_refusal_is_read_though_it_is_not_as_the_rfc_has_it() {
+        let odd =
+            r#"{"error":"invalid_grant","error_description":null,"error_codes":["x",50057,-1],"trace_id":7}"#;
+        let refusal = refused(400, odd);
+        assert_eq!(
+            (refusal.codes.as_slice(), refusal.description.as_str()),
+            ([50057].as_slice(), "invalid_grant")
+        );
+        assert_eq!(refused(200, r#"{"error":"slow_down"}"#).error, "slow_down");
     }
 
     #[test]
