@@ -6,7 +6,7 @@
 use std::num::NonZeroU32;
 
 use model::{Error, Lease, Numbers, Result, UidValidity};
-use rusqlite::{Connection, Row, Statement, named_params, params};
+use rusqlite::{Connection, OptionalExtension, Row, Statement, named_params, params};
 
 use crate::column::Bits;
 use crate::fault::Sql;
@@ -135,6 +135,30 @@ impl Store {
                 "SELECT ifnull(sum(size), 0) FROM folder JOIN message ON folder_id = folder.id WHERE user_id = ?",
             )?;
             Ok(sum.query_row([user], |row| row.get(0))?)
+        })
+    }
+
+    /// Another folder of a user that has copies whose bytes were read, with the smallest of these; at most so many.
+    pub fn copies_elsewhere(
+        &self,
+        user: i64,
+        but: i64,
+        most: u32,
+    ) -> Result<Option<(LedgerFolder, Vec<LedgerMessage>)>> {
+        self.read(|tx| {
+            let mut select = tx.prepare_cached(
+                "SELECT * FROM folder WHERE user_id = ? AND id <> ? AND target_uid_validity IS NOT NULL AND EXISTS
+                   (SELECT 1 FROM message WHERE folder_id = folder.id AND target_uid IS NOT NULL AND digest IS NOT NULL)
+                 ORDER BY id LIMIT 1",
+            )?;
+            let read = |row: &Row<'_>| Ok((row.get::<_, i64>("id")?, read_folder(row)?));
+            let Some((id, folder)) = select.query_row([user, but], read).optional()? else { return Ok(None) };
+            let mut select = tx.prepare_cached(
+                "SELECT source_uid, target_uid, size, digest, received, identity, flags FROM message
+                 WHERE folder_id = ? AND target_uid IS NOT NULL AND digest IS NOT NULL ORDER BY size LIMIT ?",
+            )?;
+            let copies = select.query_map(params![id, most], |row| read_message(row))?;
+            Ok(Some((folder, copies.collect::<Result<_, _>>()?)))
         })
     }
 

@@ -157,3 +157,20 @@ fn messages_without_message_id_are_adopted_by_their_bytes() {
     let texts = ["two", "ten", "one", "two", "six"].map(|text| bare(text).bytes);
     assert_eq!(after, texts);
 }
+
+#[test]
+fn another_version_of_a_letter_that_its_owner_moved_into_an_empty_folder_is_not_taken_for_a_new_message() {
+    let (from, to) = (Sample::start(Options::default()).unwrap(), Sample::start(Options::default()).unwrap());
+    let [first, second] = ["first", "second"].map(|body| message_with("letter", body));
+    put(from.address(), "ada", "Plans", []);
+    put(from.address(), "ada", "Work", [message("other"), first.clone(), second.clone()]);
+    let lab = Lab::between(from.address(), to.address());
+    lab.migrate(&["ada"]);
+    for (server, uid, moved) in [(&from, "2", &first), (&to, "3", &second)] {
+        mail::delete(server.address(), "ada", "Work", uid).unwrap();
+        put(server.address(), "ada", "Plans", [moved.clone()]);
+    }
+    lab.pass();
+    let plans: Vec<_> = to.messages("ada", "Plans").into_iter().map(|message| message.bytes).collect();
+    assert_eq!(plans.iter().map(|bytes| &**bytes).collect::<Vec<_>>(), [second.bytes, first.bytes]);
+}

@@ -136,6 +136,24 @@ fn a_folders_numbers_and_its_messages_are_written_together() {
     assert_eq!(fixture.store.ledger_bytes(lease.user.id).unwrap(), 4 * (u64::from(u32::MAX) + 1));
 }
 
+#[test]
+fn copies_of_another_folder_are_the_smallest_of_those_whose_bytes_were_read() {
+    let (fixture, lease, inbox) = ledger();
+    let [empty, sent] = fixture.store.save_folders(&lease, &[folder(b"Empty"), folder(b"Sent")]).unwrap()[..]
+    else {
+        panic!("two folders")
+    };
+    let sized = |uid, size| LedgerMessage { size, ..message(uid) };
+    let unread = LedgerMessage { digest: None, ..sized(4, 1) };
+    let gone = LedgerMessage { target_uid: None, ..sized(5, 1) };
+    let rows = vec![sized(1, 30), sized(2, 10), sized(3, 20), unread, gone];
+    fixture.store.record(&lease, &[record(sent, 2000, rows)]).unwrap();
+    let elsewhere = |but| fixture.store.copies_elsewhere(lease.user.id, but, 2).unwrap();
+    let (page, copies) = elsewhere(inbox).unwrap();
+    assert_eq!((page.source_name.as_slice(), copies), (&b"Sent"[..], vec![sized(2, 10), sized(3, 20)]));
+    assert_eq!(elsewhere(empty).unwrap().0.source_name, b"INBOX");
+}
+
 fn orphans(fixture: &Fixture, folder: i64) -> Vec<LedgerMessage> {
     fixture.store.orphans(folder).unwrap().into_iter().map(|orphan| orphan.message).collect()
 }

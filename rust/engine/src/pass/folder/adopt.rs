@@ -7,7 +7,7 @@ use model::plan::{
     Adopted, Adoption, Candidate, Digest, Flags, Found, Present, Reconciliation, Tail, reconcile,
 };
 use model::repair::{self, Changes};
-use model::{Repair, Result, Side};
+use model::{Repair, Result, Side, UidValidity};
 use wire::{Connection, SummaryItems, UidSet};
 
 use crate::base::digest::{Hashed, fingerprints, hash_all};
@@ -16,6 +16,7 @@ use crate::base::header::{IDENTITY_FIELDS, identity};
 use crate::base::present::{all_nameable, present};
 use crate::pass::memory::suspects::{Suspects, is_break};
 use crate::pass::side::source::of_source;
+use crate::target::ImapTarget;
 
 /// What may be changed in copies.
 #[derive(Debug, Clone, Copy)]
@@ -104,9 +105,20 @@ pub(crate) struct Unknown {
     pub(crate) seen: u32,
     /// What rows are known by that have lost their copies: any of these may be theirs.
     pub(crate) contested: BTreeSet<[u8; 16]>,
-    /// The bytes of some copies as they were sent, by their UIDs, where no copy can be there without a row: then nothing that
-    /// has other bytes is a copy, if the target gives these back.
-    pub(crate) sent: BTreeMap<u32, [u8; 16]>,
+    /// Some copies as they were sent, where no copy can be there without a row: then nothing that has other bytes is a copy,
+    /// if the target gives these back.
+    pub(crate) sent: Option<Sent>,
+}
+
+/// Some copies as they were sent.
+#[derive(Debug)]
+pub(crate) struct Sent {
+    /// The target folder that they lie in,
+    pub(crate) folder: String,
+    /// and its UIDVALIDITY.
+    pub(crate) uid_validity: Option<UidValidity>,
+    /// Their bytes by their UIDs.
+    pub(crate) bytes: BTreeMap<u32, [u8; 16]>,
 }
 
 /// Reads what lies at or above a UID, or all at first contact, but for copies that rows name: those are nobody else's.
@@ -116,13 +128,13 @@ pub(crate) async fn unknown(target: &mut Connection, first: Option<u32>, named: 
     let (mut copies, flags) = candidates_of(target, &range, &[]).await?;
     let seen = copies.last().map_or(0, |last| last.uid.saturating_add(1));
     copies.retain(|copy| !named.contains(copy.uid));
-    Ok(Unknown { copies, flags, tail, seen, contested: BTreeSet::new(), sent: BTreeMap::new() })
+    Ok(Unknown { copies, flags, tail, seen, contested: BTreeSet::new(), sent: None })
 }
 
 /// Matches source messages with what is not accounted for on the target. Both folders are open.
 pub(crate) async fn adopt(
     mut source: Reader<'_>,
-    target: &mut Connection,
+    (target, folder): (&mut ImapTarget, &str),
     unknown: Unknown,
     candidates: Vec<u32>,
     repairs: Repairs<'_>,
@@ -140,12 +152,12 @@ pub(crate) async fn adopt(
         match reconcile(&ours, &theirs, tail) {
             Reconciliation::NeedsDigests { source: our_uids, target: their_uids } => {
                 changes.extend(source.read_digests(&our_uids, &mut ours, repairs.wanted).await?);
-                read_digests(target, &their_uids, &mut theirs, &[]).await?;
+                read_digests(target.read(folder).await?, &their_uids, &mut theirs, &[]).await?;
             }
             Reconciliation::Done { adopted } => {
                 let adopted = match reconcile(&ours, &theirs, Tail::Whole) {
                     Reconciliation::Done { adopted: equal }
-                        if equal != adopted && gives_back(target, &sent).await? =>
+                        if equal != adopted && gives_back(target, sent).await? =>
                     {
                         equal
                     }
@@ -159,12 +171,18 @@ pub(crate) async fn adopt(
 }
 
 /// Whether the target gives back the bytes that were sent, as far as that is known.
-async fn gives_back(target: &mut Connection, sent: &BTreeMap<u32, [u8; 16]>) -> Result<bool> {
-    if sent.is_empty() {
+async fn gives_back(target: &mut ImapTarget, sent: Option<Sent>) -> Result<bool> {
+    let Some(Sent { folder, uid_validity, bytes }) = sent else { return Ok(false) };
+    let now = match target.read_anew(&folder).await {
+        // Its owner has deleted it, or it is not to be had now.
+        Err(e) if target.connection.is_usable() && e.server.is_some() => return Ok(false),
+        now => now?,
+    };
+    if !UidValidity::holds(now.uid_validity, uid_validity) {
         return Ok(false);
     }
-    let there = fingerprints(target, sent.keys().copied().collect()).await?;
-    Ok(!there.is_empty() && there.iter().all(|(uid, digest)| sent.get(uid) == Some(digest)))
+    let there = fingerprints(target.read(&folder).await?, bytes.keys().copied().collect()).await?;
+    Ok(!there.is_empty() && there.iter().all(|(uid, digest)| bytes.get(uid) == Some(digest)))
 }
 
 /// Whether the copy of a message has the bytes of the repaired message.

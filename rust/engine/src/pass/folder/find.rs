@@ -7,8 +7,9 @@ use model::{Result, Side};
 use store::LedgerMessage;
 use wire::UidSet;
 
-use super::adopt::{Reader, Repairs, Unknown, adopt, unknown};
+use super::adopt::{Reader, Repairs, Sent, Unknown, adopt, unknown};
 use super::work::{Work, remembered};
+use crate::base::blocking::blocking;
 use crate::base::present::{claimed, present};
 use crate::target::Target;
 
@@ -35,7 +36,7 @@ impl Work<'_> {
         let rows =
             if self.is_new || there.copies.is_empty() { Vec::new() } else { self.whole_rows().await? };
         if !self.was_cut_off() {
-            there.sent = sample(&rows);
+            there.sent = self.sent(&rows, there.copies.is_empty()).await?;
         }
         let mut lost = self.lost_rows(rows, &there.copies).await?;
         // After a pass that was cut off, what lies there is what it had sent; else people have moved it.
@@ -58,7 +59,7 @@ impl Work<'_> {
 
     async fn adopt(&mut self, there: Unknown, copy: Vec<u32>) -> Result<Found> {
         let Target::Imap(imap) = &mut self.pair.target else { return Ok(Found::default()) };
-        let target = imap.read(&self.to.name).await?;
+        let target = (&mut **imap, self.to.name.as_str());
         let (suspects, ledger_id) = (&self.pair.context.memory.suspects, self.ledger_id);
         // A source that hangs up at a message does so when its header is read, too.
         let unread = suspects.of(ledger_id, Side::Source).guilty;
@@ -70,6 +71,24 @@ impl Work<'_> {
         let mut found = adopt(source, target, there, candidates, repairs).await?;
         found.append.extend::<Vec<u32>>(unread);
         Ok(found)
+    }
+
+    /// Some copies as they were sent: of this folder, or where it has none of another one of the user's.
+    async fn sent(&mut self, rows: &[LedgerMessage], nothing_there: bool) -> Result<Option<Sent>> {
+        let bytes = sample(rows);
+        if nothing_there || !bytes.is_empty() {
+            let (folder, uid_validity) = (self.to.name.clone(), self.to.numbers.uid_validity);
+            return Ok(Some(Sent { folder, uid_validity, bytes }));
+        }
+        let (store, user, id) =
+            (self.pair.context.store.clone(), self.pair.context.lease.user.id, self.ledger_id);
+        let most = u32::try_from(SAMPLE).unwrap_or(u32::MAX);
+        let elsewhere = blocking(move || store.copies_elsewhere(user, id, most)).await?;
+        Ok(elsewhere.map(|(page, rows)| Sent {
+            folder: page.target_name,
+            uid_validity: page.target_uid_validity,
+            bytes: sample(&rows),
+        }))
     }
 
     /// Rows that are known by the same as these copies, and whose own copies are gone; orphans have no number on the source.
