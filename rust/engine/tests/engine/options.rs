@@ -1,9 +1,9 @@
 //! What a batch can be told.
 
 use jiff::{SignedDuration, Timestamp};
-use model::ErrorKind;
 use model::contract::{BatchIdentity, Operation, SetBatch};
 use model::status::{BatchStatus, UserStatus};
+use model::{ErrorKind, SkippedKind};
 use testkit::mail::{self, Message, Plan};
 use testkit::sample::{Options, Sample};
 
@@ -45,6 +45,24 @@ fn an_analysis_counts_and_measures_and_copies_nothing() {
     assert!(
         statistics.report.iter().any(|entry| entry.text.contains("INBOX") && entry.text.contains("largest"))
     );
+}
+
+#[test]
+fn an_analysis_names_a_folder_that_may_not_be_opened_and_measures_the_others() {
+    let opening_refusal = |name: &str| (name == "Locked").then_some("NO [NOPERM] Not yours");
+    let from = Sample::start(Options { opening_refusal, ..Options::default() }).unwrap();
+    for folder in ["INBOX", "Locked", "Zoo"] {
+        put(from.address(), "ada", folder, [message("one")]);
+    }
+    let lab = Lab::between(from.address(), from.address());
+    let mut batch = batch_of(&["ada"]);
+    batch.options.analyze = true;
+    lab.start(batch);
+    let batch = lab.wait();
+    assert_eq!((batch.status, batch.source_items), (BatchStatus::Completed, 2));
+    let [item] = lab.skipped("ada").try_into().unwrap();
+    assert_eq!((item.kind, item.folder_name.as_str()), (SkippedKind::SourceReadError, "Locked"));
+    assert_eq!(lab.user().skipped_item_count, 1);
 }
 
 #[test]
