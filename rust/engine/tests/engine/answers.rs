@@ -133,8 +133,6 @@ fn a_target_that_keeps_other_dates_than_it_was_given_is_told_of() {
         put(from.address(), "ada", "Work", (1..=9).map(|n| message(&format!("number {n}"))));
         let lab = Lab::between(from.address(), to.address());
         lab.migrate(&["ada"]);
-        let told = "Folder Work: the target keeps 9 copies under another date than they were sent with.";
-        assert!(says(&lab, told), "{:?}", lab.statistics("ada").report);
         let [item] = lab.skipped("ada").try_into().unwrap();
         assert_eq!((item.kind, item.folder_name.as_str()), (SkippedKind::DateChanged, "Work"));
         assert!(item.error_message.starts_with("of 9 copies of a pass the target keeps 9"), "{item:?}");

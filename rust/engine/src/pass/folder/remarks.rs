@@ -4,7 +4,7 @@ use crate::pass::transfer::outcome::CopyReport;
 
 /// What came of copying that one would not expect, a sentence each.
 pub(super) fn remarks(report: &CopyReport) -> Vec<String> {
-    // Order and date are part of the copy, and a refusal is not the last word.
+    // Order is part of the copy, and a refusal is not the last word.
     let (late, denied, doubled) = (&report.late, &report.stored_all_the_same, &report.doubled);
     let late = (!late.is_empty()).then(|| {
         format!("{} messages lie behind later ones, as they could not be copied before them.", late.count())
@@ -20,8 +20,5 @@ pub(super) fn remarks(report: &CopyReport) -> Vec<String> {
         let count = doubled.count();
         format!("the source delivered {count} messages more than once, and the first of each was copied (UID {doubled}).")
     });
-    let redated = (report.redated > 0).then(|| {
-        format!("the target keeps {} copies under another date than they were sent with.", report.redated)
-    });
-    [late, denied, doubled, report.dates.words(), redated].into_iter().flatten().collect()
+    [late, denied, doubled, report.dates.words()].into_iter().flatten().collect()
 }
