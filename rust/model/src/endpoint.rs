@@ -1,6 +1,7 @@
 //! Endpoints: how to reach a server.
 
 use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
 use jiff::Timestamp;
@@ -176,15 +177,25 @@ impl Place {
     }
 
     /// What two endpoints share that lead to the same server or tree, as far as names can tell: 143 and 993, IMAP's own
-    /// ports, are two doors of one server, any other port is a server of its own.
+    /// ports, are two doors of one server, any other port is a server of its own. An address is one however it is written, and
+    /// that of this machine has a name, too.
     pub fn key(&self) -> String {
         match self {
             Self::Imap(server) => {
                 let port = if server.port == 143 { 993 } else { server.port };
-                format!("{}:{port}", server.remote_server.to_lowercase())
+                format!("{}:{port}", host_key(&server.remote_server))
             }
             Self::Maildir { path } => path.clone(),
         }
+    }
+}
+
+fn host_key(host: &str) -> String {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    match bare.parse::<IpAddr>().map(|address| address.to_canonical()) {
+        Ok(IpAddr::V4(Ipv4Addr::LOCALHOST) | IpAddr::V6(Ipv6Addr::LOCALHOST)) => "localhost".to_owned(),
+        Ok(address) => address.to_string(),
+        Err(_) => host.to_lowercase(),
     }
 }
 
@@ -267,5 +278,23 @@ impl Endpoint {
             )),
             Place::Maildir { .. } => Ok(()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_is_one_however_its_address_is_written() {
+        for alike in [
+            &["localhost", "LOCALHOST", "127.0.0.1", "::1", "[::1]", "0:0:0:0:0:0:0:1", "::ffff:127.0.0.1"][..],
+            &["2001:DB8::1", "[2001:db8:0:0::1]"],
+            &["imap.example", "IMAP.Example"],
+        ] {
+            let keys: std::collections::BTreeSet<_> = alike.iter().map(|host| host_key(host)).collect();
+            assert_eq!(keys.len(), 1, "{keys:?}");
+        }
+        assert_ne!(host_key("127.0.0.2"), host_key("127.0.0.1"), "another server may listen there");
     }
 }

@@ -110,13 +110,9 @@ pub(crate) struct Places {
 }
 
 impl Places {
-    /// Whether the same mail lies on both ends, as far as names can tell: port and protection do not matter.
+    /// Whether the same mail lies on both ends, as far as names can tell.
     pub(crate) fn same_as(&self, other: &Self) -> bool {
-        let whereabouts = |place: &Place| match place {
-            Place::Imap(server) => server.remote_server.to_lowercase(),
-            Place::Maildir { path } => path.clone(),
-        };
-        let ends = |places: &Self| (whereabouts(&places.source), places.target.as_ref().map(whereabouts));
+        let ends = |places: &Self| (places.source.key(), places.target.as_ref().map(Place::key));
         ends(self) == ends(other)
     }
 }
