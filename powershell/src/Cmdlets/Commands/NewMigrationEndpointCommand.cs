@@ -48,27 +48,27 @@ public sealed class NewMigrationEndpointCommand : NewEndpointParameters
 
     private OAuth? Tokens() => ParameterSetName switch
     {
-        Office365Set => TokensOf(
-            OAuthProvider.Office365($"{OwnCloud}", EntraArguments.Tenant(TenantId!)), "Office365", EntraArguments.Application(ApplicationId!)),
-        GoogleSet => TokensOf(OAuthProvider.Google(), "Google", ApplicationId),
-        _ when HasScript => TokensOf(OAuthProvider.Other(), "Other", applicationId: null),
+        Office365Set => TokensOf(OAuthProvider.Office365($"{OwnCloud}", EntraArguments.Tenant(TenantId!)), "Office365"),
+        GoogleSet => TokensOf(OAuthProvider.Google(), "Google"),
+        _ when HasScript => TokensOf(OAuthProvider.Other(), "Other"),
         _ => null,
     };
 
-    private OAuth TokensOf(OAuthProvider provider, string name, string? applicationId)
+    private OAuth TokensOf(OAuthProvider provider, string name)
     {
         if (HasScript && Credentials.ToLogin() is not null)
         {
             throw Refusals.Argument("-Credentials was given, and tokens as well", "leave one of them out: who logs in with tokens has no password");
         }
 
+        var reader = new GrantReader(this, this);
         return new OAuth
         {
             Provider = provider,
-            ApplicationId = applicationId,
+            Grant = reader.Needed(name),
+            ApplicationId = reader.ApplicationId,
             Authority = Authority,
             Scope = Scope,
-            Grant = new GrantReader(this, this).Needed(name),
         };
     }
 }

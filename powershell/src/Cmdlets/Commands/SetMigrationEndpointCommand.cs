@@ -53,15 +53,16 @@ public sealed class SetMigrationEndpointCommand : SetEndpointParameters
 
     private OAuthChanges Tokens(OAuthView? before)
     {
-        var provider = before?.Provider ?? "Other";
+        var reader = new GrantReader(this, this);
+        var grant = reader.Read(before?.Provider ?? "Other");
         return new OAuthChanges
         {
             Cloud = Cloud?.ToString(),
             Tenant = TenantId is null ? null : EntraArguments.Tenant(TenantId),
-            ApplicationId = provider == "Office365" && ApplicationId is not null ? EntraArguments.Application(ApplicationId) : ApplicationId,
+            ApplicationId = reader.ApplicationId,
             Authority = Authority,
             Scope = Scope,
-            Grant = new GrantReader(this, this).Read(provider),
+            Grant = grant,
         };
     }
 }

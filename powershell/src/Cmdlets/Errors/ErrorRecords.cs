@@ -66,6 +66,16 @@ internal static class ErrorRecords
         Remedy = thereAreSeveral ? "name one with -Identity" : "create one with New-MigrationBatch",
     });
 
+    /// <summary>A cmdlet of Exchange Online failed, with its own words.</summary>
+    internal static ErrorRecord ExchangeFailed(string step, string? mailbox, string words, string command) => From(new ErrorView
+    {
+        Kind = "server_refused",
+        Message = $"cannot {char.ToLowerInvariant(step[0])}{step.Substring(1)}{(mailbox is null ? "" : $" for `{mailbox}`")}",
+        Server = words,
+        Remedy = $"mend that, then run this again, or the command by itself: {command}",
+        Object = mailbox,
+    });
+
     private static string Remedy(bool isRow) => isRow ? RowsRemedy : ObjectsRemedy;
 
     /// <summary>The exception of an error, as it also stands in a user's statistics.</summary>

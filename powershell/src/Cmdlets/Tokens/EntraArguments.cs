@@ -32,6 +32,13 @@ internal static class EntraArguments
             $"-ApplicationId takes a guid, and was given `{given.Trim()}`",
             "copy \"Application (client) ID\" from the overview of the app registration");
 
+    /// <summary>The object id of the enterprise application.</summary>
+    internal static string ObjectId(string given) => Guid.TryParse(given.Trim(), out var id)
+        ? $"{id}"
+        : throw Refusals.Argument(
+            $"-ServicePrincipalObjectId takes a guid, and was given `{given.Trim()}`",
+            "copy \"Object ID\" from the overview of the application in \"Enterprise applications\"");
+
     /// <summary>An application's secret. Entra makes none that is a guid: that is the id beside it.</summary>
     internal static string Secret(SecureString given) => given.ToText() switch
     {

@@ -21,7 +21,7 @@ internal sealed class GrantReader
 
     internal GrantReader(ITokenParameters given, PSCmdlet cmdlet)
     {
-        (_given, _cmdlet) = (given, cmdlet);
+        (_given, _cmdlet, ApplicationId) = (given, cmdlet, given.ApplicationId);
         _choices =
         [
             (Office365, "ClientSecret", given.ClientSecret is not null, () => Grant.OfSecret(EntraArguments.Secret(given.ClientSecret!))),
@@ -31,13 +31,16 @@ internal sealed class GrantReader
                 () => CertificateFile.Grant(FullPath(given.CertificateFile!), given.CertificatePassword)),
             (Office365, "Interactive", given.Interactive, () => Grant.OfSignIn("browser", clientSecret: null)),
             (Office365, "DeviceCode", given.DeviceCode, () => Grant.OfSignIn("device_code", clientSecret: null)),
-            (Google, "ServiceAccountKey", given.ServiceAccountKey is not null, () => ServiceAccount().Grant()),
-            (Google, "ServiceAccountKeyFileData", given.ServiceAccountKeyFileData is not null, () => ServiceAccount().Grant()),
+            (Google, "ServiceAccountKey", given.ServiceAccountKey is not null, ServiceAccount),
+            (Google, "ServiceAccountKeyFileData", given.ServiceAccountKeyFileData is not null, ServiceAccount),
             (Google, "Interactive", given.Interactive, GoogleSignIn),
             (Other, "AccessToken", given.AccessToken is not null, () => TokenScript.OfScript(given.AccessToken!, cmdlet)),
             (Other, "TokenCommand", given.TokenCommand is not null, () => TokenScript.OfProgram(given.TokenCommand!, cmdlet)),
         ];
     }
+
+    /// <summary>The application id; of a service account the one that is in its key, by which the Admin console knows it.</summary>
+    internal string? ApplicationId { get; private set; }
 
     /// <summary>The grant that was given for a provider; null if none was.</summary>
     /// <exception cref="MigrationErrorException">Several were given, or one of another provider, or it is of no use.</exception>
@@ -51,6 +54,11 @@ internal sealed class GrantReader
         }
 
         CheckOthers(provider, [.. known.Select(choice => choice.Parameter), .. provider == Google ? ["ClientSecret"] : Array.Empty<string>()]);
+        if (provider == Office365 && ApplicationId is { } application)
+        {
+            ApplicationId = EntraArguments.Application(application);
+        }
+
         return given.Count == 0 ? null : given[0].Make();
     }
 
@@ -71,8 +79,14 @@ internal sealed class GrantReader
         }
     }
 
-    private GoogleKey ServiceAccount() => GoogleKey.Read(
-        _given.ServiceAccountKeyFileData is KeyBytes bytes ? bytes.Value : KeyFile.Read(FullPath(_given.ServiceAccountKey!), "-ServiceAccountKey"));
+    private Grant ServiceAccount()
+    {
+        var key = GoogleKey.Read(_given.ServiceAccountKeyFileData is KeyBytes bytes
+            ? bytes.Value
+            : KeyFile.Read(FullPath(_given.ServiceAccountKey!), "-ServiceAccountKey"));
+        ApplicationId ??= key.ClientId;
+        return key.Grant();
+    }
 
     private Grant GoogleSignIn() => Grant.OfSignIn("browser", _given.ClientSecret.ToText() ?? throw Refusals.Argument(
         "Google wants the secret of the OAuth client, too", "give it as -ClientSecret; the client is of the type \"Desktop app\""));

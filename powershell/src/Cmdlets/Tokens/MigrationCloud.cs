@@ -16,7 +16,7 @@ public enum MigrationCloud
     China,
 }
 
-/// <summary>Where the mailboxes are.</summary>
+/// <summary>Where mailboxes and logins are.</summary>
 internal static class Hosts
 {
     /// <summary>Google's IMAP server.</summary>
@@ -29,5 +29,13 @@ internal static class Hosts
         MigrationCloud.UsGovDoD => "outlook-dod.office365.us",
         MigrationCloud.China => "partner.outlook.cn",
         _ => "outlook.office365.com",
+    };
+
+    /// <summary>Where a cloud has its logins: what Rust's <c>Cloud::authority</c> says, too.</summary>
+    internal static string Authority(MigrationCloud cloud) => cloud switch
+    {
+        MigrationCloud.UsGovGccHigh or MigrationCloud.UsGovDoD => "https://login.microsoftonline.us",
+        MigrationCloud.China => "https://login.partner.microsoftonline.cn",
+        _ => "https://login.microsoftonline.com",
     };
 }

@@ -1,4 +1,5 @@
 using System;
+using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Management.Automation;
@@ -14,9 +15,6 @@ namespace ImapMigration;
 /// <summary>Makes a grant of a script or of a program that an admin has for tokens: the worker runs it, with nobody there.</summary>
 internal static class TokenScript
 {
-    /// <summary>In what a program is told: the mailbox that the token is for.</summary>
-    internal const string Mailbox = "{mailbox}";
-
     // What the command line has. Told to read commands from its input, PowerShell writes to its output, too.
     private const string Reader = "& ([scriptblock]::Create(@($input) -join [char] 10))";
 
@@ -28,7 +26,7 @@ internal static class TokenScript
         "foreach ($name in 'AccessToken', 'Token') {{ if ($one.$name) {{ $one = $one.$name }} }}; " +
         "if ($one -is [securestring]) {{ $one = [Net.NetworkCredential]::new('', $one).Password }}; " +
         "[Console]::Out.WriteLine([string] $one) }} }} " +
-        "catch {{ [Console]::Error.WriteLine([string] $_); exit 1 }}; exit 0{1}\n";
+        "catch {{ [Console]::Error.WriteLine([string] $_); exit 1 }}; exit 0\n";
 
     /// <summary>The grant of a script: it runs in a PowerShell like this one, which reads it and not its command line.</summary>
     internal static Grant OfScript(ScriptBlock script, PSCmdlet cmdlet)
@@ -39,9 +37,8 @@ internal static class TokenScript
                 "the script of -AccessToken has a $using: variable", "it runs in a PowerShell of its own, later: let it get itself what it needs");
         }
 
-        // Whose token it is makes no difference to a script that does not ask.
         var text = Convert.ToBase64String(Encoding.UTF8.GetBytes(script.ToString()));
-        var input = string.Format(System.Globalization.CultureInfo.InvariantCulture, Runner, text, AsksForMailbox(script) ? $" # {Mailbox}" : "");
+        var input = string.Format(CultureInfo.InvariantCulture, Runner, text);
         return Grant.OfCommand(PowerShell(cmdlet), ["-NoProfile", "-NonInteractive", "-Command", Reader], input);
     }
 
@@ -58,10 +55,6 @@ internal static class TokenScript
         return found?.Path ?? throw Refusals.Argument(
             $"there is no program `{program}`", "give its full path, as the first of -TokenCommand; each argument is a text of its own");
     }
-
-    private static bool AsksForMailbox(ScriptBlock script) => script.Ast.FindAll(ast => ast is VariableExpressionAst, searchNestedScriptBlocks: true)
-        .Cast<VariableExpressionAst>()
-        .Any(variable => variable.VariablePath.UserPath.ToUpperInvariant() is "MAILBOX" or "ARGS" or "ENV:IMAP_MIGRATION_MAILBOX");
 
     private static string PowerShell(PSCmdlet cmdlet)
     {
