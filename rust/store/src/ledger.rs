@@ -157,7 +157,7 @@ impl Store {
                 "SELECT source_uid, target_uid, size, digest, received, identity, flags FROM message
                  WHERE folder_id = ? AND target_uid IS NOT NULL AND digest IS NOT NULL ORDER BY size LIMIT ?",
             )?;
-            let copies = select.query_map(params![id, most], |row| read_message(row))?;
+            let copies = select.query_map(params![id, most], read_message)?;
             Ok(Some((folder, copies.collect::<Result<_, _>>()?)))
         })
     }
