@@ -12,6 +12,7 @@ internal static class HostEnvironment
     [
         "IMAP_MIGRATION_STORE", "IMAP_MIGRATION_WORKER", "IMAP_MIGRATION_LOG",
         "HOME", "XDG_STATE_HOME", "ProgramData", "SSL_CERT_FILE", "SSL_CERT_DIR",
+        "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy",
     ];
 
     internal static Dictionary<string, string?> Current =>

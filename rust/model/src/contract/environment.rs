@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 /// Variables as the host has them; `null` for one that it has not. Those that are not among them are the process's.
 ///
-/// On Unix .NET keeps a copy of the environment: what PowerShell sets there, no native code sees.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// On Unix .NET keeps a copy of the environment: what PowerShell sets there, no native code sees. `Debug` shows names alone, as
+/// the address of a proxy may hold a password.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Environment(BTreeMap<String, Option<String>>);
 
@@ -29,9 +31,22 @@ impl Environment {
     }
 }
 
+impl fmt::Debug for Environment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_value_is_printed() {
+        let text = r#"{"HTTPS_PROXY": "http://user:s3cret@proxy"}"#;
+        let environment: Environment = serde_json::from_str(text).unwrap();
+        assert_eq!(format!("{environment:?}"), r#"{"HTTPS_PROXY"}"#);
+    }
 
     #[test]
     fn a_variable_that_the_host_speaks_of_is_as_it_says_and_another_is_the_processs() {
