@@ -11,7 +11,6 @@ use tokio::time::Instant;
 
 use crate::blocking::blocking;
 use crate::command::Program;
-use crate::mint::Known;
 use crate::net::Net;
 use crate::server::Server;
 use crate::slot::{Slot, State, Verdict};
@@ -133,9 +132,12 @@ impl Inner {
         mut state: OwnedMutexGuard<State>,
         spare: Option<Secret>,
     ) -> Result<Secret> {
-        let known = self.known(&state).await?;
         let asked = Instant::now();
-        match (self.server.mint(&mailbox, &known).await, spare) {
+        let minted = match self.refresh_token(&state).await {
+            Ok(refresh_token) => self.server.mint(&mailbox, &refresh_token).await,
+            Err(error) => Err(error),
+        };
+        match (minted, spare) {
             (Ok(minted), _) => {
                 let token = slot.minted(&mut state, asked, minted);
                 self.settle(&mut state).await.map(|()| token)
@@ -152,14 +154,15 @@ impl Inner {
         }
     }
 
-    async fn known(&self, state: &State) -> Result<Known> {
+    /// The newest refresh token; empty where there are none.
+    async fn refresh_token(&self, state: &State) -> Result<Secret> {
         let Grant::SignIn { refresh_token: first, .. } = &self.server.oauth.grant else {
-            return Ok(Known { refresh_token: Secret::default(), is_limited: state.is_limited });
+            return Ok(Secret::default());
         };
         let vault = self.vault.clone();
         let newest = blocking(move || vault.newest()).await?;
         let ours = || state.refresh_token.as_ref().unwrap_or(first).clone();
-        Ok(Known { refresh_token: newest.unwrap_or_else(ours), is_limited: false })
+        Ok(newest.unwrap_or_else(ours))
     }
 
     /// Brings a refresh token into the vault that is not there yet. Until it is, no token is given out.

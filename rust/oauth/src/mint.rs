@@ -38,23 +38,14 @@ impl From<Granted> for Minted {
     }
 }
 
-/// What is known from the tokens before.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Known {
-    /// The newest refresh token.
-    pub(crate) refresh_token: Secret,
-    /// Google has no delegation for the scope that shows everything.
-    pub(crate) is_limited: bool,
-}
-
 /// How long an assertion is good: no longer than its request may take, and some clocks be off.
 const ASSERTION_LIFE: i64 = 600;
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
 impl Server {
-    /// Asks for a token for a mailbox.
-    pub(crate) async fn mint(&self, mailbox: &str, known: &Known) -> Result<Minted> {
+    /// Asks for a token for a mailbox, with the newest refresh token where there are any.
+    pub(crate) async fn mint(&self, mailbox: &str, refresh_token: &Secret) -> Result<Minted> {
         match &self.oauth.grant {
             Grant::ClientSecret { client_secret } => {
                 self.application(&[("client_secret", client_secret.declassify())]).await
@@ -70,8 +61,8 @@ impl Server {
                     .and_then(|stored| self.client_assertion(stored.der(), |input| stored.sign(input)))?;
                 self.certified(&assertion).await
             }
-            Grant::SignIn { client_secret, .. } => self.refresh(&known.refresh_token, client_secret).await,
-            Grant::ServiceAccount { .. } => self.service_account(mailbox, known.is_limited).await,
+            Grant::SignIn { client_secret, .. } => self.refresh(refresh_token, client_secret).await,
+            Grant::ServiceAccount { .. } => self.service_account(mailbox).await,
             Grant::Command { program, arguments, input } => {
                 Program { program, arguments, input }.mint(&self.net, mailbox).await
             }
@@ -109,17 +100,16 @@ impl Server {
         self.grant(&self.token_url()?, &form, "").await.map(Minted::from)
     }
 
-    /// RFC 7523 §2.1, by the scope that shows everything if that is granted, else by that which shows what the user does.
-    async fn service_account(&self, mailbox: &str, is_limited: bool) -> Result<Minted> {
+    /// RFC 7523 §2.1, by the scope that shows everything if that is delegated, else by that which shows what the user does.
+    async fn service_account(&self, mailbox: &str) -> Result<Minted> {
         let scope = self.oauth.scope();
-        if !is_limited {
-            match self.delegated(mailbox, &scope).await {
-                Err(e) if e.kind == ErrorKind::OauthDelegationMissing && scope == GOOGLE_ADMIN_SCOPE => {}
-                minted => return minted,
+        match self.delegated(mailbox, &scope).await {
+            Err(e) if e.kind == ErrorKind::OauthDelegationMissing && scope == GOOGLE_ADMIN_SCOPE => {
+                let minted = self.delegated(mailbox, GOOGLE_MAIL_SCOPE).await?;
+                Ok(Minted { is_limited: true, ..minted })
             }
+            minted => minted,
         }
-        let minted = self.delegated(mailbox, GOOGLE_MAIL_SCOPE).await?;
-        Ok(Minted { is_limited: true, ..minted })
     }
 
     async fn delegated(&self, mailbox: &str, scope: &str) -> Result<Minted> {

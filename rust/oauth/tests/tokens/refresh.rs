@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use model::oauth::{OAuth, SignIn};
 use model::{ErrorKind, Secret};
+use oauth::{Credential, Vault};
 use testkit::tokens::{Options, Tokens};
 use tokio::time::advance;
 
@@ -30,7 +31,7 @@ async fn each_refresh_token_leads_to_the_next() {
     for _ in 0..3 {
         let token = credential.token(ANN).await.unwrap();
         assert!(tokens.is_good(token.declassify(), ANN));
-        kept.push(vault.newest().unwrap());
+        kept.push(vault.newest().unwrap().unwrap());
         advance(Duration::from_secs(3000)).await;
     }
     kept.dedup();
@@ -48,7 +49,7 @@ async fn no_token_is_used_before_the_refresh_token_that_came_with_it_is_kept() {
     assert_eq!(tokens.count(GRANT), 1, "what came is not asked for again");
     *vault.is_full.lock().unwrap() = false;
     let token = credential.token(ANN).await.unwrap();
-    assert!(tokens.is_good(token.declassify(), ANN) && vault.newest().is_some());
+    assert!(tokens.is_good(token.declassify(), ANN) && vault.newest().unwrap().is_some());
     assert_eq!(tokens.count(GRANT), 1);
 }
 
@@ -65,8 +66,18 @@ async fn who_leaves_in_the_middle_does_not_take_the_refresh_token_along() {
     }
     asking.abort();
     assert!(asking.await.unwrap_err().is_cancelled());
-    assert!(credential.token(ANN).await.is_ok() && vault.newest().is_some());
+    assert!(credential.token(ANN).await.is_ok() && vault.newest().unwrap().is_some());
     assert_eq!(tokens.count(GRANT), 1);
+}
+
+#[tokio::test]
+async fn a_refresh_token_that_another_process_has_put_into_the_vault_is_used() {
+    let (tokens, oauth) = remembered().await;
+    let (theirs, vault) = credential(oauth.clone());
+    let ours = Credential::new(oauth, net(), vault);
+    assert!(theirs.token(ANN).await.is_ok());
+    assert!(ours.token(ANN).await.is_ok(), "the one that it began with is used up");
+    assert_eq!(tokens.count(GRANT), 2);
 }
 
 #[tokio::test]

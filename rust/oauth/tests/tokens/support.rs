@@ -15,13 +15,6 @@ pub(crate) struct Memory {
     pub(crate) is_full: Mutex<bool>,
 }
 
-impl Memory {
-    /// What it holds.
-    pub(crate) fn newest(&self) -> Option<Secret> {
-        self.kept.lock().unwrap().last().cloned()
-    }
-}
-
 impl Vault for Memory {
     fn keep(&self, refresh_token: &Secret) -> Result<()> {
         if *self.is_full.lock().unwrap() {
@@ -29,6 +22,10 @@ impl Vault for Memory {
         }
         self.kept.lock().unwrap().push(refresh_token.clone());
         Ok(())
+    }
+
+    fn newest(&self) -> Result<Option<Secret>> {
+        Ok(self.kept.lock().unwrap().last().cloned())
     }
 }
 
