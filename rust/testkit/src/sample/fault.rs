@@ -27,8 +27,7 @@ pub enum Fault {
         /// Which message.
         nth: usize,
     },
-    /// The token of the session is good no more after half of the n-th message was read. Nothing is stored, and other sessions
-    /// with that token end, too.
+    /// The session ends as if the time of its token were over, after half of the n-th message was read. Nothing is stored.
     ExpireInLiteral {
         /// Which message.
         nth: usize,

@@ -230,10 +230,8 @@ impl Session {
             }
             let half = if is_append(&command) { literal.size / 2 } else { 0 };
             self.stream.read_exact(half, &mut command).await?;
-            if matches!(fault, Some(Fault::ExpireInLiteral { .. })) {
-                self.token.iter().for_each(|token| self.shared.expired.add(token.clone()));
-            }
-            if half > 0 && bearer::is_over(self) {
+            let is_over = matches!(fault, Some(Fault::ExpireInLiteral { .. }));
+            if is_over || (half > 0 && bearer::is_over(self)) {
                 self.expire().await?;
                 return Ok(None);
             }
