@@ -5,14 +5,24 @@ use crate::{AdminLoginFormat, Credentials, Endpoint, Error, ErrorKind, Result, S
 /// What to send to log in for one user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Login {
-    /// Whose password it is: SASL's authentication identity (RFC 4616 §2), or the name for LOGIN.
+    /// Whose password it is: SASL's authentication identity (RFC 4616 §2), or the name for LOGIN. With a token: whose mailbox it
+    /// opens.
     pub authentication_user: String,
     /// Whose mailbox to open, where the server is told so apart.
     pub impersonation: Option<Impersonation>,
-    /// The password of `authentication_user`.
-    pub password: Secret,
+    /// What proves it.
+    pub proof: Proof,
     /// The folder below which the user's mail lies (UserRoot).
     pub root: Option<String>,
+}
+
+/// What proves who logs in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Proof {
+    /// The password of `authentication_user`.
+    Password(Secret),
+    /// A token, which is to be asked for: the endpoint says how.
+    Token,
 }
 
 /// How a server is told apart whose mailbox an administrator wants.
@@ -26,17 +36,18 @@ pub enum Impersonation {
     Kerio(String),
 }
 
-/// The login on the source. The endpoint's administrator comes before the row's password.
+/// The login on the source: with a token where the endpoint has these, else as the endpoint's administrator, else with the
+/// row's password.
 pub fn source_login(endpoint: &Endpoint, row: &UserRow) -> Result<Login> {
     let attempt = Attempt { endpoint, row, side: Side::Source, user: &row.user_name };
     attempt.login(&row.password, row.user_root.as_deref())
 }
 
-/// The login on the target: as TargetUserName or else the address, with TargetPassword or else as the endpoint's
-/// administrator. Here the row comes first, because TargetPassword has no other meaning.
+/// The login on the target: as TargetUserName or else the address, with a token where the endpoint has these, else with
+/// TargetPassword or else as the endpoint's administrator. Here the row comes first, because TargetPassword has no other meaning.
 pub fn target_login(endpoint: &Endpoint, row: &UserRow) -> Result<Login> {
     let attempt = Attempt { endpoint, row, side: Side::Target, user: row.user_on_target() };
-    if row.target_password.is_empty() {
+    if row.target_password.is_empty() || endpoint.oauth.is_some() {
         attempt.login(&row.target_password, None)
     } else {
         Ok(attempt.own(&row.target_password, None))
@@ -53,6 +64,9 @@ struct Attempt<'a> {
 
 impl Attempt<'_> {
     fn login(&self, password: &Secret, root: Option<&str>) -> Result<Login> {
+        if self.endpoint.oauth.is_some() {
+            return Ok(self.as_user(Proof::Token, root));
+        }
         match (&self.endpoint.credentials, self.endpoint.admin_login_format) {
             (_, AdminLoginFormat::None) if !password.is_empty() => Ok(self.own(password, root)),
             (_, AdminLoginFormat::None) => Err(self.password_missing()),
@@ -65,12 +79,12 @@ impl Attempt<'_> {
 
     /// The user's own login.
     fn own(&self, password: &Secret, root: Option<&str>) -> Login {
-        Login {
-            authentication_user: self.user.to_owned(),
-            impersonation: None,
-            password: password.clone(),
-            root: root.map(str::to_owned),
-        }
+        self.as_user(Proof::Password(password.clone()), root)
+    }
+
+    fn as_user(&self, proof: Proof, root: Option<&str>) -> Login {
+        let (authentication_user, root) = (self.user.to_owned(), root.map(str::to_owned));
+        Login { authentication_user, impersonation: None, proof, root }
     }
 
     /// The administrator's login for the user.
@@ -89,8 +103,8 @@ impl Attempt<'_> {
             AdminLoginFormat::ProxyAuth => apart(Impersonation::ProxyAuth),
             AdminLoginFormat::Kerio => apart(Impersonation::Kerio),
         };
-        let (password, root) = (admin.password.clone(), root.map(str::to_owned));
-        Ok(Login { authentication_user, impersonation, password, root })
+        let (proof, root) = (Proof::Password(admin.password.clone()), root.map(str::to_owned));
+        Ok(Login { authentication_user, impersonation, proof, root })
     }
 
     /// `#user@domain#admin#`.
@@ -140,6 +154,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
+    use crate::oauth::{Grant, OAuth, Provider};
     use crate::{ImapServer, Limit, Name, Place, Role, Security};
 
     fn endpoint(format: AdminLoginFormat, admin: Option<&str>) -> Endpoint {
@@ -178,9 +193,13 @@ mod tests {
         }
     }
 
+    fn password(text: &str) -> Proof {
+        Proof::Password(Secret::new(text))
+    }
+
     fn name_sent(format: AdminLoginFormat, admin: &str, user: &str) -> String {
         let login = source_login(&endpoint(format, Some(admin)), &row(user, "")).unwrap();
-        assert_eq!(login.password.declassify(), "adminpw");
+        assert_eq!(login.proof, password("adminpw"));
         login.authentication_user
     }
 
@@ -218,7 +237,7 @@ mod tests {
     #[test]
     fn without_a_format_the_user_logs_in_alone() {
         let login = source_login(&endpoint(AdminLoginFormat::None, None), &row("anna", " p ")).unwrap();
-        assert_eq!((login.authentication_user.as_str(), login.password.declassify()), ("anna", " p "));
+        assert_eq!((login.authentication_user.as_str(), login.proof), ("anna", password(" p ")));
     }
 
     #[test]
@@ -244,10 +263,26 @@ mod tests {
         };
         let admin = endpoint(AdminLoginFormat::SaslPlain, Some("admin"));
         let login = target_login(&admin, &own).unwrap();
-        assert_eq!((login.authentication_user.as_str(), login.password.declassify()), ("anna.new", "t"));
+        assert_eq!((login.authentication_user.as_str(), login.proof), ("anna.new", password("t")));
         let login = target_login(&admin, &row("anna", "s")).unwrap();
-        assert_eq!((login.authentication_user.as_str(), login.password.declassify()), ("admin", "adminpw"));
+        assert_eq!((login.authentication_user.as_str(), login.proof), ("admin", password("adminpw")));
         assert_eq!(login.impersonation, Some(Impersonation::SaslPlain("anna@new.com".to_owned())));
+    }
+
+    #[test]
+    fn a_token_opens_the_users_own_mailbox_whatever_passwords_the_row_has() {
+        let grant = Grant::ClientSecret { client_secret: Secret::new("s3cret") };
+        let (application_id, authority, scope) = (None, None, None);
+        let oauth = OAuth { provider: Provider::Google, application_id, authority, scope, grant };
+        let endpoint = Endpoint { oauth: Some(oauth), ..endpoint(AdminLoginFormat::None, None) };
+        let row = UserRow { target_password: Secret::new("t"), ..row("anna", "s") };
+        let logins = [source_login(&endpoint, &row), target_login(&endpoint, &row)].map(Result::unwrap);
+        assert_eq!(
+            logins.each_ref().map(|login| login.authentication_user.as_str()),
+            ["anna", "anna@new.com"]
+        );
+        assert!(logins.iter().all(|login| login.proof == Proof::Token && login.impersonation.is_none()));
+        assert!(source_login(&endpoint, &self::row("anna", "")).is_ok());
     }
 
     #[test]

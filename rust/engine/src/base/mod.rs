@@ -4,6 +4,7 @@
 
 pub(crate) mod beginning;
 pub(crate) mod blocking;
+pub(crate) mod credentials;
 pub(crate) mod digest;
 pub(crate) mod flags;
 pub(crate) mod header;

@@ -7,8 +7,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use model::Endpoint;
 use model::contract::Environment;
+use oauth::{Credential, Net};
 use wire::{CertificatePolicy, Dialer};
+
+use super::credentials::Credentials;
 
 /// What an engine lives in. Cheap to clone.
 #[derive(Debug, Clone, Default)]
@@ -19,6 +23,8 @@ pub struct World {
     pub dialer: Dialer,
     /// Which certificates are accepted, unless an endpoint accepts any.
     pub certificates: CertificatePolicy,
+    /// How tokens are had.
+    pub credentials: Credentials,
 }
 
 impl World {
@@ -37,6 +43,18 @@ impl World {
             certificates: CertificatePolicy::Authorities { file: file.map(PathBuf::from), folders },
             ..self
         }
+    }
+
+    /// The tokens of an endpoint; none where it has none.
+    pub(crate) fn credential(&self, endpoint: &Endpoint) -> Option<Credential> {
+        let clock = self.clock.clone();
+        self.credentials.of(endpoint, move || clock.now())
+    }
+
+    /// The way to authorization servers.
+    pub(crate) fn net(&self) -> Net {
+        let clock = self.clock.clone();
+        self.credentials.net(move || clock.now())
     }
 }
 

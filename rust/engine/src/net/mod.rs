@@ -5,3 +5,4 @@
 pub(crate) mod governor;
 pub(crate) mod outage;
 pub(crate) mod session;
+pub(crate) mod tokens;

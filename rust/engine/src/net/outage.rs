@@ -1,5 +1,5 @@
-//! Waits for what is away: a server that cannot be reached, an administrator's login that is refused. One tries, after
-//! longer and longer pauses; the others wait for what becomes of that.
+//! Waits for what is away: a server that cannot be reached, an administrator's login or an endpoint's grant that is refused. One
+//! tries, after longer and longer pauses; the others wait for what becomes of that.
 //!
 //! All passes of a worker share it. Nobody's attempts are spent, and nobody gives up: it may take days.
 
@@ -38,6 +38,9 @@ pub(crate) const LOGIN: Pauses = Pauses {
     longest: Duration::from_secs(4 * 60 * 60),
     proof: true,
 };
+
+/// What an endpoint has its tokens for, and the authorization server refuses: that mends itself no sooner than a login.
+pub(crate) const GRANT: Pauses = Pauses { after: 1, ..LOGIN };
 
 /// What may be away, by a name that is nobody else's, and how long it is waited for.
 pub(crate) type Key = (String, Pauses);

@@ -1,16 +1,18 @@
 //! Opens a user's connection to a server: from endpoint and login to a connection of the wire crate.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use model::folder::{ListedFolder, Listing, Namespace, Namespaces};
-use model::login::Login;
-use model::{Error, ErrorKind, ImapServer, Numbers, Place, Result};
+use model::login::{Login, Proof};
+use model::{Endpoint, Error, ErrorKind, ImapServer, Numbers, Place, Result};
 use wire::{
     Access, CertificatePolicy, Connection, ListEntry, ListOptions, MailboxName, MailboxStatus,
     NamespaceEntry, Options, StatusItems,
 };
 
+use super::tokens::{Bearer, Reached};
 use crate::base::world::World;
 
 /// Who answers quicker is on a network that is quicker than compression.
@@ -28,33 +30,45 @@ pub(crate) fn options(world: &World, server: &ImapServer) -> Options {
     options
 }
 
-/// Who logs in, for the wire crate.
-pub(crate) fn wire_login(login: Login) -> wire::Login {
-    wire::Login {
-        authentication_user: login.authentication_user,
-        impersonation: login.impersonation,
-        proof: wire::Proof::Password(login.password),
-    }
-}
-
-/// Opens a connection for a user to a place that must be an IMAP server; compressed where the server is far away and
+/// Opens a connection for a user to an endpoint that must be an IMAP server; compressed where the server is far away and
 /// can do it (RFC 4978).
-pub(crate) async fn open(world: &World, place: &Place, login: Login) -> Result<Connection> {
-    reach(world, place, login).await.result
+pub(crate) async fn open(world: &World, endpoint: &Endpoint, login: Login) -> Result<Connection> {
+    reach(world, endpoint, login).await.result
 }
 
-/// The same, and whether the server was there.
-pub(crate) async fn reach(world: &World, place: &Place, login: Login) -> Opened<Connection> {
-    let Place::Imap(server) = place else {
+/// The same, and how far it got.
+pub(crate) async fn reach(world: &World, endpoint: &Endpoint, login: Login) -> Opened<Connection> {
+    let Place::Imap(server) = &endpoint.place else {
         let error = Error::new(ErrorKind::InvalidArgument, "a Maildir tree cannot be connected to");
-        return Opened { reached: true, result: Err(error) };
+        return Opened { reached: Reached::Server, result: Err(error) };
     };
-    let (reached, opened) = Connection::open_telling(&options(world, server), &wire_login(login)).await;
+    let (reached, opened) = log_in(world, endpoint, &options(world, server), login).await;
     let result = match opened {
         Ok(connection) => compressed(connection).await,
-        Err(error) => Err(error.into()),
+        Err(error) => Err(error),
     };
     Opened { reached, result }
+}
+
+async fn log_in(
+    world: &World,
+    endpoint: &Endpoint,
+    options: &Options,
+    login: Login,
+) -> (Reached, Result<Connection>) {
+    let Login { authentication_user, impersonation, proof, .. } = login;
+    match proof {
+        Proof::Password(password) => {
+            let proof = wire::Proof::Password(password);
+            let login = wire::Login { authentication_user, impersonation, proof };
+            let (there, opened) = Connection::open_telling(options, &login).await;
+            (Reached::of(there), opened.map_err(Error::from))
+        }
+        Proof::Token => match Bearer::new(world, endpoint, &authentication_user) {
+            Ok(bearer) => bearer.open(world, options).await,
+            Err(error) => (Reached::NoToken, Err(error)),
+        },
+    }
 }
 
 async fn compressed(mut connection: Connection) -> Result<Connection> {
@@ -68,26 +82,26 @@ async fn compressed(mut connection: Connection) -> Result<Connection> {
 #[derive(Debug, Clone)]
 pub(crate) struct Door {
     world: World,
-    place: Place,
+    endpoint: Arc<Endpoint>,
     login: Login,
 }
 
 impl Door {
-    pub(crate) fn new(world: World, place: Place, login: Login) -> Self {
-        Self { world, place, login }
+    pub(crate) fn new(world: World, endpoint: Endpoint, login: Login) -> Self {
+        Self { world, endpoint: Arc::new(endpoint), login }
     }
 
-    /// A connection, and whether the server was there.
+    /// A connection, and how far its opening got.
     pub(crate) async fn reach(&self) -> Opened<Connection> {
-        reach(&self.world, &self.place, self.login.clone()).await
+        reach(&self.world, &self.endpoint, self.login.clone()).await
     }
 }
 
 /// What came of opening a side.
 #[derive(Debug)]
 pub(crate) struct Opened<T> {
-    /// Whether the server was there, be it that it refused the login.
-    pub(crate) reached: bool,
+    /// How far it got.
+    pub(crate) reached: Reached,
     /// The side, or why it is not open.
     pub(crate) result: Result<T>,
 }

@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::base::blocking::blocking;
 use crate::base::world::World;
+use crate::worker::vault::with_vaults_in;
 
 /// What a request runs with.
 pub(super) struct Context {
@@ -70,7 +71,7 @@ impl Context {
         let Request { store: location, worker, environment, dry_run, operation } = request;
         let folder = Store::location(location.as_deref(), &environment)?;
         let store = Store::open(&folder)?;
-        let world = world.of_host(&environment);
+        let world = with_vaults_in(world.of_host(&environment), &store);
         let now = world.clock.now();
         let context = Self { store, folder, worker, environment, world, now, dry_run, cancelled, underway };
         Ok((context, operation))

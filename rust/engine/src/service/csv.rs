@@ -19,9 +19,10 @@ pub(super) fn test(context: &Context, args: &CsvTest) -> Result<Reply> {
     Ok(Reply::items([Item::CsvCheck(read(&args.csv, optional)?.view)]))
 }
 
-/// With an administrator's login on the endpoint, rows need no password.
+/// With tokens or an administrator's login on the endpoint, rows need no password.
 pub(super) fn passwords_optional(source: &Endpoint) -> bool {
-    source.credentials.is_some() && source.admin_login_format != AdminLoginFormat::None
+    source.oauth.is_some()
+        || (source.credentials.is_some() && source.admin_login_format != AdminLoginFormat::None)
 }
 
 /// The rows of a valid CSV, and its warnings; or one error that lists what is wrong.

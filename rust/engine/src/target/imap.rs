@@ -11,6 +11,7 @@ use super::folder::{KeptFlags, Made};
 use crate::base::present::present;
 use crate::base::world::World;
 use crate::net::session::{self, Catalog, Opened, Statuses};
+use crate::net::tokens::Reached;
 
 /// One user's mailbox on an IMAP server.
 pub(crate) struct ImapTarget {
@@ -25,8 +26,8 @@ pub(crate) struct ImapTarget {
 impl ImapTarget {
     pub(crate) async fn open(world: &World, endpoint: &Endpoint, row: &UserRow) -> Opened<Self> {
         match login::target_login(endpoint, row) {
-            Ok(login) => session::reach(world, &endpoint.place, login).await.map(Self::new),
-            Err(error) => Opened { reached: true, result: Err(error) },
+            Ok(login) => session::reach(world, endpoint, login).await.map(Self::new),
+            Err(error) => Opened { reached: Reached::Server, result: Err(error) },
         }
     }
 

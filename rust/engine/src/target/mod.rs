@@ -22,6 +22,7 @@ pub(crate) use maildir::{Delivery, MaildirFolder};
 use crate::base::blocking::blocking;
 use crate::base::world::World;
 use crate::net::session::{self, Opened, Statuses};
+use crate::net::tokens::Reached;
 
 /// A Maildir message's name holds its source UIDVALIDITY: the folder itself never changes its own.
 const MAILDIR_UID_VALIDITY: u64 = 1;
@@ -48,13 +49,15 @@ impl Target {
         Self::reach(world, endpoint, row).await.result
     }
 
-    /// The same, and whether the server was there.
+    /// The same, and how far it got.
     pub(crate) async fn reach(world: &World, endpoint: &Endpoint, row: &UserRow) -> Opened<Self> {
         match &endpoint.place {
             Place::Imap(_) => {
                 ImapTarget::open(world, endpoint, row).await.map(|imap| Self::Imap(Box::new(imap)))
             }
-            Place::Maildir { path } => Opened { reached: true, result: open_tree(path, row).await },
+            Place::Maildir { path } => {
+                Opened { reached: Reached::Server, result: open_tree(path, row).await }
+            }
         }
     }
 

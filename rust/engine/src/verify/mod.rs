@@ -46,7 +46,7 @@ pub(crate) async fn verify(
     let root = login.root.clone();
     let filter = FolderFilter::parse(&batch.options.include_folders, &batch.options.exclude_folders)?;
     let content = batch.options.content_filter.as_deref().map(ContentFilter::parse).transpose()?;
-    let mut source = session::open(world, &source.place, login).await?;
+    let mut source = session::open(world, &source, login).await?;
     let mut target = Target::open(world, &target, &user.row).await?;
     let Catalog { listing, status: mut counts, .. } = session::catalog(&mut source).await?;
     let (there, rules, _) = target.listing().await?;

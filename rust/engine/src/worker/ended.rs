@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use model::status::{DataConsistencyScore, PassKind};
-use model::{Error, ErrorKind, Lease, Result, SkippedItem};
+use model::{Error, ErrorKind, Lease, Result, Side, SkippedItem};
 use store::{Attempts, LastWords, PassEnd, Store};
 use tracing::{error, info, warn};
 use wire::suggested_backoff;
@@ -42,6 +42,16 @@ pub(super) fn record(store: &Store, memory: &Memory, ended: &EndedPass, now: Tim
     }
 }
 
+/// What a status says of a user whose pass is tried again then. A server that says for how long to leave the mailbox alone is
+/// named by its side.
+fn detail_until(error: &Error, at: Timestamp) -> String {
+    if error.server.as_deref().and_then(suggested_backoff).is_none() {
+        return "RetryingTransient".to_owned();
+    }
+    let side = if error.side == Some(Side::Source) { "Source" } else { "Target" };
+    format!("StalledDueTo{side}_Throttled until {} UTC", at.strftime("%F %T"))
+}
+
 /// Whether an error of the store is one that passes.
 fn passes(error: &Error) -> bool {
     use ErrorKind::{DiskFull, StoreLocked, StoreUnavailable};
@@ -55,17 +65,17 @@ fn finish(store: &Store, memory: &Memory, ended: &EndedPass, now: Timestamp) -> 
     let EndedPass { lease, meter, outcome } = ended;
     let user = lease.user.row.email_address.as_str();
     let (detail, end) = match outcome {
-        PassOutcome::Done => ("Synced", PassEnd::Done),
-        PassOutcome::Stopped => ("Stopped", PassEnd::Stopped),
+        PassOutcome::Done => ("Synced".to_owned(), PassEnd::Done),
+        PassOutcome::Stopped => ("Stopped".to_owned(), PassEnd::Stopped),
         PassOutcome::Failed(error) => match retry_after(store, memory, ended, error)? {
             Some(Retry { pause, attempts }) => {
                 warn!(user, %error, ?pause, "Pass failed and will be tried again");
                 let at = now + SignedDuration::try_from(pause).unwrap_or(SignedDuration::ZERO);
-                ("RetryingTransient", PassEnd::Retry { error: error.clone(), at, attempts })
+                (detail_until(error, at), PassEnd::Retry { error: error.clone(), at, attempts })
             }
             None => {
                 error!(user, %error, "Pass failed");
-                ("Failed", PassEnd::Failed { error: error.clone() })
+                ("Failed".to_owned(), PassEnd::Failed { error: error.clone() })
             }
         },
     };
@@ -74,7 +84,7 @@ fn finish(store: &Store, memory: &Memory, ended: &EndedPass, now: Timestamp) -> 
         PassEnd::Done if lease.pass != PassKind::Analyze => Some(score(store, lease, meter)?),
         _ => None,
     };
-    let progress = meter.finish(detail);
+    let progress = meter.finish(&detail);
     let (lines, is_news) = telling::ended(lease, &progress, &end, now);
     let written = store.finish_with(lease, &end, &LastWords { progress, score, lines }, now)?;
     if written && is_news { telling::settled(store, lease, now) } else { Ok(()) }
@@ -137,7 +147,8 @@ fn most_attempts(store: &Store, lease: &Lease) -> Result<u32> {
 /// it was then. Servers refuse good passwords while what they ask is away, and lock accounts that are refused more often.
 fn most_logins(store: &Store, lease: &Lease, error: &Error) -> Result<u32> {
     const MOST_LOGINS: u32 = 2;
-    let Some(worked) = lease.user.synced_at.filter(|_| error.kind == ErrorKind::AuthenticationFailed) else {
+    let is_login = matches!(error.kind, ErrorKind::AuthenticationFailed | ErrorKind::OauthMailboxUnavailable);
+    let Some(worked) = lease.user.synced_at.filter(|_| is_login) else {
         return Ok(0);
     };
     let batch = match store.batch(lease.user.batch.as_str()) {

@@ -9,6 +9,7 @@ mod reckoning;
 mod serving;
 mod telling;
 mod trouble;
+pub(crate) mod vault;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -46,6 +47,7 @@ pub async fn serve(options: WorkerOptions, stop: CancellationToken) -> Result<Wo
         return Ok(WorkerEnd::AlreadyServed);
     };
     info!(process = std::process::id(), "Worker serves the store");
+    let world = vault::with_vaults_in(world, &store);
     let mut worker = Worker::new(store, lock, world);
     let end = worker.run(idle_exit, stop).await;
     worker.drain().await;

@@ -98,7 +98,8 @@ fn check_login(row: &UserRow, header: &Header, options: &CsvCheckOptions, faults
         faults.error(row.line, Some(Column::UserName.name()), "UserName is empty", remedy);
     }
     if has(Column::Password) && row.password.is_empty() && !options.passwords_optional {
-        let remedy = "Write the password, or give the source endpoint -Credentials and -AdminLoginFormat";
+        let remedy =
+            "Write the password, or give the source endpoint -Credentials and -AdminLoginFormat, or tokens";
         faults.error(row.line, Some(Column::Password.name()), "Password is empty", remedy);
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use model::Result;
+use model::{ErrorKind, Result};
 
 use crate::base::lock::lock;
 use crate::base::stop::Ended;
@@ -34,6 +34,8 @@ impl LaneLimits {
     pub(crate) fn note(&self, user: i64, lanes: usize, ended: &Result<Ended>) {
         let mut limits = lock(&self.limits);
         match ended {
+            // A token's end says nothing of the lanes.
+            Err(error) if error.kind == ErrorKind::OauthTokenExpired => {}
             Err(error) if error.retryable => _ = limits.insert(user, (lanes / 2).max(1)),
             Ok(Ended::Complete) => _ = limits.remove(&user),
             _ => {}
@@ -43,7 +45,7 @@ impl LaneLimits {
 
 #[cfg(test)]
 mod tests {
-    use model::{Error, ErrorKind};
+    use model::Error;
 
     use super::*;
 

@@ -47,6 +47,13 @@ impl Meter {
         Self { inner: Arc::new(Mutex::new(inner)), flowed: Arc::default() }
     }
 
+    /// Goes on from what was done so far, as another pass would.
+    pub(crate) fn begin_again(&self) {
+        let mut inner = lock(&self.inner);
+        inner.synced_before = inner.synced_before.max(inner.progress.synced_items);
+        inner.progress.synced_items = 0;
+    }
+
     /// Counts bytes that are sent to the target, as they are: a large message shows before it is whole.
     pub(crate) fn flow(&self, bytes: usize) {
         self.flowed.fetch_add(u64::try_from(bytes).unwrap_or(0), Ordering::Relaxed);
@@ -129,6 +136,9 @@ mod tests {
         assert_eq!(meter.read().synced_items, 100);
         meter.update(|p| p.synced_items += 70);
         assert_eq!(meter.read().synced_items, 110);
+        meter.begin_again();
+        meter.update(|p| p.synced_items += 111);
+        assert_eq!(meter.read().synced_items, 111);
     }
 
     #[tokio::test(start_paused = true)]

@@ -176,5 +176,10 @@ impl Source {
 
 /// Marks an error as the source's, where both sides are at work.
 pub(crate) fn of_source(error: Error) -> Error {
-    Error { side: Some(Side::Source), ..error.object("the source") }
+    from_source(error.object("the source"))
+}
+
+/// The same, where whoever reads it sees whose it is.
+pub(crate) fn from_source(error: Error) -> Error {
+    Error { side: Some(Side::Source), ..error }
 }

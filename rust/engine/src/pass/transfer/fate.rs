@@ -10,6 +10,7 @@ use super::sink::Sink;
 use crate::pass::report::meter::Meter;
 use crate::pass::report::words::meaning;
 use crate::pass::side::recorder::Recorder;
+use crate::pass::side::source::from_source;
 
 /// How many messages in a row a server may refuse for a bug of its own before it is given a rest.
 const MOST_BUGS: u32 = 10;
@@ -81,7 +82,7 @@ impl Fate<'_> {
     /// says how long to wait is asked for nothing more.
     pub(crate) fn not_read(&mut self, refused: RefusedFetch) -> Result<()> {
         if suggested_backoff(&refused.refusal.line).is_some() {
-            return Err(refused.refusal.to_error());
+            return Err(from_source(refused.refusal.to_error()));
         }
         match usize::try_from(refused.uids.count()).unwrap_or(usize::MAX) {
             0 | 1 => {
@@ -99,15 +100,14 @@ impl Fate<'_> {
     /// A refusal that would meet the next message, too, ends the pass; one that is about this message does not.
     fn refused(&mut self, message: Sent, refusal: Refusal) -> Result<()> {
         use ErrorKind::*;
-        if refusal.status == Status::Bye {
+        if refusal.status == Status::Bye && meaning(&refusal) != OauthTokenExpired {
             self.report.blamed = Some(message.uid);
         }
         match meaning(&refusal) {
             // Its owner has renamed or deleted it meanwhile: another pass looks where it is.
             FolderNotFound => Err(Error { retryable: true, ..refusal.to_error().uid(message.uid) }),
-            QuotaExceeded | Throttled | ConnectionLost | AuthenticationFailed | PermissionDenied => {
-                Err(refusal.to_error().uid(message.uid))
-            }
+            QuotaExceeded | Throttled | ConnectionLost | AuthenticationFailed | OauthTokenExpired
+            | PermissionDenied => Err(refusal.to_error().uid(message.uid)),
             _ if self.is_broken(&refusal) => {
                 let error = Error::new(Throttled, refusal.context).server(refusal.line);
                 Err(error.uid(message.uid))

@@ -13,7 +13,7 @@ use super::sink::Sink;
 use crate::base::flags::plan_flags;
 use crate::base::header::HeaderTap;
 use crate::pass::report::words::is_of_folder;
-use crate::pass::side::source::{Source, SourceFolder};
+use crate::pass::side::source::{Source, SourceFolder, from_source};
 use crate::target::KeptFlags;
 
 /// What the source may do while the target still stores what it was sent.
@@ -66,7 +66,7 @@ impl Pump<'_> {
             Err(Broken::Source(error)) => {
                 self.owed = Some(bodies.owed());
                 self.save().await;
-                return Err(error);
+                return Err(from_source(error));
             }
             Err(Broken::Elsewhere(error)) => {
                 if is_of_folder(error.kind) {

@@ -210,8 +210,11 @@ impl ImapSink<'_> {
     fn judge(&self, outcome: Outcome) -> Result<Option<u32>, NotDelivered> {
         match outcome.result {
             Ok(place) => Ok(place.and_then(|place| self.trusted(place))),
-            // Who asks to slow down means no message, and would be asked again at once by the halves of the command.
-            Err(refusal) if outcome.batch > 1 && meaning(&refusal) != ErrorKind::Throttled => {
+            // Who asks to slow down, or for another token, means no message, and would be asked again at once by the halves of the command.
+            Err(refusal)
+                if outcome.batch > 1
+                    && !matches!(meaning(&refusal), ErrorKind::Throttled | ErrorKind::OauthTokenExpired) =>
+            {
                 Err(NotDelivered::WithOthers { together: outcome.batch })
             }
             Err(refusal) => Err(NotDelivered::Refused(Box::new(refusal))),

@@ -12,8 +12,9 @@ use crate::base::world::World;
 use crate::net::governor::{ExtraSeats, Governor, Seat};
 use crate::net::outage::{Key, Outages, Try};
 use crate::net::session::{self, Door, Opened};
+use crate::net::tokens::Reached;
 use crate::pass::report::meter::Meter;
-use crate::pass::side::source::Source;
+use crate::pass::side::source::{Source, from_source};
 use crate::target::Target;
 
 /// How often servers may refuse for the number of connections before the pass fails.
@@ -124,7 +125,7 @@ impl Ends {
     async fn open(&self, governor: &Governor, lease: &Lease) -> Result<Sides> {
         let (source, target) = &*self.both;
         let login = login::source_login(source, &lease.user.row)?;
-        let door = Door::new(self.world.clone(), source.place.clone(), login);
+        let door = Door::new(self.world.clone(), source.clone(), login);
         let (from, to) = tokio::join!(door.reach(), Target::reach(&self.world, target, &lease.user.row));
         let from = from.map(|connection| Source::new(connection, door));
         let mut crowded = None;
@@ -153,7 +154,7 @@ impl Ends {
 impl Sides {
     fn both(self) -> Result<(Source, Target)> {
         let (source, target) = (self.source.result, self.target.result);
-        source.and_then(|source| Ok((source, target?)))
+        source.map_err(from_source).and_then(|source| Ok((source, target?)))
     }
 }
 
@@ -171,9 +172,9 @@ pub(crate) async fn connect_source(
         let Some(tries) = patience.way(&[end]).await? else { return Ok(None) };
         meter.stage("Connecting", None);
         let login = login::source_login(source, &lease.user.row)?;
-        let opened = session::reach(world, &source.place, login).await;
+        let opened = session::reach(world, source, login).await;
         if !patience::note(outages, source, &opened, &tries, world.clock.now()) {
-            let connection = opened.result?;
+            let connection = opened.result.map_err(from_source)?;
             patience.over().await?;
             return Ok(Some(connection));
         }
@@ -190,13 +191,17 @@ fn most_connections(endpoint: &Endpoint, pass: PassKind) -> usize {
 }
 
 /// Tells the governor what became of a connection; says whether it was refused for the number of connections.
-fn note(governor: &Governor, endpoint: &Endpoint, reached: bool, error: Option<&Error>) -> bool {
+fn note(governor: &Governor, endpoint: &Endpoint, reached: Reached, error: Option<&Error>) -> bool {
     let Some(host) = host(endpoint) else { return false };
     match error {
         None => governor.accepted(&host),
+        Some(_) if reached == Reached::NoToken => {}
         // Some servers just hang up on one connection too many (peers 2.3). Before the greeting, so does what stands before a
         // server that is down: for everybody.
-        Some(error) if error.kind == ErrorKind::ConnectionLost && !reached && !governor.has_taken(&host) => {}
+        Some(error)
+            if error.kind == ErrorKind::ConnectionLost
+                && reached == Reached::Nobody
+                && !governor.has_taken(&host) => {}
         Some(error) if error.kind == ErrorKind::ConnectionLost && !governor.is_shared(&host) => {}
         Some(error) if may_be_crowded(error) => {
             governor.refused(&host);

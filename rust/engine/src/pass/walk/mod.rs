@@ -35,6 +35,7 @@ use crate::base::blocking::blocking;
 use crate::base::stop::Ended;
 use crate::base::world::World;
 use crate::net::session;
+use crate::net::tokens;
 use agenda::Agenda;
 use connect::{Ends, connect_source};
 use lane::Lane;
@@ -66,11 +67,12 @@ pub(crate) async fn walk(
     let filters = Filters::parse(&orders.batch)?;
     meter.stage("Connecting", None);
     let login = login::source_login(&orders.source, &lease.user.row)?;
-    let user_root = login.root.clone();
+    let (user_root, user) = (login.root, login.authentication_user);
     let Some(target) = &orders.target else {
         let connecting = connect_source(world, &memory.outages, &orders.source, &lease, patience, &meter);
         let Some(mut source) = unless(&cancel, connecting).await? else { return Ok(Ended::Stopped) };
         journal.note(connected_to("source", &orders.source, &lease)).await?;
+        note_limits(world, &orders.source, &user, &journal).await?;
         let listing = session::catalog(&mut source).await?.listing;
         return analyze::analyze(
             source,
@@ -93,6 +95,7 @@ pub(crate) async fn walk(
     let Some(connected) = unless(&cancel, connecting).await? else { return Ok(Ended::Stopped) };
     journal.note(connected_to("source", &orders.source, &lease)).await?;
     journal.note(connected_to("target", target, &lease)).await?;
+    note_limits(world, &orders.source, &user, &journal).await?;
     let context = Arc::new(Context {
         memory: memory.clone(),
         target_host,
@@ -171,6 +174,14 @@ fn connected_to(side: &str, endpoint: &Endpoint, lease: &Lease) -> String {
         model::Place::Maildir { path } => path.clone(),
     };
     format!("Connected to {side} mailbox '{place}'.")
+}
+
+/// Says what the source may hide.
+async fn note_limits(world: &World, source: &Endpoint, user: &str, journal: &Journal) -> Result<()> {
+    match tokens::limitation(world, source, user).await {
+        Some(limitation) => journal.note(format!("The source {limitation}.")).await,
+        None => Ok(()),
+    }
 }
 
 /// Shows what the walk came to.

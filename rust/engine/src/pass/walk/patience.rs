@@ -7,8 +7,9 @@ use model::{Endpoint, Error, ErrorKind, Place, Result};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::net::outage::{Away, Key, LOGIN, Outages, SERVER, Try, Way};
+use crate::net::outage::{Away, GRANT, Key, LOGIN, Outages, SERVER, Try, Way};
 use crate::net::session::Opened;
+use crate::net::tokens::{Reached, concerns_all};
 use crate::pass::report::journal::Journal;
 use crate::pass::report::meter::Meter;
 
@@ -58,11 +59,12 @@ impl<'p> Patience<'p> {
     }
 
     async fn tell(&mut self, ends: &[End<'_>], name: String, away: &Away) -> Result<()> {
-        let Some(end) = ends.iter().find(|end| keys(end.endpoint).iter().any(|(key, _)| *key == name)) else {
+        let named = |end: &'_ End<'_>| things(end.endpoint).into_iter().find(|(_, (key, _))| *key == name);
+        let Some((end, (thing, _))) = ends.iter().find_map(|end| Some((end, named(end)?))) else {
             return Ok(());
         };
         let (side, since) = (end.side, away.since.strftime("%F %T").to_string());
-        let (detail, begun, over) = words(end, host(end.endpoint).as_deref() == Some(&name));
+        let (detail, begun, over) = words(end, thing);
         let detail = format!("StalledDueTo{side}_{detail} since {since} UTC");
         self.meter.stage(&detail, None);
         self.detail = Some(detail);
@@ -97,19 +99,37 @@ pub(crate) async fn unless<T>(
 }
 
 /// A status detail, and the lines of the report for the begin and the end of a wait.
-fn words(end: &End<'_>, is_server: bool) -> (&'static str, String, String) {
+fn words(end: &End<'_>, thing: Thing) -> (&'static str, String, String) {
     let (side, endpoint) = (end.side.to_ascii_lowercase(), end.endpoint);
-    let server = host(endpoint).unwrap_or_default();
-    if is_server {
-        let begun = format!("Waiting for the {side} server '{server}', which cannot be reached");
-        return ("Unreachable", begun, format!("The {side} server '{server}' answers again."));
-    }
+    let (server, name) = (host(endpoint).unwrap_or_default(), &endpoint.name);
     let login = endpoint.credentials.as_ref().map(|c| c.user_name.as_str()).unwrap_or_default();
-    let begun = format!("Waiting with the login '{login}' at the {side} server '{server}', which refuses it");
-    ("LoginRefused", begun, format!("The {side} server '{server}' takes the login '{login}' again."))
+    match thing {
+        Thing::Server => (
+            "Unreachable",
+            format!("Waiting for the {side} server '{server}', which cannot be reached"),
+            format!("The {side} server '{server}' answers again."),
+        ),
+        Thing::Login => (
+            "LoginRefused",
+            format!("Waiting with the login '{login}' at the {side} server '{server}', which refuses it"),
+            format!("The {side} server '{server}' takes the login '{login}' again."),
+        ),
+        Thing::TokenServer => (
+            "TokenServerUnreachable",
+            format!(
+                "Waiting for the server that gives the {side} endpoint '{name}' its tokens, which has none now"
+            ),
+            format!("The {side} endpoint '{name}' has tokens again."),
+        ),
+        Thing::Grant => (
+            "TokenRefused",
+            format!("Waiting with the {side} endpoint '{name}', which is given no token"),
+            format!("The {side} endpoint '{name}' is given tokens again."),
+        ),
+    }
 }
 
-/// Takes note of what came of opening an end. Says whether its server is away.
+/// Takes note of what came of opening an end. Says whether something of it is away.
 pub(crate) fn note<T>(
     outages: &Outages,
     endpoint: &Endpoint,
@@ -118,22 +138,66 @@ pub(crate) fn note<T>(
     now: Timestamp,
 ) -> bool {
     let mut away = false;
-    for key in keys(endpoint) {
-        let is_server = host(endpoint).as_deref() == Some(&key.0);
-        match &opened.result {
-            Err(error) if is_server && !opened.reached && is_away(error) => {
+    for (thing, key) in things(endpoint) {
+        match thing.told_by(endpoint, opened) {
+            Told::There => outages.answered(&key.0),
+            Told::Nothing => {}
+            Told::Refused(error) => outages.failed(&key, tries, error, now),
+            Told::Away(error) => {
                 outages.failed(&key, tries, error, now);
                 away = true;
             }
-            Err(error) if !is_server && error.kind == ErrorKind::AuthenticationFailed => {
-                outages.failed(&key, tries, error, now);
-            }
-            // Whatever else it said, it was there; of the login that says nothing.
-            Err(_) if !is_server => {}
-            _ => outages.answered(&key.0),
         }
     }
     away
+}
+
+/// What may be away of an endpoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Thing {
+    /// Its server.
+    Server,
+    /// The login that all of its users share.
+    Login,
+    /// The server that gives its tokens.
+    TokenServer,
+    /// What it has its tokens for.
+    Grant,
+}
+
+/// What the opening of an end tells of one of these.
+enum Told<'e> {
+    There,
+    Nothing,
+    /// It is there, and of no use.
+    Refused(&'e Error),
+    Away(&'e Error),
+}
+
+impl Thing {
+    fn told_by<'e, T>(self, endpoint: &Endpoint, opened: &'e Opened<T>) -> Told<'e> {
+        let Err(error) = &opened.result else { return Told::There };
+        let is_given = opened.reached != Reached::NoToken;
+        let all = || endpoint.oauth.as_ref().is_some_and(|oauth| concerns_all(oauth, error.kind));
+        match self {
+            Self::Server if !is_given => Told::Nothing,
+            Self::Server if opened.reached == Reached::Nobody && is_away(error) => Told::Away(error),
+            Self::Login if error.kind == ErrorKind::AuthenticationFailed => Told::Refused(error),
+            // Whatever else it said, it was there; of the login that says nothing.
+            Self::Login => Told::Nothing,
+            Self::TokenServer if !is_given && (is_away(error) || error.kind == ErrorKind::OauthBusy) => {
+                Told::Away(error)
+            }
+            Self::Grant if !is_given => {
+                if all() {
+                    Told::Refused(error)
+                } else {
+                    Told::Nothing
+                }
+            }
+            Self::Server | Self::TokenServer | Self::Grant => Told::There,
+        }
+    }
 }
 
 /// Whether an error before the login says that the server is not there now.
@@ -142,11 +206,18 @@ fn is_away(error: &Error) -> bool {
     matches!(error.kind, ConnectFailed | ConnectionLost | DnsFailed | TimedOut)
 }
 
-/// What may be away of an endpoint: its server, and the login that all of its users share.
+/// What may be away of an endpoint, by names.
 pub(crate) fn keys(endpoint: &Endpoint) -> Vec<Key> {
-    let server = host(endpoint).map(|host| (host, SERVER));
-    let login = endpoint.credentials.as_ref().map(|_| (format!("login {}", endpoint.guid), LOGIN));
-    server.into_iter().chain(login).collect()
+    things(endpoint).into_iter().map(|(_, key)| key).collect()
+}
+
+fn things(endpoint: &Endpoint) -> Vec<(Thing, Key)> {
+    let guid = endpoint.guid;
+    let server = host(endpoint).map(|host| (Thing::Server, (host, SERVER)));
+    let login = endpoint.credentials.as_ref().map(|_| (Thing::Login, (format!("login {guid}"), LOGIN)));
+    let tokens = endpoint.oauth.as_ref().map(|_| (Thing::TokenServer, (format!("tokens {guid}"), SERVER)));
+    let grant = endpoint.oauth.as_ref().map(|_| (Thing::Grant, (format!("grant {guid}"), GRANT)));
+    [server, login, tokens, grant].into_iter().flatten().collect()
 }
 
 /// The host that an endpoint is known by.

@@ -16,7 +16,7 @@ use crate::net::session::{self, Statuses};
 use crate::pass::context::Context;
 use crate::pass::folder::task::Task;
 use crate::pass::memory::folder_suspects::Act;
-use crate::pass::side::source::ListOrder;
+use crate::pass::side::source::{ListOrder, from_source};
 
 impl Lane {
     /// Maps the folders, makes those that are missing, and says what is to be done. Folders in which nothing has
@@ -31,7 +31,7 @@ impl Lane {
         context.meter.stage("EnumeratingFolders", None);
         let (catalog, there) =
             tokio::join!(session::catalog(&mut self.pair.source.connection), self.pair.target.listing());
-        let (catalog, mut target) = (catalog?, there?);
+        let (catalog, mut target) = (catalog.map_err(from_source)?, there?);
         for without in catalog.without {
             context.journal.note(without).await?;
         }
@@ -54,7 +54,8 @@ impl Lane {
             context.journal.note(note.to_string()).await?;
         }
         let keys = folders.iter().map(|folder| folder.key.as_slice());
-        session::complete(&mut numbers, &mut self.pair.source.connection, keys).await?;
+        let counted = session::complete(&mut numbers, &mut self.pair.source.connection, keys).await;
+        counted.map_err(from_source)?;
         estimate(&context, &folders, &numbers);
         let (known, new): (Vec<&MappedFolder>, Vec<&MappedFolder>) =
             folders.iter().partition(|folder| ledger.contains_key(&folder.key));
