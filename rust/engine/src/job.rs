@@ -106,6 +106,11 @@ impl Events {
         self.push(Event::Warning { message: message.into() });
     }
 
+    /// A person has to sign in.
+    pub fn sign_in(&self, url: String, code: Option<String>, message: String) {
+        self.push(Event::SignIn { url, code, message });
+    }
+
     /// A failure; the job's outcome will be `failed`.
     pub fn error(&mut self, error: Error) {
         self.failed = true;

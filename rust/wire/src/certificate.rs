@@ -23,7 +23,7 @@ pub struct Certificate {
 
 impl Certificate {
     /// Reads a certificate in DER. One that cannot be read has a thumbprint only.
-    pub(crate) fn read(der: &[u8]) -> Self {
+    pub fn read(der: &[u8]) -> Self {
         let thumbprint = digest(&SHA256, der).as_ref().iter().map(|byte| format!("{byte:02X}")).collect();
         let unreadable = || "unreadable".to_owned();
         let Ok((_, certificate)) = X509Certificate::from_der(der) else {

@@ -3,11 +3,12 @@
 use std::fs;
 use std::path::Path;
 
-use model::contract::{CertificateView, ConnectionTest, ConnectionTestView, Item};
-use model::{AdminLoginFormat, Credentials, Endpoint, Error, ErrorKind, ImapServer, Place, Result};
-use wire::{Login, ProbeReport, Proof, probe};
+use model::contract::{ConnectionTest, ConnectionTestView, Item};
+use model::{AdminLoginFormat, Credentials, Endpoint, Error, ErrorKind, Place, Result};
+use wire::{Login, Proof, probe};
 
 use super::context::{Context, Reply};
+use super::{oauth, probed};
 use crate::base::blocking::blocking;
 use crate::base::world::World;
 use crate::net::session;
@@ -20,6 +21,10 @@ pub(super) async fn test(context: Context, args: ConnectionTest) -> Result<Reply
         }
         (None, Some(identity)) => {
             let endpoint = context.store.endpoint(&identity)?;
+            oauth::check_mailbox(&endpoint, args.test_mailbox.as_deref())?;
+            if endpoint.oauth.is_some() && args.credentials.is_none() {
+                return test_tokens(&context, &endpoint, args.test_mailbox.as_deref()).await;
+            }
             let credentials = args.credentials.or_else(|| own_credentials(&endpoint));
             (endpoint.place, credentials, Some(endpoint.name.to_string()))
         }
@@ -36,6 +41,15 @@ pub(super) async fn test(context: Context, args: ConnectionTest) -> Result<Reply
     let mut view = examine(&context.world, &place, credentials).await?;
     view.endpoint = endpoint;
     Ok(Reply::items([Item::ConnectionTest(Box::new(view))]))
+}
+
+async fn test_tokens(context: &Context, endpoint: &Endpoint, mailbox: Option<&str>) -> Result<Reply> {
+    let Some(credential) = context.world.credential(endpoint).filter(|_| !context.dry_run) else {
+        return Ok(Reply::none());
+    };
+    let (mut view, warnings) = oauth::examine(&context.world, endpoint, credential, mailbox).await?;
+    view.endpoint = Some(endpoint.name.to_string());
+    Ok(Reply { items: vec![Item::ConnectionTest(Box::new(view))], warnings })
 }
 
 /// Fails as the test of an endpoint fails: what cannot be reached is not made (spec 1.1).
@@ -67,66 +81,13 @@ async fn examine(
                 proof: Proof::Password(c.password),
             });
             let report = probe(&session::options(world, server), login.as_ref()).await;
-            Ok(of_server(server, report, login.is_some()))
+            Ok(probed::of_server(server, report, login.is_some()))
         }
         Place::Maildir { path } => {
             let path = path.clone();
             blocking(move || Ok(of_maildir(path))).await
         }
     }
-}
-
-fn of_server(server: &ImapServer, report: ProbeReport, login_asked: bool) -> ConnectionTestView {
-    let address = format!("{}:{}", server.remote_server, server.port);
-    let message = match &report.error {
-        Some(error) => error.to_string(),
-        None if login_asked => format!("connected to {address} and logged in"),
-        None => format!("connected to {address}"),
-    };
-    let tls = report.tls.as_ref();
-    let capabilities =
-        report.capabilities_after_login.or(report.capabilities_before_login).unwrap_or_default();
-    let personal = report.namespace.as_ref().and_then(|namespace| namespace.personal.first());
-    ConnectionTestView {
-        success: report.error.is_none(),
-        message,
-        logged_in: login_asked && report.error.is_none(),
-        error: report.error,
-        remote_server: Some(server.remote_server.clone()),
-        port: Some(server.port),
-        security: Some(server.security),
-        addresses: report.addresses.iter().map(ToString::to_string).collect(),
-        latency_ms: report.tcp_latency.map(|t| t.as_secs_f64() * 1000.0),
-        tls_version: tls.map(|t| t.version.replace('_', ".")),
-        cipher_suite: tls.map(|t| t.cipher_suite.clone()),
-        certificate: report.certificate.map(certificate),
-        greeting: report.greeting,
-        auth_mechanisms: capabilities.mechanisms().map(str::to_owned).collect(),
-        capabilities: capabilities.iter().map(str::to_owned).collect(),
-        server_software: report.id.as_deref().and_then(software),
-        namespace_prefix: personal.map(|entry| entry.prefix.to_text()),
-        delimiter: personal.and_then(|entry| entry.delimiter).map(|c| char::from(c).to_string()),
-        ..ConnectionTestView::default()
-    }
-}
-
-fn certificate(found: wire::Certificate) -> CertificateView {
-    CertificateView {
-        subject: found.subject,
-        issuer: found.issuer,
-        not_before: found.not_before,
-        not_after: found.not_after,
-        thumbprint: found.thumbprint,
-    }
-}
-
-/// Name and version of what ID answered (RFC 2971 §3.3).
-fn software(id: &[(String, String)]) -> Option<String> {
-    let value = |key: &str| {
-        id.iter().find(|(found, _)| found.eq_ignore_ascii_case(key)).map(|(_, value)| value.as_str())
-    };
-    let words: Vec<&str> = [value("name"), value("version")].into_iter().flatten().collect();
-    (!words.is_empty()).then(|| words.join(" "))
 }
 
 /// A Maildir endpoint is good when its folder is there, or can be made, and can be written to.

@@ -1,12 +1,14 @@
 //! Endpoints: make, show, change, remove.
 
 use model::contract::{EndpointChanges, EndpointQuery, Item, NewEndpoint};
+use model::oauth::Claims;
 use model::{AdminLoginFormat, Endpoint, Error, ErrorKind, Limit, Name, Place, Result};
 use uuid::Uuid;
 
 use super::change::{Change, replace, warn};
 use super::context::{Context, Reply};
-use super::{connection, view};
+use super::{connection, oauth, view};
+use crate::base::world::World;
 use crate::job::Events;
 
 /// Above this many mailboxes at once, servers rather refuse than go faster (spec 4).
@@ -14,7 +16,7 @@ const MANY_MIGRATIONS: Limit = Limit::Count(100);
 
 pub(super) async fn new(context: Context, args: NewEndpoint, events: &Events) -> Result<Reply> {
     let has_separator = args.login_separator.is_some();
-    let endpoint = Endpoint {
+    let mut endpoint = Endpoint {
         guid: Uuid::new_v4(),
         name: Name::parse(&args.name)?,
         role: args.role,
@@ -33,9 +35,18 @@ pub(super) async fn new(context: Context, args: NewEndpoint, events: &Events) ->
         modified_at: context.now,
     };
     endpoint.validate()?;
+    oauth::check_mailbox(&endpoint, args.test_mailbox.as_deref())?;
     refuse_existing(&context, &endpoint.name)?;
     warn(events, warnings(&endpoint, has_separator)).await;
-    verify(&context, &endpoint, args.skip_verification).await?;
+    if let Some(oauth) = endpoint.oauth.as_mut().filter(|_| !context.dry_run) {
+        oauth::sign_in(&context.world, oauth, events).await?;
+    }
+    let mailbox = args.test_mailbox.as_deref();
+    if !args.skip_verification && !context.dry_run {
+        let tested = verify(&context.world, &mut endpoint, mailbox, true).await?;
+        endpoint.claims = tested.claims;
+        warn(events, tested.warnings).await;
+    }
     let made = view::endpoint(endpoint.clone(), (0, 0));
     let insert = Change::writing(move |context| context.store.insert_endpoint(&endpoint));
     context.make(insert.answering(|_| Ok(vec![Item::Endpoint(Box::new(made))]))).await
@@ -51,25 +62,66 @@ pub(super) fn get(context: &Context, query: &EndpointQuery) -> Result<Reply> {
 
 pub(super) async fn set(context: Context, args: EndpointChanges, events: &Events) -> Result<Reply> {
     let endpoint = changed(&context, context.store.endpoint(&args.identity)?, &args)?;
+    oauth::check_mailbox(&endpoint, args.test_mailbox.as_deref())?;
     warn(events, warnings(&endpoint, args.login_separator.is_some())).await;
-    verify(&context, &endpoint, args.skip_verification).await?;
     let guid = endpoint.guid.to_string();
+    // A dry run asks no server and no person.
+    let (args, claims) =
+        if context.dry_run { (args, None) } else { try_out(&context, endpoint, args, events).await? };
     let update = move |context: &Context| {
         // Somebody else may have changed it meanwhile: what was not named here stays as it is now.
-        context.store.update_endpoint(&changed(context, context.store.endpoint(&guid)?, &args)?)
+        let mut endpoint = changed(context, context.store.endpoint(&guid)?, &args)?;
+        endpoint.claims = claims.clone().or(endpoint.claims);
+        context.store.update_endpoint(&endpoint)
     };
     context.make(Change::writing(update)).await
 }
 
-/// A dry run asks no server.
-async fn verify(context: &Context, endpoint: &Endpoint, skip: bool) -> Result<()> {
-    if skip || context.dry_run { Ok(()) } else { connection::verify(&context.world, endpoint).await }
+/// Tests an endpoint; the grant of its tokens is new, or lies in the store.
+async fn verify(
+    world: &World,
+    endpoint: &mut Endpoint,
+    mailbox: Option<&str>,
+    is_new: bool,
+) -> Result<oauth::Tested> {
+    match &endpoint.oauth {
+        None => connection::verify(world, endpoint).await.map(|()| oauth::Tested::default()),
+        Some(_) if is_new => oauth::test_draft(world, endpoint, mailbox).await,
+        Some(_) => oauth::test_stored(world, endpoint, mailbox).await,
+    }
+}
+
+/// Lets whoever has to sign in do so, and tests the endpoint as it is to be. What is new of the grant goes into the changes.
+async fn try_out(
+    context: &Context,
+    mut endpoint: Endpoint,
+    mut args: EndpointChanges,
+    events: &Events,
+) -> Result<(EndpointChanges, Option<Claims>)> {
+    let world = &context.world;
+    if let Some(oauth) = &mut endpoint.oauth {
+        oauth::sign_in(world, oauth, events).await?;
+    }
+    let is_new = args.oauth.as_ref().is_some_and(|changes| changes.grant.is_some());
+    let mut claims = None;
+    if !args.skip_verification {
+        let tested = verify(world, &mut endpoint, args.test_mailbox.as_deref(), is_new).await?;
+        warn(events, tested.warnings).await;
+        claims = tested.claims;
+    }
+    if let (true, Some(changes), Some(oauth)) = (is_new, &mut args.oauth, endpoint.oauth) {
+        changes.grant = Some(oauth.grant);
+    }
+    Ok((args, claims))
 }
 
 /// The endpoint with what was named, checked.
 fn changed(context: &Context, mut endpoint: Endpoint, args: &EndpointChanges) -> Result<Endpoint> {
     refuse_of_another_type(&endpoint, args)?;
     apply(&mut endpoint, args);
+    if let Some(changes) = &args.oauth {
+        oauth::apply(&mut endpoint, changes)?;
+    }
     endpoint.modified_at = context.now;
     endpoint.validate()?;
     Ok(endpoint)

@@ -1,13 +1,20 @@
 //! From what is stored to what is shown. Pure.
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use jiff::Timestamp;
-use model::contract::{BatchView, EndpointView, UserErrorView, UserStatisticsView, UserView};
+use model::contract::{BatchView, EndpointView, OAuthView, UserErrorView, UserStatisticsView, UserView};
+use model::oauth::{Claims, Grant, OAuth, Provider};
 use model::status::{BatchFacts, UserCounts, Wish, batch_status, user_status};
 use model::{Endpoint, Place, Progress, ReportEntry, SkippedItem, User};
 use store::{BatchSummary, Totals};
+use wire::Certificate;
+
+use super::probed::certificate;
 
 /// An endpoint, and how many users it is serving now: initial and incremental.
 pub(super) fn endpoint(endpoint: Endpoint, active: (u32, u32)) -> EndpointView {
+    let oauth = endpoint.oauth.as_ref().map(|oauth| tokens(oauth, endpoint.claims));
     let endpoint_type = endpoint.place.endpoint_type().to_owned();
     let (server, path) = match endpoint.place {
         Place::Imap(server) => (Some(server), None),
@@ -28,11 +35,39 @@ pub(super) fn endpoint(endpoint: Endpoint, active: (u32, u32)) -> EndpointView {
         user_name: endpoint.credentials.map(|c| c.user_name),
         admin_login_format: endpoint.admin_login_format,
         login_separator: endpoint.login_separator,
-        oauth: None,
+        oauth,
         active_migration_count: active.0,
         active_incremental_sync_count: active.1,
         created_at: endpoint.created_at,
         modified_at: endpoint.modified_at,
+    }
+}
+
+/// How tokens are had, without what is secret of it.
+fn tokens(oauth: &OAuth, claims: Option<Claims>) -> OAuthView {
+    let (provider, cloud, tenant) = match &oauth.provider {
+        Provider::Office365 { cloud, tenant } => ("Office365", Some(*cloud), Some(tenant.clone())),
+        Provider::Google => ("Google", None, None),
+        Provider::Other => ("Other", None, None),
+    };
+    let (application_id, der) = match &oauth.grant {
+        Grant::ServiceAccount { client_email, .. } => (Some(client_email.clone()), None),
+        Grant::Certificate { certificate, .. } => {
+            (oauth.application_id.clone(), BASE64_STANDARD.decode(certificate).ok())
+        }
+        _ => (oauth.application_id.clone(), None),
+    };
+    let authority = oauth.authority.clone().or_else(|| cloud.map(|cloud| cloud.authority().to_owned()));
+    OAuthView {
+        provider: provider.to_owned(),
+        grant: oauth.grant.word().to_owned(),
+        cloud,
+        tenant,
+        application_id,
+        authority,
+        scope: oauth.scope(),
+        certificate: der.map(|der| certificate(Certificate::read(&der))),
+        claims,
     }
 }
 

@@ -31,6 +31,7 @@ mod restore;
 mod secrets;
 mod service;
 mod times;
+mod tokens;
 mod troubles;
 mod unavailable;
 mod verification;
