@@ -4,6 +4,7 @@ use std::path::Path;
 
 use model::{Error, ErrorKind};
 use rusqlite::ErrorCode;
+use rusqlite::ffi::SQLITE_IOERR_SHMSIZE;
 
 use crate::Store;
 
@@ -56,12 +57,9 @@ fn explain(error: &rusqlite::Error, store: &Path) -> Error {
                 "is held by another process for too long",
                 "find the process that holds it, or try again",
             ),
-            Some(ErrorCode::DiskFull) => named(
-                ErrorKind::DiskFull,
-                store,
-                "has no room left on its disk",
-                "free some space, then try again",
-            ),
+            Some(ErrorCode::DiskFull) => full(store),
+            // The file that readers and writers share is made anew with its room, whenever the store is opened.
+            Some(ErrorCode::SystemIoFailure) if extended(error) == Some(SQLITE_IOERR_SHMSIZE) => full(store),
             Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
                 corrupted(store, &format!("is damaged ({error})"))
             }
@@ -84,6 +82,14 @@ impl Store {
         matches!(error.kind, DiskFull | StoreCorrupted | StoreLocked | StoreUnavailable)
             && error.object.as_deref() == Some(&self.folder().display().to_string())
     }
+}
+
+fn extended(error: &rusqlite::Error) -> Option<i32> {
+    error.sqlite_error().map(|error| error.extended_code)
+}
+
+fn full(store: &Path) -> Error {
+    named(ErrorKind::DiskFull, store, "has no room left on its disk", "free some space, then try again")
 }
 
 /// The store cannot be opened, made or written.
@@ -147,6 +153,12 @@ mod tests {
         assert!(!store.worker_stop_requested().unwrap());
         other.execute_batch("COMMIT").unwrap();
         store.request_worker_stop(true).unwrap();
+    }
+
+    #[test]
+    fn a_disk_that_is_full_when_the_store_is_opened_is_named() {
+        let error = rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(SQLITE_IOERR_SHMSIZE), None);
+        assert_eq!(explain(&error, Path::new("store")).kind, ErrorKind::DiskFull);
     }
 
     #[test]

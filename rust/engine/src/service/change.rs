@@ -3,7 +3,7 @@
 use model::Result;
 use model::contract::Item;
 
-use super::context::{Context, Reply};
+use super::context::{Context, Opening, Reply};
 use super::worker;
 use crate::base::blocking::blocking;
 use crate::job::Events;
@@ -71,18 +71,24 @@ impl Change {
     }
 }
 
-impl Context {
+impl Opening {
     /// Checks a change, warns of it, and makes it: all of it, unless the host gave the request up before.
     pub(super) async fn change(
         self,
         events: &Events,
-        check: impl FnOnce(&Self) -> Result<Change> + Send + 'static,
+        check: impl FnOnce(&Context) -> Result<Change> + Send + 'static,
     ) -> Result<Reply> {
-        let (context, mut change) = blocking(move || check(&self).map(|change| (self, change))).await?;
+        let opened = move || {
+            let context = self.open()?;
+            check(&context).map(|change| (context, change))
+        };
+        let (context, mut change) = blocking(opened).await?;
         warn(events, std::mem::take(&mut change.warnings)).await;
         context.make(change).await
     }
+}
 
+impl Context {
     /// Makes what has been checked and warned of, where it may wait; in a dry run it only finds out whether it could.
     pub(super) async fn make(self, change: Change) -> Result<Reply> {
         if self.cancelled.is_cancelled() {

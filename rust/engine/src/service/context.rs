@@ -60,31 +60,54 @@ impl Reply {
     }
 }
 
-impl Context {
+/// A request whose store is not open yet. It is opened on the thread that reads it: each change of threads takes as long as
+/// a short query.
+pub(super) struct Opening {
+    world: World,
+    location: Option<String>,
+    worker: Option<String>,
+    environment: Environment,
+    dry_run: bool,
+    cancelled: CancellationToken,
+    underway: Underway,
+}
+
+impl Opening {
     /// What the request brings, and its operation.
-    pub(super) fn open(
+    pub(super) fn of(
         world: World,
         request: Request,
         cancelled: CancellationToken,
         underway: Underway,
-    ) -> Result<(Self, Operation)> {
+    ) -> (Self, Operation) {
         let Request { store: location, worker, environment, dry_run, operation } = request;
+        (Self { world, location, worker, environment, dry_run, cancelled, underway }, operation)
+    }
+
+    pub(super) fn open(self) -> Result<Context> {
+        let Self { world, location, worker, environment, dry_run, cancelled, underway } = self;
         let folder = Store::location(location.as_deref(), &environment)?;
         let store = Store::open(&folder)?;
         let world = with_vaults_in(world.of_host(&environment), &store);
         let now = world.clock.now();
-        let context = Self { store, folder, worker, environment, world, now, dry_run, cancelled, underway };
-        Ok((context, operation))
+        Ok(Context { store, folder, worker, environment, world, now, dry_run, cancelled, underway })
+    }
+
+    /// Opens the store for what does not only read it.
+    pub(super) async fn opened(self) -> Result<Context> {
+        blocking(move || self.open()).await
     }
 
     /// Reads what touches the disk where it may wait.
     pub(super) async fn run(
         self,
-        body: impl FnOnce(Self) -> Result<Reply> + Send + 'static,
+        body: impl FnOnce(Context) -> Result<Reply> + Send + 'static,
     ) -> Result<Reply> {
-        blocking(move || body(self)).await
+        blocking(move || body(self.open()?)).await
     }
+}
 
+impl Context {
     pub(super) fn open_store(self) -> Result<Reply> {
         Ok(Reply::items([Item::Store(self.store.view()?)]))
     }

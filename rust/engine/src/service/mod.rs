@@ -22,10 +22,9 @@ mod worker;
 use model::Result;
 use model::contract::{Operation, Request};
 
-use crate::base::blocking::blocking;
 use crate::base::world::World;
 use crate::job::Events;
-use context::{Context, Underway};
+use context::{Opening, Underway};
 
 /// Runs one request to its end, or until the host cancels. One that has begun to change something is not torn from its
 /// answer: it ends as if nobody had cancelled, but waits for nothing any more.
@@ -53,36 +52,36 @@ pub(crate) async fn run(world: World, request: Request, mut events: Events) {
 
 async fn answer(world: World, request: Request, events: &mut Events, underway: Underway) -> Result<()> {
     let cancelled = events.cancelled();
-    let (context, operation) = blocking(move || Context::open(world, request, cancelled, underway)).await?;
+    let (opening, operation) = Opening::of(world, request, cancelled, underway);
     let reply = match operation {
-        Operation::OpenStore {} => context.run(move |c| c.open_store()).await,
-        Operation::NewEndpoint(args) => endpoint::new(context, *args, events).await,
-        Operation::GetEndpoints(args) => context.run(move |c| endpoint::get(&c, &args)).await,
-        Operation::SetEndpoint(args) => endpoint::set(context, *args, events).await,
+        Operation::OpenStore {} => opening.run(move |c| c.open_store()).await,
+        Operation::NewEndpoint(args) => endpoint::new(opening.opened().await?, *args, events).await,
+        Operation::GetEndpoints(args) => opening.run(move |c| endpoint::get(&c, &args)).await,
+        Operation::SetEndpoint(args) => endpoint::set(opening.opened().await?, *args, events).await,
         Operation::RemoveEndpoint(args) => {
-            context.change(events, move |c| endpoint::remove(c, args.identity)).await
+            opening.change(events, move |c| endpoint::remove(c, args.identity)).await
         }
-        Operation::TestConnection(args) => connection::test(context, args).await,
-        Operation::TestCsv(args) => context.run(move |c| csv::test(&c, &args)).await,
-        Operation::NewBatch(args) => context.change(events, move |c| batch::new(c, *args)).await,
-        Operation::GetBatches(args) => context.run(move |c| batch::get(&c, args)).await,
-        Operation::SetBatch(args) => context.change(events, move |c| batch::set(c, *args)).await,
+        Operation::TestConnection(args) => connection::test(opening.opened().await?, args).await,
+        Operation::TestCsv(args) => opening.run(move |c| csv::test(&c, &args)).await,
+        Operation::NewBatch(args) => opening.change(events, move |c| batch::new(c, *args)).await,
+        Operation::GetBatches(args) => opening.run(move |c| batch::get(&c, args)).await,
+        Operation::SetBatch(args) => opening.change(events, move |c| batch::set(c, *args)).await,
         Operation::StartBatch(args) => {
-            context.change(events, move |c| wish::start(c, args.identity.as_deref())).await
+            opening.change(events, move |c| wish::start(c, args.identity.as_deref())).await
         }
         Operation::StopBatch(args) => {
-            context.change(events, move |c| wish::stop(c, args.identity.as_deref())).await
+            opening.change(events, move |c| wish::stop(c, args.identity.as_deref())).await
         }
         Operation::RemoveBatch(args) => {
-            context.change(events, move |c| wish::remove(c, args.identity.as_deref())).await
+            opening.change(events, move |c| wish::remove(c, args.identity.as_deref())).await
         }
-        Operation::WaitBatch(args) => wait::wait(context, args, events).await,
-        Operation::GetUsers(args) => context.run(move |c| user::get(&c, args)).await,
-        Operation::GetUserStatistics(args) => context.run(move |c| user::statistics(&c, &args)).await,
-        Operation::VerifyUser(args) => user::verify(context, args, events).await,
-        Operation::GetWorker {} => context.run(move |c| worker::get(&c)).await,
-        Operation::StartWorker {} => context.change(events, |_| Ok(worker::start())).await,
-        Operation::StopWorker(args) => context.change(events, move |_| Ok(worker::stop(args))).await,
+        Operation::WaitBatch(args) => wait::wait(opening.opened().await?, args, events).await,
+        Operation::GetUsers(args) => opening.run(move |c| user::get(&c, args)).await,
+        Operation::GetUserStatistics(args) => opening.run(move |c| user::statistics(&c, &args)).await,
+        Operation::VerifyUser(args) => user::verify(opening.opened().await?, args, events).await,
+        Operation::GetWorker {} => opening.run(move |c| worker::get(&c)).await,
+        Operation::StartWorker {} => opening.change(events, |_| Ok(worker::start())).await,
+        Operation::StopWorker(args) => opening.change(events, move |_| Ok(worker::stop(args))).await,
     }?;
     reply.warnings.into_iter().for_each(|message| events.warning(message));
     reply.items.into_iter().for_each(|item| events.item(item));
