@@ -47,6 +47,7 @@ Describe 'A mock' {
             'Test-MigrationCsv' { @{ Path = 'users.csv' } }
             'Connect-MigrationStore' { @{ Path = 'store' } }
             '*-MigrationWorker' { @{} }
+            '*-MigrationOffice365Access' { @{ Endpoint = 'Source' } }
             default { @{ Identity = 'Wave1' } }
         }
         & $Cmdlet @arguments | Should -Be 'mocked'

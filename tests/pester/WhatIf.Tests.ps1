@@ -49,7 +49,9 @@ BeforeAll {
 
 Describe '-WhatIf' {
     It 'is in the table of this file for every cmdlet that has it' -ForEach @{ Known = $calls.Name } {
-        (Get-Command -Module ImapMigration | Where-Object { $_.Parameters.ContainsKey('WhatIf') }).Name | Should -BeIn $Known
+        $described = (Get-Command -Module ImapMigration | Where-Object { $_.Parameters.ContainsKey('WhatIf') }).Name
+        # Those that show steps as objects do so with -WhatIf, too: Office365Access.Tests.ps1.
+        $described -notlike '*-MigrationOffice365Access' | Should -BeIn $Known
     }
 
     It 'of <Name> says what would be done, and does nothing' -ForEach $calls {

@@ -81,8 +81,8 @@ public abstract class NewEndpointParameters : ExchangeCmdlet, ITokenParameters
 
     /// <inheritdoc />
     [Parameter(ParameterSetName = ImapSet)]
-    [WordsArgument]
-    public string[]? TokenCommand { get; set; }
+    [CommandLine]
+    public object? TokenCommand { get; set; }
 
     /// <inheritdoc />
     [Parameter(Mandatory = true, ParameterSetName = Office365Set)]

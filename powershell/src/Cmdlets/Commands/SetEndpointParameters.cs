@@ -142,8 +142,8 @@ public abstract class SetEndpointParameters : ExchangeCmdlet, ITokenParameters
 
     /// <inheritdoc />
     [Parameter]
-    [WordsArgument]
-    public string[]? TokenCommand { get; set; }
+    [CommandLine]
+    public object? TokenCommand { get; set; }
 
     /// <inheritdoc />
     [Parameter]

@@ -35,7 +35,7 @@ internal sealed class GrantReader
             (Google, "ServiceAccountKeyFileData", given.ServiceAccountKeyFileData is not null, ServiceAccount),
             (Google, "Interactive", given.Interactive, GoogleSignIn),
             (Other, "AccessToken", given.AccessToken is not null, () => TokenScript.OfScript(given.AccessToken!, cmdlet)),
-            (Other, "TokenCommand", given.TokenCommand is not null, () => TokenScript.OfProgram(given.TokenCommand!, cmdlet)),
+            (Other, "TokenCommand", given.TokenCommand is not null, () => TokenScript.OfProgram((CommandLine)given.TokenCommand!, cmdlet)),
         ];
     }
 

@@ -49,5 +49,5 @@ internal interface ITokenParameters
     ScriptBlock? AccessToken { get; }
 
     /// <summary>A program that writes the token, and what it is told.</summary>
-    string[]? TokenCommand { get; }
+    object? TokenCommand { get; }
 }

@@ -43,17 +43,17 @@ internal static class TokenScript
     }
 
     /// <summary>The grant of a program and its arguments. It is looked for now: the worker has another folder, and another PATH.</summary>
-    internal static Grant OfProgram(string[] command, PSCmdlet cmdlet)
+    internal static Grant OfProgram(CommandLine command, PSCmdlet cmdlet)
     {
-        var program = command.FirstOrDefault().OrNull() ?? throw Refusals.Argument("-TokenCommand is empty", "name the program, then what it is told");
-        return Grant.OfCommand(Found(program, cmdlet), [.. command.Skip(1)], input: null);
+        var program = command.Words.FirstOrDefault().OrNull() ?? throw Refusals.Argument("-TokenCommand is empty", "name the program, then what it is told");
+        return Grant.OfCommand(Found(program, cmdlet), [.. command.Words.Skip(1)], input: null);
     }
 
     private static string Found(string program, PSCmdlet cmdlet)
     {
         var found = cmdlet.InvokeCommand.GetCommand(program, CommandTypes.Application) as ApplicationInfo;
         return found?.Path ?? throw Refusals.Argument(
-            $"there is no program `{program}`", "give its full path, as the first of -TokenCommand; each argument is a text of its own");
+            Rows.MayBe(program) ? "there is no such program" : $"there is no program `{program}`", "give its full path, as the first of -TokenCommand; each argument is a text of its own");
     }
 
     private static string PowerShell(PSCmdlet cmdlet)
