@@ -18,7 +18,8 @@ impl Tally {
         Self { passed: success.into(), failed: (!success).into() }
     }
 
-    /// The counts in a line of output: the closing lines of cargo test, cargo nextest and Pester have some.
+    /// The counts in a line of output: the closing lines of cargo test, cargo nextest, Pester and the
+    /// simulation have some.
     pub(crate) fn read(line: &str) -> Self {
         let line = without_colours(line);
         let words: Vec<&str> =
@@ -30,6 +31,10 @@ impl Tally {
             }
             ["Tests", "Passed:", ..] => {
                 Self { passed: after(&words, "Passed:"), failed: after(&words, "Failed:") }
+            }
+            [_, "runs", "from", "seed", ..] => {
+                let failed = before(&words, "failed");
+                Self { passed: before(&words, "runs").saturating_sub(failed), failed }
             }
             _ => Self::default(),
         }
@@ -93,6 +98,7 @@ mod tests {
             (12, 3)
         );
         assert_eq!(read("     Summary [   0.012s] 14 tests run: 12 passed, 2 failed, 1 skipped\n"), (12, 2));
+        assert_eq!(read("200 runs from seed 1, 3 failed, 41.5 ms each\n"), (197, 3));
         assert_eq!(read("Tests Passed: 40, Failed: 2, Skipped: 1, Inconclusive: 0, NotRun: 0\r\n"), (40, 2));
     }
 

@@ -7,6 +7,7 @@ use crate::demo;
 use crate::layout::Layout;
 use crate::process::{Result, check, command, count};
 use crate::rooms;
+use crate::simulate;
 use crate::tally::Tally;
 use crate::tools::{self, Missing};
 
@@ -14,12 +15,13 @@ use crate::tools::{self, Missing};
 type Layer = (&'static str, fn(&Layout) -> Result<Tally>);
 
 /// The layers in their order: the cheap ones first, and the module before what needs it.
-const LAYERS: [Layer; 9] = [
+const LAYERS: [Layer; 10] = [
     ("format", format),
     ("rooms", rooms),
     ("lint", lint),
     ("scripts", scripts),
     ("rust", rust),
+    ("simulate", simulate),
     ("module", module),
     ("abi", abi),
     ("demo", demo),
@@ -100,6 +102,11 @@ fn rust(_: &Layout) -> Result<Tally> {
     // nextest leaves the examples in the documentation to cargo.
     tally += count(command("cargo", &["test", "--workspace", "--doc", "--no-fail-fast"]))?;
     Ok(tally)
+}
+
+/// Seeds of the simulation, at the speed of a program that was built for it.
+fn simulate(_: &Layout) -> Result<Tally> {
+    simulate::thousand()
 }
 
 fn module(layout: &Layout) -> Result<Tally> {
