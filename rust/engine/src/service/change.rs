@@ -4,7 +4,7 @@ use model::Result;
 use model::contract::Item;
 
 use super::context::{Context, Opening, Reply};
-use super::worker;
+use super::ensure;
 use crate::base::blocking::blocking;
 use crate::job::Events;
 
@@ -49,7 +49,7 @@ impl Change {
         if let Some(write) = &self.write {
             context.store.rehearse(|| write(context))?;
         }
-        if self.needs_a_worker { worker::is_available(context) } else { Ok(()) }
+        if self.needs_a_worker { ensure::worker_can_be(context) } else { Ok(()) }
     }
 
     /// No wish is written that no worker can make true, and no worker started for a wish that is refused. It is looked for
@@ -67,7 +67,7 @@ impl Change {
     }
 
     fn ensure_a_worker(&self, context: &Context) -> Result<()> {
-        if self.needs_a_worker { worker::ensure(context) } else { Ok(()) }
+        if self.needs_a_worker { ensure::worker(context) } else { Ok(()) }
     }
 }
 

@@ -6,6 +6,7 @@ mod connection;
 mod context;
 mod csv;
 mod endpoint;
+mod ensure;
 mod oauth;
 mod pace;
 mod probed;

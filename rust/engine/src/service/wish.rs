@@ -10,8 +10,8 @@ use uuid::Uuid;
 
 use super::change::Change;
 use super::context::Context;
+use super::ensure;
 use super::telling::{STARTED, tell};
-use super::worker;
 
 /// How long a removal waits for passes that still run.
 const REMOVE_PATIENCE: Duration = Duration::from_secs(10);
@@ -67,7 +67,7 @@ pub(super) fn remove(context: &Context, identity: Option<&str>) -> Result<Change
     };
     Ok(change.answering(move |context| {
         // The worker stops its passes at the next message. Whoever is answered finds the name free.
-        worker::eventually(context, REMOVE_PATIENCE, || {
+        ensure::eventually(context, REMOVE_PATIENCE, || {
             purge(context)?;
             Ok(is_gone(context, guid)? || !context.store.worker_is_running()?)
         })?;
