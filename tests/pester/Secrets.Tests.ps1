@@ -31,26 +31,50 @@ BeforeAll {
         $process.WaitForExit()
         $output.Result + $problems.Result
     }
+
+    # A folder on a file system of 512 KiB, where this account can make one.
+    function New-SmallDisk([string] $Folder) {
+        $null = New-Item $Folder -ItemType Directory
+        if (-not $IsLinux -or (id -u) -ne 0) { return '' }
+        $null = mount -t tmpfs -o size=512k tmpfs $Folder 2>&1
+        if ($LASTEXITCODE -eq 0) { $Folder } else { '' }
+    }
 }
 
-Describe 'A password sent by every parameter of every cmdlet, in every shape' {
+Describe 'A password <Case>' -ForEach @(
+    @{ Case = 'sent by every parameter of every cmdlet, in every shape'; Script = 'Send.ps1'; Small = $false }
+    @{ Case = 'whose login is refused or repeated, or whose store is locked, full or not to be written'; Script = 'Fail.ps1'; Small = $true }
+) {
     BeforeAll {
         $secret = "S3cr3t-$([guid]::NewGuid().ToString('N'))"
-        $store, $sent = (Join-Path $TestDrive store), (New-Item (Join-Path $TestDrive sent) -ItemType Directory)
-        $files = @{ SecretFile = "$sent/secret"; Transcript = "$TestDrive/transcript"; Errors = "$TestDrive/errors"; Calls = "$TestDrive/calls"; Processes = "$TestDrive/processes" }
+        $folder = (New-Item (Join-Path $TestDrive $Script) -ItemType Directory).FullName
+        $store, $sent = "$folder/store", (New-Item "$folder/sent" -ItemType Directory)
+        $files = @{ SecretFile = "$sent/secret"; Transcript = "$folder/transcript"; Errors = "$folder/errors"; Calls = "$folder/calls"; Processes = "$folder/processes" }
+        $disk = if ($Small) { @{ Small = New-SmallDisk "$folder/small" } } else { @{} }
         [IO.File]::WriteAllText($files.SecretFile, $secret)
-        $screen = Invoke-Sender Send.ps1 ($files + @{ Module = Join-Path (Get-ModuleFolder) ImapMigration.psd1; Store = $store })
+        $screen = Invoke-Sender $Script ($files + $disk + @{ Module = Join-Path (Get-ModuleFolder) ImapMigration.psd1; Store = $store })
+    }
+
+    AfterAll {
+        if ($disk.Small) { umount $disk.Small }
     }
 
     It 'went by all of them' {
-        $calls = [IO.File]::ReadAllText($files.Calls)
+        $calls, $problems = [IO.File]::ReadAllText($files.Calls), [IO.File]::ReadAllText($files.Errors)
+        if ($Small) {
+            $ids = @('AuthenticationFailed,ImapMigration.Commands.NewMigrationEndpointCommand', 'AuthenticationFailed,ImapMigration.Commands.SetMigrationEndpointCommand', 'StoreLocked,')
+            if ($disk.Small) { $ids += 'DiskFull,', 'StoreUnavailable,' }
+            foreach ($id in $ids) { $problems | Should -Match "(?m)^$id" }
+            $screen | Should -BeLike '*"ErrorCode": "AuthenticationFailed"*"ErrorCode": "AuthenticationFailed"*'
+            return
+        }
         $common = [Management.Automation.PSCmdlet]::CommonParameters + [Management.Automation.PSCmdlet]::OptionalCommonParameters
         foreach ($command in Get-Command -Module ImapMigration) {
             foreach ($parameter in $command.Parameters.Keys | Where-Object { $_ -notin $common }) {
                 $calls | Should -Match "(?m)^$($command.Name) -$parameter <identity>$"
             }
         }
-        [IO.File]::ReadAllText($files.Errors) | Should -Match 'It takes'
+        $problems | Should -Match 'It takes'
     }
 
     It 'is on no screen' {
@@ -66,11 +90,12 @@ Describe 'A password sent by every parameter of every cmdlet, in every shape' {
     }
 
     It 'is in no file of the store, nor the name of one' {
-        $found = Get-ChildItem $store -Recurse -Force | Where-Object {
+        $stores = @($store) + @($disk.Small | Where-Object { $_ })
+        $found = Get-ChildItem $stores -Recurse -Force | Where-Object {
             $_.Name.Contains($secret) -or ($_ -is [IO.FileInfo] -and (Find-Secret ([IO.File]::ReadAllBytes($_.FullName)) $secret))
         }
         $found | Should -BeNullOrEmpty
-        Get-ChildItem $TestDrive -Recurse | Where-Object { $_.Name.Contains($secret) } | Should -BeNullOrEmpty
+        Get-ChildItem $folder -Recurse | Where-Object { $_.Name.Contains($secret) } | Should -BeNullOrEmpty
     }
 
     It 'is in no process''s command line' {

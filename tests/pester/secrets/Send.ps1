@@ -7,7 +7,7 @@ $VerbosePreference = $DebugPreference = 'Continue'
 $ProgressPreference = 'SilentlyContinue'
 $MaximumHistoryCount = 1
 Import-Module $Module 4>$null 5>$null
-Import-Module (Join-Path $PSScriptRoot Shapes.psm1) 4>$null 5>$null
+Import-Module (Join-Path $PSScriptRoot Shapes.psm1), (Join-Path $PSScriptRoot Watch.psm1) 4>$null 5>$null
 $secret = [IO.File]::ReadAllText($SecretFile)
 $null = Start-Transcript $Transcript
 $null = Connect-MigrationStore $Store -ErrorAction Stop
@@ -46,43 +46,7 @@ function Get-Filling($Command, $Set, [string] $Besides) {
     $filling
 }
 
-# What an error keeps, beside its text: all of it can be printed.
-function Get-ErrorText($Record) {
-    $info = $Record.InvocationInfo
-    "$Record", "$($Record.ErrorDetails)", "$($Record.TargetObject)", "$($Record.CategoryInfo)", $info.Line, $info.PositionMessage
-    for ($exception = $Record.Exception; $exception; $exception = $exception.InnerException) { $exception.Message }
-    $info.BoundParameters.Values
-    $info.UnboundArguments
-}
-
-# Every form in which PowerShell prints an error.
-function Show-Error($Record) {
-    foreach ($ErrorView in 'NormalView', 'CategoryView', 'ConciseView', 'DetailedView') { $Record | Out-String -Width 500 | Write-Host }
-    $Record, $Record.Exception, $Record.InvocationInfo | Format-List * -Force | Out-String -Width 500 | Write-Host
-    Write-Host $Record.Exception.ToString()
-}
-
-# All errors in short; the first of each kind of each cmdlet in full.
-$seen = [Collections.Generic.HashSet[string]]::new()
-function Save-Error([string] $Call) {
-    $texts = [Collections.Generic.HashSet[string]]::new()
-    foreach ($problem in $Error) {
-        $record = $problem -is [Management.Automation.ErrorRecord] ? $problem : $problem.ErrorRecord
-        if (-not $record -or -not $texts.Add("$record")) { continue }
-        $log.WriteLine("== $Call`n" + ((Get-ErrorText $record) -join "`n"))
-        if ($seen.Add("$($record.FullyQualifiedErrorId) $($record.CategoryInfo.Activity)")) { Show-Error $record }
-    }
-    $Error.Clear()
-}
-
-function Invoke-Call([string] $Call, [scriptblock] $Block) {
-    $made.WriteLine($Call)
-    $said = try { & $Block *>&1 } catch { $_ }
-    if ($said) { Write-Host ([Linq.Enumerable]::Distinct([string[]] $said) -join "`n") }
-    Save-Error $Call
-}
-
-$log, $made = [IO.StreamWriter]::new($Errors), [IO.StreamWriter]::new($Calls)
+Start-Watch $Errors $Calls
 function Send-Shape([string] $Shape, $Command) {
     $name, $value = $Command.Name, $shapes[$Shape]
     foreach ($parameter in $Command.Parameters.Values | Where-Object Name -NotIn $common) {
@@ -113,5 +77,4 @@ foreach ($shape in $shapes.Keys) {
 $null = New-MigrationBatch -Name Running -SourceEndpoint Source -TargetEndpoint Target -CSVData $shapes.row -AdoptPreexisting -AutoStart -ErrorAction Stop
 [IO.File]::WriteAllLines($Processes, [string[]] (Get-Process).CommandLine)
 $null = Stop-MigrationWorker -Confirm:$false
-$log.Dispose()
-$made.Dispose()
+Stop-Watch
