@@ -12,6 +12,7 @@ use tokio::process::{Child, Command};
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
+use crate::hidden::hide;
 use crate::mint::Minted;
 use crate::net::Net;
 use crate::process_group::ProcessGroup;
@@ -105,12 +106,8 @@ impl Said {
     fn last_complaint(&self, input: &Secret) -> Option<String> {
         let complaint = String::from_utf8_lossy(&self.complaint);
         let output = String::from_utf8_lossy(&self.output);
-        let mut line: String = complaint.lines().rfind(|line| !line.trim().is_empty())?.trim().to_owned();
-        for secret in output.lines().chain(input.declassify().lines()).map(str::trim) {
-            if !secret.is_empty() && line.contains(secret) {
-                line = line.replace(secret, "***");
-            }
-        }
+        let line = complaint.lines().rfind(|line| !line.trim().is_empty())?.trim().to_owned();
+        let line = hide(line, output.lines().chain(input.declassify().lines()).map(str::trim));
         Some(line.chars().filter(|c| !c.is_control()).take(300).collect())
     }
 }

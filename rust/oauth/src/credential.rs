@@ -190,3 +190,34 @@ fn refused_when_new(state: &State) -> Error {
     Error::new(ErrorKind::OauthTokenRejected, format!("the mail server refuses a new token{told}"))
         .remedy("see that the token's audience is the mail server, and that whoever it is for may open the mailbox by IMAP")
 }
+
+#[cfg(test)]
+mod tests {
+    use model::oauth::Provider;
+
+    use super::*;
+
+    #[derive(Debug)]
+    struct NoVault;
+
+    impl Vault for NoVault {
+        fn keep(&self, _: &Secret) -> Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn tokens_of_mailboxes_that_nobody_asks_for_are_forgotten_when_there_are_too_many() {
+        let arguments = vec!["{mailbox}".to_owned()];
+        let grant = Grant::Command { program: "echo".to_owned(), arguments, input: Secret::default() };
+        let oauth =
+            OAuth { provider: Provider::Other, application_id: None, authority: None, scope: None, grant };
+        let credential = Credential::new(oauth, Net::default(), Arc::new(NoVault));
+        let asked = credential.slot("asked");
+        for number in 0..2 * MOST_HELD {
+            credential.slot(&number.to_string());
+        }
+        assert!(credential.0.slots().len() <= MOST_HELD);
+        assert!(Arc::ptr_eq(&asked, &credential.slot("asked")));
+    }
+}

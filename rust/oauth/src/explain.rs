@@ -11,6 +11,9 @@ use crate::refusals::row;
 /// From where on two clocks are told to differ. Servers allow some minutes.
 const NOTEWORTHY: SignedDuration = SignedDuration::from_secs(60);
 
+/// The most characters of a server's words that are told.
+const MOST_TOLD: usize = 600;
+
 /// The error for a refusal. `mailbox` is the one that the token was for, where tokens are for one each.
 pub(crate) fn explain(oauth: &OAuth, url: &str, mailbox: &str, refusal: &Refusal) -> Error {
     let row = row(oauth, refusal);
@@ -21,7 +24,9 @@ pub(crate) fn explain(oauth: &OAuth, url: &str, mailbox: &str, refusal: &Refusal
     let wait = wait.map(|wait| format!(" and asks to wait {} s", wait.as_secs())).unwrap_or_default();
     let message = format!("`{}` gives no token{}: {cause}{wait}{clock}", host(url), subject(oauth));
     let error = Error::new(row.kind, message).remedy(fill(row.remedy)).object(host(url));
-    if refusal.description.is_empty() { error } else { error.server(&refusal.description) }
+    // Cut only now: half a secret would not have been found in it.
+    let said: String = refusal.description.chars().take(MOST_TOLD).collect();
+    if said.is_empty() { error } else { error.server(said) }
 }
 
 /// Who asked.

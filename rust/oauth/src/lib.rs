@@ -12,6 +12,7 @@ mod certificate_store;
 mod command;
 mod credential;
 mod explain;
+mod hidden;
 mod mint;
 mod net;
 mod net_fault;

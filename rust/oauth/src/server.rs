@@ -85,7 +85,7 @@ impl Server {
         let mut pause = FIRST_PAUSE;
         loop {
             let refusal = match read(url, &self.net.post(url, form).await?)? {
-                Reply::Refused(refusal) => refusal.without(&secrets(form)),
+                Reply::Refused(refusal) => refusal.without(secrets(form)),
                 granted => return Ok(granted),
             };
             let wait = refusal.retry_after.unwrap_or(pause);
@@ -102,8 +102,8 @@ impl Server {
     }
 }
 
-fn secrets<'f>(form: &[(&str, &'f str)]) -> Vec<&'f str> {
-    form.iter().filter(|(name, _)| SECRET_FIELDS.contains(name)).map(|(_, value)| *value).collect()
+fn secrets<'f>(form: &[(&str, &'f str)]) -> impl Iterator<Item = &'f str> {
+    form.iter().filter(|(name, _)| SECRET_FIELDS.contains(name)).map(|(_, value)| *value)
 }
 
 #[cfg(test)]

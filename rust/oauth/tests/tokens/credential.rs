@@ -116,6 +116,25 @@ async fn a_new_token_that_is_refused_is_refused_for_good() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_token_that_was_refused_is_given_to_nobody_though_there_is_no_other() {
+    let (tokens, oauth) = application(&Options::default());
+    let (credential, _) = credential(oauth);
+    let stale = credential.token("a").await.unwrap();
+    advance(Duration::from_secs(61)).await;
+    tokens.fail(Fault::Cut, 1);
+    assert!(credential.refused("a", &stale).await.is_err());
+    assert_ne!(credential.token("b").await.unwrap(), stale);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_life_that_is_over_at_once_is_not_believed() {
+    let (tokens, oauth) = application(&Options { life: Duration::ZERO, ..Options::default() });
+    let (credential, _) = credential(oauth);
+    assert!(ask_at_once(&credential, None).await.iter().all(Result::is_ok));
+    assert_eq!(tokens.count(GRANT), 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_claims_of_the_token_there_is_can_be_seen() {
     let (_tokens, oauth) = application(&Options::default());
     let (credential, _) = credential(oauth);

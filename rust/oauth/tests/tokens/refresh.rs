@@ -49,8 +49,9 @@ async fn no_token_is_used_before_the_refresh_token_that_came_with_it_is_kept() {
     assert_eq!(tokens.count(GRANT), 1, "what came is not asked for again");
     *vault.is_full.lock().unwrap() = false;
     let token = credential.token(ANN).await.unwrap();
-    assert!(tokens.is_good(token.declassify(), ANN) && vault.newest().unwrap().is_some());
-    assert_eq!(tokens.count(GRANT), 1);
+    assert_eq!(credential.token(ANN).await.unwrap(), token);
+    assert!(tokens.is_good(token.declassify(), ANN));
+    assert_eq!((tokens.count(GRANT), vault.times()), (1, 1), "each once");
 }
 
 #[tokio::test(start_paused = true)]

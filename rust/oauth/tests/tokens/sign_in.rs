@@ -195,6 +195,19 @@ async fn a_code_for_a_device_runs_out_or_is_refused() {
     assert!(error.message.contains("refused"), "{error}");
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_code_for_a_device_is_not_asked_about_longer_than_it_is_good_whatever_the_server_says_then() {
+    let (tokens, oauth) = server(SignIn::DeviceCode);
+    let answer = r#"{"device_code":"d","user_code":"u","verification_url":"https://google.com/device","expires_in":19}"#;
+    tokens.fail(Fault::Body(answer.to_owned()), 1);
+    tokens.fail(Fault::Refuse("authorization_pending", 70016), 100);
+    let started = Instant::now();
+    let prompted = |prompt: Prompt| assert!(prompt.message.contains("https://google.com/device"));
+    let error = sign_in(&oauth, &net(), &prompted).await.unwrap_err();
+    assert_eq!((error.kind, started.elapsed().as_secs()), (ErrorKind::OauthSignInUnfinished, 20));
+    assert_eq!(tokens.count(DEVICE), 3);
+}
+
 #[tokio::test]
 async fn an_address_that_no_browser_should_open_is_not_shown() {
     let (tokens, oauth) = server(SignIn::DeviceCode);

@@ -15,6 +15,13 @@ pub(crate) struct Memory {
     pub(crate) is_full: Mutex<bool>,
 }
 
+impl Memory {
+    /// How often it was told to keep one.
+    pub(crate) fn times(&self) -> usize {
+        self.kept.lock().unwrap().len()
+    }
+}
+
 impl Vault for Memory {
     fn keep(&self, refresh_token: &Secret) -> Result<()> {
         if *self.is_full.lock().unwrap() {
