@@ -116,7 +116,7 @@ impl State {
     pub(crate) fn verdict(&mut self, stale: Option<&Secret>, now: Instant) -> Verdict {
         let Some(held) = &self.held else { return Verdict::Ask(None) };
         if stale == Some(&held.token) {
-            if now < held.minted + NEW {
+            if now < held.over_at.min(held.minted + NEW) {
                 return Verdict::TooNew;
             }
             self.held = None;

@@ -159,3 +159,14 @@ async fn a_busy_server_is_asked_again_when_it_says_and_not_for_ever() {
     assert_eq!((error.kind, error.retryable), (ErrorKind::OauthBusy, true));
     assert!(error.message.contains("3600 s"), "{error}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_token_that_is_refused_when_its_short_life_is_over_is_followed_by_another() {
+    let options = Options { life: Duration::from_secs(10), ..Options::default() };
+    let (tokens, oauth) = application(&options);
+    let (credential, _) = credential(oauth);
+    let first = credential.token("ann@contoso.example").await.unwrap();
+    advance(Duration::from_secs(11)).await;
+    let second = credential.refused("ann@contoso.example", &first).await.unwrap();
+    assert!(tokens.is_good(second.declassify(), "ann@contoso.example"));
+}
