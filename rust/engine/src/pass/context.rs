@@ -1,14 +1,14 @@
 //! What all steps of a user's pass share.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 use model::content_filter::ContentFilter;
 use model::folder::MappedFolder;
 use model::plan::Elsewhere;
 use model::{Error, Lease, Repair, Result, SkippedItem, SkippedKind};
-use store::Store;
+use store::{LedgerMessage, Store};
 use tokio_util::sync::CancellationToken;
 
 use super::memory::Memory;
@@ -43,6 +43,23 @@ pub(crate) struct Context {
     pub(crate) opens_folders: AtomicBool,
     /// In the second turn of a pass, which restores missing copies: where they may lie after all.
     pub(crate) elsewhere: Option<Mutex<Elsewhere>>,
+    /// What the target said OK to and does not have where it was sent, to be looked for when all folders are in step.
+    pub(crate) astray: Arc<Mutex<Vec<Astray>>>,
+    /// What earlier passes have left behind for that, by folder and UID.
+    pub(crate) lost_before: BTreeSet<(String, u32)>,
+}
+
+/// A message that the target said OK to, and that is not where it was sent.
+#[derive(Debug, Clone)]
+pub(crate) struct Astray {
+    /// The ledger's key of its folder.
+    pub(crate) folder: i64,
+    /// That folder as a person reads it.
+    pub(crate) shown: String,
+    /// Its row, without a copy.
+    pub(crate) row: LedgerMessage,
+    /// Whether the ledger has that row, so that it is not sent again.
+    pub(crate) is_known: bool,
 }
 
 /// Messages that were left behind, by folder and UID.
@@ -66,6 +83,8 @@ impl Context {
             is_last_try: self.is_last_try,
             opens_folders: AtomicBool::new(self.opens_folders.load(Ordering::Relaxed)),
             elsewhere: Some(Mutex::new(elsewhere)),
+            astray: self.astray.clone(),
+            lost_before: self.lost_before.clone(),
         }
     }
 

@@ -49,6 +49,8 @@ type Bytes = Option<[u8; 16]>;
 pub struct Place {
     /// The ledger's key of the folder, where the ledger has it.
     pub folder: Option<i64>,
+    /// Which one it is of the folders that were looked through.
+    pub at: usize,
     /// The message's UID.
     pub uid: u32,
     /// A digest of its bytes, if they were read.
@@ -61,7 +63,10 @@ pub enum Whereabouts {
     /// In its own folder, under this UID.
     Here(u32),
     /// In another folder.
-    Elsewhere,
+    Elsewhere {
+        /// Which one it is of the folders that were looked through.
+        at: usize,
+    },
 }
 
 /// What is looked for, and where it was found.
@@ -108,7 +113,11 @@ impl Elsewhere {
         let fitting = sought.places.iter().enumerate().filter(|(_, place)| fits(place));
         let best = fitting.max_by_key(|(at, place)| (is_mine(place), place.folder == Some(folder), *at));
         let place = sought.places.remove(best?.0);
-        Some(if place.folder == Some(folder) { Whereabouts::Here(place.uid) } else { Whereabouts::Elsewhere })
+        Some(if place.folder == Some(folder) {
+            Whereabouts::Here(place.uid)
+        } else {
+            Whereabouts::Elsewhere { at: place.at }
+        })
     }
 }
 
@@ -138,6 +147,8 @@ impl Sought {
 mod tests {
     use super::*;
 
+    const ELSEWHERE: Option<Whereabouts> = Some(Whereabouts::Elsewhere { at: 2 });
+
     fn mark(identity: u8, received: Option<i64>) -> Mark {
         Mark::Content { identity: Some([identity; 16]), received }
     }
@@ -149,7 +160,7 @@ mod tests {
     }
 
     fn at(folder: Option<i64>, uid: u32) -> Place {
-        Place { folder, uid, digest: None }
+        Place { folder, at: 2, uid, digest: None }
     }
 
     fn of_bytes(uid: u32, body: u8) -> Place {
@@ -170,13 +181,13 @@ mod tests {
         elsewhere.note(letter, of_bytes(7, 2));
         elsewhere.note(letter, of_bytes(8, 2));
         assert_eq!(elsewhere.take(letter, Some([1; 16]), 1), None, "7 is another row's");
-        assert_eq!(elsewhere.take(letter, Some([2; 16]), 1), Some(Whereabouts::Elsewhere));
+        assert_eq!(elsewhere.take(letter, Some([2; 16]), 1), ELSEWHERE);
         assert_eq!(elsewhere.take(letter, Some([2; 16]), 1), None, "8 is one too many");
         let mut elsewhere = seeking();
         elsewhere.note(letter, of_bytes(7, 3));
         elsewhere.note(letter, of_bytes(8, 1));
-        assert_eq!(elsewhere.take(letter, Some([1; 16]), 1), Some(Whereabouts::Elsewhere));
-        assert_eq!(elsewhere.take(letter, Some([2; 16]), 1), Some(Whereabouts::Elsewhere), "7 was rewritten");
+        assert_eq!(elsewhere.take(letter, Some([1; 16]), 1), ELSEWHERE);
+        assert_eq!(elsewhere.take(letter, Some([2; 16]), 1), ELSEWHERE, "7 was rewritten");
         assert!(elsewhere.sought.values().all(|sought| sought.places.is_empty()));
     }
 
@@ -185,7 +196,7 @@ mod tests {
         let mut elsewhere = seeking(&[mark(1, Some(5)), mark(1, Some(5)), mark(2, Some(5))]);
         elsewhere.note(mark(1, Some(5)), at(None, 7));
         elsewhere.note(mark(2, Some(6)), at(None, 8));
-        assert_eq!(elsewhere.take(mark(1, Some(5)), None, 1), Some(Whereabouts::Elsewhere));
+        assert_eq!(elsewhere.take(mark(1, Some(5)), None, 1), ELSEWHERE);
         assert_eq!(elsewhere.take(mark(1, Some(5)), None, 1), None);
         assert_eq!(elsewhere.take(mark(2, Some(5)), None, 1), None, "another date");
         assert_eq!(elsewhere.take(mark(3, Some(5)), None, 1), None, "not sought");
@@ -197,7 +208,7 @@ mod tests {
         elsewhere.note(mark(1, Some(5)), at(Some(1), 7));
         elsewhere.note(mark(1, Some(5)), at(Some(2), 9));
         assert_eq!(elsewhere.take(mark(1, Some(5)), None, 1), Some(Whereabouts::Here(7)));
-        assert_eq!(elsewhere.take(mark(1, Some(5)), None, 1), Some(Whereabouts::Elsewhere));
+        assert_eq!(elsewhere.take(mark(1, Some(5)), None, 1), ELSEWHERE);
     }
 
     #[test]
@@ -208,7 +219,7 @@ mod tests {
             elsewhere.note(mark(2, Some(5)), at(None, uid));
         }
         assert_eq!(elsewhere.sought.values().map(|sought| sought.places.len()).sum::<usize>(), 2);
-        assert_eq!(elsewhere.take(mark(1, None), None, 1), Some(Whereabouts::Elsewhere));
+        assert_eq!(elsewhere.take(mark(1, None), None, 1), ELSEWHERE);
     }
 
     #[test]
@@ -218,6 +229,6 @@ mod tests {
         elsewhere.note(others, at(None, 5));
         assert_eq!(elsewhere.take(mine, None, 1), None);
         elsewhere.note(mine, at(None, 5));
-        assert_eq!(elsewhere.take(mine, None, 1), Some(Whereabouts::Elsewhere));
+        assert_eq!(elsewhere.take(mine, None, 1), ELSEWHERE);
     }
 }

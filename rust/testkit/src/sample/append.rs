@@ -11,7 +11,7 @@ use jiff::fmt::strtime;
 
 use super::Shared;
 use super::fault::{Fault, Moment};
-use super::options::answer_to;
+use super::options::{Options, answer_to};
 use super::selected::flags;
 use super::session::Session;
 use super::store::Incoming;
@@ -43,14 +43,19 @@ pub(super) fn append(session: &mut Session, user: &str, command: &Command, fault
         }
         return response;
     }
-    let messages = kept(messages, &session.shared);
+    let (messages, filed) = filed(kept(messages, &session.shared), &session.shared.options);
+    let has_filed = !filed.is_empty();
+    for (folder, message) in filed {
+        session.shared.store().create(user, folder);
+        session.shared.store().append(user, folder, vec![message]);
+    }
     let stored = session.shared.store().append(user, &folder, messages);
     let Some((uid_validity, uids)) = stored else { return "NO [TRYCREATE] No such folder".to_owned() };
     session.closing = faults.iter().find_map(|fault| match fault {
         Fault::Close { moment, .. } => Some(*moment),
         _ => None,
     });
-    if !session.shared.options.has("UIDPLUS") {
+    if has_filed || !session.shared.options.has("UIDPLUS") {
         return "OK Stored".to_owned();
     }
     format!("OK [APPENDUID {uid_validity} {}] Stored", uid_set(&uids))
@@ -82,6 +87,18 @@ fn kept(mut messages: Vec<Incoming>, shared: &Shared) -> Vec<Incoming> {
         }
     }
     messages
+}
+
+/// The messages that stay where they were sent, and those that go elsewhere.
+fn filed(messages: Vec<Incoming>, options: &Options) -> (Vec<Incoming>, Vec<(&'static str, Incoming)>) {
+    let (mut own, mut filed) = (Vec::new(), Vec::new());
+    for message in messages {
+        match (options.files_into)(&message.bytes) {
+            Some(folder) => filed.push((folder, message)),
+            None => own.push(message),
+        }
+    }
+    (own, filed)
 }
 
 /// Flags, time and literal of each message; nothing where they are malformed.

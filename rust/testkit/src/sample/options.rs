@@ -54,6 +54,8 @@ pub struct Options {
     /// What is kept of a message, by how it came; nothing where it is not stored, though it is answered as if it were; all of it after
     /// [`forgive`](super::Sample::forgive).
     pub keeps_of: fn(&[u8]) -> &[u8],
+    /// The folder that a message is put into when it comes, in place of its own, as by a filter: then no UID is told.
+    pub files_into: fn(&[u8]) -> Option<&'static str>,
     /// Whether what is not stored uses up a UID.
     pub counts_unstored: bool,
     /// Flags that APPEND ignores, and STORE sets.
@@ -121,6 +123,7 @@ impl Default for Options {
             rewrites: false,
             delivers_of: |message| message,
             keeps_of: |message| message,
+            files_into: |_| None,
             counts_unstored: false,
             ignored_by_append: Vec::new(),
             ignores_store: false,

@@ -52,9 +52,8 @@ pub(crate) fn causes(report: &CopyReport) -> Causes {
         let words = format!("the source refused to deliver the message: {}", refused.refusal.line);
         causes.extend(refused.uids.iter().map(|uid| (uid, (SkippedKind::SourceReadError, words.clone()))));
     }
-    let words = "the target said OK to the message and does not have it";
-    let not_stored = report.not_stored.iter();
-    causes.extend(not_stored.map(|sent| (sent.uid, (SkippedKind::TargetRejected, words.to_owned()))));
+    causes.extend(report.not_stored.iter().map(|sent| lost(sent.uid, NEVER_STORED)));
+    causes.extend(report.taken_away.iter().map(|sent| lost(sent.uid, VANISHED)));
     let words = |kept: u64| format!("the target keeps no more than the first {kept} octets of the message");
     let cut = report.cut_short.iter();
     causes.extend(cut.map(|(uid, kept)| (*uid, (SkippedKind::MessageTruncated, words(*kept)))));
@@ -70,6 +69,24 @@ pub(crate) fn causes(report: &CopyReport) -> Causes {
     let missing = "the source listed the message and delivered nothing of it";
     causes.extend(report.missing.iter().map(|uid| (uid, (SkippedKind::MissingItem, missing.to_owned()))));
     causes
+}
+
+/// What the words begin with for a message that has no copy, though the target said that it has.
+const SAID_OK: &str = "the target said OK to the message";
+/// As far as one can see it never had one,
+pub(crate) const NEVER_STORED: &str = "the target said OK to the message and does not have it";
+/// or it may have had one.
+pub(crate) const VANISHED: &str =
+    "the target said OK to the message and has it no more: it was lost, or somebody took it away meanwhile";
+
+/// The cause for a message to which the target said OK in vain.
+pub(crate) fn lost(uid: u32, words: &str) -> (u32, (SkippedKind, String)) {
+    (uid, (SkippedKind::TargetRejected, words.to_owned()))
+}
+
+/// Whether this is such a message.
+pub(crate) fn is_lost(item: &SkippedItem) -> bool {
+    item.kind == SkippedKind::TargetRejected && item.error_message.starts_with(SAID_OK)
 }
 
 /// Looks the messages up. One that is gone was deleted while we worked, and is nobody's loss.

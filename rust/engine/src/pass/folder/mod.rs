@@ -4,6 +4,7 @@
 
 pub(crate) mod account;
 pub(crate) mod adopt;
+pub(crate) mod astray;
 pub(crate) mod changes;
 pub(crate) mod dates;
 pub(crate) mod delivered;
@@ -17,6 +18,7 @@ mod remarks;
 pub(crate) mod renumber;
 pub(crate) mod repair;
 pub(crate) mod restore;
+pub(crate) mod search;
 pub(crate) mod sizes;
 pub(crate) mod sync;
 pub(crate) mod task;

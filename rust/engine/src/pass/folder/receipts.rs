@@ -4,17 +4,20 @@
 //! A number that was never given out belongs to nothing that was stored, and a number told twice to one message at the most:
 //! what was not stored is sent again by the next pass. Of a number that was given out nobody knows whether it was lost or its
 //! owner took it away: such a message is named and not sent again.
+//! Both are looked for in other folders first, when all are in step.
 
 use std::collections::BTreeMap;
 
-use model::{ErrorKind, Numbers, Result, SkippedKind};
+use model::{ErrorKind, Numbers, Result};
 use store::{LedgerFolder, LedgerMessage, Store};
 use wire::{SummaryItems, UidSet};
 
-use super::account::{Causes, describe};
+use super::account::{Causes, NEVER_STORED, VANISHED, describe, lost as named_lost};
 use crate::base::blocking::blocking;
 use crate::base::digest::fingerprints;
+use crate::base::lock::lock;
 use crate::net::session::Statuses;
+use crate::pass::context::Astray;
 use crate::pass::pair::{Pair, Receipt};
 use crate::pass::report::words::is_of_folder;
 use crate::target::Target;
@@ -22,13 +25,13 @@ use crate::target::Target;
 /// The rows of each copy, by its UID: more than one where the target told that UID more than once.
 type Copies = BTreeMap<u32, Vec<LedgerMessage>>;
 
-/// Messages of which the target said OK and which it does not have, by their source UIDs.
+/// Rows of messages of which the target said OK and which it does not have.
 #[derive(Debug, Default)]
 struct Lost {
     /// It never had them.
-    never_stored: Vec<u32>,
+    never_stored: Vec<LedgerMessage>,
     /// It may have had them.
-    vanished: Vec<u32>,
+    vanished: Vec<LedgerMessage>,
 }
 
 /// Compares all that was said OK to since this was asked last.
@@ -96,11 +99,11 @@ async fn find_lost(pair: &mut Pair, receipt: &Receipt, copies: Copies, now: Numb
     for (uid, mut rows) in copies {
         if there.contains(uid) {
             keep_whose_it_is(&mut rows, bytes.get(&uid));
-            lost.never_stored.extend(rows.iter().map(|row| row.source_uid));
+            lost.never_stored.extend(rows);
         } else {
             let was_given = now.uid_next.is_none_or(|next| uid < next.get());
             let of = if was_given { &mut lost.vanished } else { &mut lost.never_stored };
-            of.extend(rows.iter().map(|row| row.source_uid));
+            of.extend(rows);
         }
     }
     Ok(lost)
@@ -122,7 +125,8 @@ async fn record(pair: &mut Pair, receipt: &Receipt, lost: &Lost, now: Numbers) -
     let frontier = receipt.page.frontier.map(|frontier| next.map_or(frontier, |next| frontier.min(next)));
     let page =
         LedgerFolder { target_messages: now.messages, in_step_at: None, frontier, ..receipt.page.clone() };
-    let (never_stored, vanished) = (lost.never_stored.clone(), lost.vanished.clone());
+    let [never_stored, vanished] = [&lost.never_stored, &lost.vanished]
+        .map(|rows| rows.iter().map(|row| row.source_uid).collect::<Vec<_>>());
     blocking(move || store.take_back(&lease, id, &page, &never_stored, &vanished)).await?;
     pair.context.tally.lost(lost.count());
     Ok(())
@@ -133,13 +137,18 @@ async fn name(pair: &mut Pair, receipt: &Receipt, lost: Lost) -> Result<()> {
     let text =
         format!("Folder {}: the target said OK to {said} messages and lacks {count} of them.", receipt.shown);
     pair.context.journal.note(text).await?;
-    let never = "the target said OK to the message and does not have it";
-    let vanished = "the target said OK to the message and has it no more: it was lost, or somebody took it away meanwhile";
-    let cause = |uid: u32, words: &str| (uid, (SkippedKind::TargetRejected, words.to_owned()));
-    let mut causes: Causes = lost.never_stored.into_iter().map(|uid| cause(uid, never)).collect();
-    causes.extend(lost.vanished.into_iter().map(|uid| cause(uid, vanished)));
+    let mut causes: Causes =
+        lost.never_stored.iter().map(|row| named_lost(row.source_uid, NEVER_STORED)).collect();
+    causes.extend(lost.vanished.iter().map(|row| named_lost(row.source_uid, VANISHED)));
     let items = describe(&mut pair.source, &receipt.from, &receipt.shown, causes).await?;
-    pair.context.journal.skip(items).await
+    pair.context.journal.skip(items).await?;
+    let mut astray = lock(&pair.context.astray);
+    let rows = lost.never_stored.into_iter().map(|row| (row, false));
+    for (row, is_known) in rows.chain(lost.vanished.into_iter().map(|row| (row, true))) {
+        let row = LedgerMessage { target_uid: None, ..row };
+        astray.push(Astray { folder: receipt.ledger_id, shown: receipt.shown.clone(), row, is_known });
+    }
+    Ok(())
 }
 
 impl Lost {

@@ -215,7 +215,9 @@ impl Work<'_> {
             if ended == Ended::Complete { self.bring_flags_over(changes).await } else { Ok(BTreeSet::new()) };
         report.dropped_flags.extend(brought.iter().flatten().cloned());
         let (copied, placed) = (report.copied, std::mem::take(&mut report.placed));
+        let lost = (report.not_stored.clone(), report.taken_away.clone());
         account::account(self.pair, &self.from, &self.shown, report, unlisted, ended).await?;
+        self.keep_astray(lost.0, lost.1).await?;
         brought?;
         self.save(clean && ended == Ended::Complete).await?;
         self.keep_receipt(copied, placed);

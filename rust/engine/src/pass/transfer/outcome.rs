@@ -144,6 +144,8 @@ pub(crate) struct CopyReport {
     pub(crate) unreadable: Vec<RefusedFetch>,
     /// Messages of which the target said OK and which it does not have.
     pub(crate) not_stored: Vec<Sent>,
+    /// Messages that it gave a UID, which somebody has taken away since.
+    pub(crate) taken_away: Vec<Sent>,
     /// Source UIDs of what was on the target already.
     pub(crate) found: UidSet,
     /// Messages that are on the target under UIDs that the server did not tell.
@@ -218,13 +220,13 @@ impl CopyReport {
         }
     }
 
-    /// Takes an OK back: the message is not there.
-    pub(crate) fn not_stored(&mut self, sent: Sent) {
+    /// Takes an OK back: the message is not there, though it may have been.
+    pub(crate) fn not_there(&mut self, sent: Sent, was_given_a_uid: bool) {
         self.copied = self.copied.saturating_sub(1);
         self.octets = self.octets.saturating_sub(sent.size);
         self.done.remove(sent.uid);
         self.late.remove(sent.uid);
-        self.not_stored.push(sent);
+        if was_given_a_uid { &mut self.taken_away } else { &mut self.not_stored }.push(sent);
     }
 
     /// The report of a message that is sent again: what is known of the other copies goes along.

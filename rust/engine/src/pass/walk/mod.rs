@@ -5,6 +5,7 @@
 pub(crate) mod agenda;
 pub(crate) mod ahead;
 pub(crate) mod analyze;
+pub(crate) mod astray;
 pub(crate) mod connect;
 pub(crate) mod create;
 pub(crate) mod lane;
@@ -17,6 +18,7 @@ pub(crate) mod renamed_target;
 pub(crate) mod renames;
 pub(crate) mod restore;
 
+use std::collections::BTreeSet;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 
@@ -27,6 +29,7 @@ use store::Store;
 use tokio_util::sync::CancellationToken;
 
 use super::context::{Context, SkippedBefore};
+use super::folder::account::is_lost;
 use super::memory::Memory;
 use super::report::journal::Journal;
 use super::report::meter::Meter;
@@ -105,6 +108,8 @@ pub(crate) async fn walk(
         is_last_try: lease.attempts >= orders.batch.options.auto_retry_count,
         opens_folders: AtomicBool::default(),
         elsewhere: None,
+        astray: Arc::default(),
+        lost_before: lost_before(&journal).await?,
         tally: Tally::new(meter.clone()),
         store,
         journal,
@@ -118,7 +123,10 @@ pub(crate) async fn walk(
     let mut ended = lanes::run(lane, Agenda::new(tasks), ends.clone()).await?;
     if ended == Ended::Complete && context.lease.restore {
         let before = skipped_before(&context.journal).await?;
-        ended = restore::run(&context, wanted, ends, before).await?;
+        ended = restore::run(&context, wanted, ends.clone(), before).await?;
+    }
+    if ended == Ended::Complete {
+        ended = astray::run(&context, ends).await?;
     }
     if ended == Ended::Complete {
         conclude(&context).await?;
@@ -164,6 +172,12 @@ async fn skipped_before(journal: &Journal) -> Result<SkippedBefore> {
         }
     }
     Ok(before)
+}
+
+/// The messages that the target said OK to in earlier passes and did not have.
+async fn lost_before(journal: &Journal) -> Result<BTreeSet<(String, u32)>> {
+    let lost = journal.skipped().await?.into_iter().filter(is_lost);
+    Ok(lost.filter_map(|item| Some((item.folder_name, item.uid?))).collect())
 }
 
 fn connected_to(side: &str, endpoint: &Endpoint, lease: &Lease) -> String {

@@ -15,9 +15,10 @@ use super::patience::{Patience, unless};
 use crate::base::blocking::blocking;
 use crate::base::stop::Ended;
 use crate::pass::context::{Context, SkippedBefore};
-use crate::pass::folder::restore::{Page, search};
+use crate::pass::folder::search::{Page, search, sought};
 use crate::pass::folder::task::Task;
 use crate::pass::side::source::ListOrder;
+use crate::target::Target;
 
 /// The folders whose missing copies are wanted, and how many messages the source counts in each.
 #[derive(Default)]
@@ -73,7 +74,7 @@ pub(crate) async fn run(
 }
 
 /// The pages of the ledger, and how many copies are missing of which.
-async fn read(context: &Context) -> Result<(Vec<Page>, BTreeMap<i64, u64>)> {
+pub(super) async fn read(context: &Context) -> Result<(Vec<Page>, BTreeMap<i64, u64>)> {
     let (store, user) = (context.store.clone(), context.lease.user.id);
     blocking(move || Ok((store.ledger_folders(user)?, store.missing_copies(user)?.into_iter().collect())))
         .await
@@ -88,8 +89,10 @@ async fn second_turn(
     connected: &mut Connected,
 ) -> Result<Context> {
     let folders: BTreeSet<i64> = tasks.iter().map(|task| task.ledger_id).collect();
-    let (elsewhere, unread) = search(&mut connected.target, &first.store, pages, &folders).await?;
-    for name in unread {
+    let is_maildir = matches!(connected.target, Target::Maildir(_));
+    let mut elsewhere = sought(&first.store, pages, &folders, is_maildir).await?;
+    let searched = search(&mut connected.target, &first.store, pages, &mut elsewhere).await?;
+    for name in searched.unread {
         let text =
             format!("Folder {name} of the target cannot be read: missing copies were not looked for there.");
         first.journal.note(text).await?;
