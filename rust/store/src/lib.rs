@@ -8,6 +8,7 @@
 mod batches;
 mod changes;
 mod column;
+mod copies;
 mod disk;
 mod endpoints;
 mod enlist;
