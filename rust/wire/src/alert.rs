@@ -2,7 +2,7 @@
 
 use tracing::debug;
 
-use crate::error::{Status, quoted};
+use crate::error::{Condition, quoted};
 use crate::response::Response;
 
 /// What the server wants people to read: BYE, and anything marked ALERT (RFC 3501 §7.1).
@@ -18,7 +18,9 @@ pub(crate) struct Alert {
 impl Alert {
     pub(crate) fn note(&mut self, response: &Response<'_>) {
         match response {
-            Response::Status(text) if text.status == Status::Bye => self.farewell = Some(quoted(text.line)),
+            Response::Status(text) if text.condition == Condition::Bye => {
+                self.farewell = Some(quoted(text.line))
+            }
             Response::Status(text) if text.code_value("ALERT").is_some() => {
                 self.alert = Some(quoted(text.line));
             }

@@ -14,7 +14,7 @@ use crate::capabilities::Capabilities;
 use crate::command::Command;
 use crate::commands::server::INTRODUCTION;
 use crate::commands::store::MAX_SET_BYTES;
-use crate::error::{Error, Refusal, Result, Status, lossy, speaks_of_an_expired_token};
+use crate::error::{Condition, Error, Refusal, Result, lossy, speaks_of_an_expired_token};
 use crate::frame::{Frame, Framer, Stop};
 use crate::mailbox_name::MailboxName;
 use crate::response::{Response, StatusText};
@@ -375,8 +375,8 @@ pub(crate) fn completion(
     text: StatusText<'_>,
     alert: Option<&str>,
 ) -> Result<Option<String>, Refusal> {
-    match text.status {
-        Status::Ok if text.code_value("MESSAGELIMIT").is_none() => Ok(text.code.map(lossy)),
+    match text.condition {
+        Condition::Ok if text.code_value("MESSAGELIMIT").is_none() => Ok(text.code.map(lossy)),
         _ => Err(Refusal::new(context, text, alert)),
     }
 }

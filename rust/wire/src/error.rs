@@ -70,9 +70,9 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-/// The status words of RFC 3501 §7.1.
+/// What a status response says became of a command, or of the connection (RFC 3501 §7.1 and §9, `resp-cond-state`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Status {
+pub enum Condition {
     /// It worked.
     Ok,
     /// It did not.
@@ -85,7 +85,7 @@ pub enum Status {
     Preauth,
 }
 
-impl Status {
+impl Condition {
     pub(crate) fn parse(word: &[u8]) -> Option<Self> {
         let words = [
             ("OK", Self::Ok),
@@ -97,7 +97,7 @@ impl Status {
         words
             .into_iter()
             .find(|(name, _)| word.eq_ignore_ascii_case(name.as_bytes()))
-            .map(|(_, status)| status)
+            .map(|(_, condition)| condition)
     }
 }
 
@@ -107,7 +107,7 @@ pub struct Refusal {
     /// What was refused, as "cannot select folder `Archive`".
     pub context: String,
     /// NO, BAD, or BYE. After BYE it is open whether the command took effect. OK where only a part was done.
-    pub status: Status,
+    pub condition: Condition,
     /// The response code, without its brackets.
     pub code: Option<String>,
     /// The text after the code.
@@ -151,7 +151,7 @@ impl Refusal {
         let line = quoted(status.line);
         Self {
             context: context.into(),
-            status: status.status,
+            condition: status.condition,
             code: status.code.map(quoted),
             text: quoted(status.text),
             line: alert.map_or_else(|| line.clone(), |alert| format!("{alert}; {line}")),
@@ -165,7 +165,7 @@ impl Refusal {
 
     /// The lowest UID that an OK says was done, where only a part was (RFC 9738 §3.1).
     pub(crate) fn stopped_at(&self) -> Option<u32> {
-        let code = self.code.as_deref().filter(|_| self.status == Status::Ok)?;
+        let code = self.code.as_deref().filter(|_| self.condition == Condition::Ok)?;
         code.split_ascii_whitespace().nth(2)?.parse().ok()
     }
 
@@ -176,8 +176,8 @@ impl Refusal {
             return ErrorKind::Throttled;
         }
         let by_code = self.code_word().and_then(|word| kind_of_code(&word));
-        by_code.or_else(|| self.kind_of_text()).unwrap_or(match self.status {
-            Status::Bye => ErrorKind::ConnectionLost,
+        by_code.or_else(|| self.kind_of_text()).unwrap_or(match self.condition {
+            Condition::Bye => ErrorKind::ConnectionLost,
             _ => ErrorKind::ServerRefused,
         })
     }

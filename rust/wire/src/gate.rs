@@ -16,7 +16,7 @@ use zeroize::{Zeroize, Zeroizing};
 
 use crate::budget::{LINE_BEFORE_LOGIN, STEP_BEFORE_LOGIN, TooMuch};
 use crate::command::ROOM_FOR_LOGIN;
-use crate::error::Status;
+use crate::error::Condition;
 use crate::input::Input;
 use crate::response::Response;
 use crate::round_trip::RoundTrip;
@@ -104,7 +104,7 @@ impl Gate {
         let line = self.input.take(length + 1).to_vec();
         let response = Response::parse(&line);
         self.round_trip.note(&response);
-        self.over |= matches!(response, Response::Status(text) if text.status == Status::Bye);
+        self.over |= matches!(response, Response::Status(text) if text.condition == Condition::Bye);
         self.ready = simplify(&line, std::mem::take(&mut self.greeting));
         self.lines.push(line);
         Ok(true)
@@ -127,14 +127,14 @@ impl Gate {
 /// What async-imap gets to see of a line.
 fn simplify(line: &[u8], greeting: bool) -> Vec<u8> {
     match Response::parse(line) {
-        Response::Status(text) if greeting && text.status == Status::Ok => b"* OK hello\r\n".to_vec(),
+        Response::Status(text) if greeting && text.condition == Condition::Ok => b"* OK hello\r\n".to_vec(),
         // Whoever opens the connection looks at the real line.
         _ if greeting => b"* BYE no\r\n".to_vec(),
         Response::Continue(_) => b"+ \r\n".to_vec(),
         Response::Done { tag, text } => {
-            let status: &[u8] = match text.status {
-                Status::Ok => b"OK",
-                Status::Bad => b"BAD",
+            let status: &[u8] = match text.condition {
+                Condition::Ok => b"OK",
+                Condition::Bad => b"BAD",
                 _ => b"NO",
             };
             [tag, b" ", status, b" done\r\n"].concat()

@@ -64,7 +64,7 @@ pub use commands::store::StoreAction;
 pub use commands::summaries::{Summary, SummaryItems, Unnameable};
 pub use connection::Connection;
 pub use dial::{Dialer, Dialling};
-pub use error::{Error, Refusal, Result, Status, suggested_backoff};
+pub use error::{Condition, Error, Refusal, Result, suggested_backoff};
 pub use flags::{Flag, Flags};
 pub use internal_date::InternalDate;
 pub use literals::Literals;

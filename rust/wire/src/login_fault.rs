@@ -7,7 +7,7 @@ use model::login::Impersonation;
 use zeroize::Zeroizing;
 
 use crate::bearer::{Mechanism, no_mailbox};
-use crate::error::{Error, Refusal, Status};
+use crate::error::{Condition, Error, Refusal};
 use crate::login::sasl_plain;
 use crate::options::{Login, Options, Proof};
 
@@ -33,7 +33,7 @@ const BEYOND_ASCII: &str = "; user name or password have characters beyond ASCII
 /// Whether a refusal of AUTHENTICATE says nothing of the password: BAD, or a NO to the bare command.
 pub(crate) fn is_unknown(refusal: &Refusal, is_asked: bool) -> bool {
     let is_plain = refusal.kind() == ErrorKind::ServerRefused && !speaks_of_the_login(refusal);
-    is_plain && (refusal.status == Status::Bad || !is_asked)
+    is_plain && (refusal.condition == Condition::Bad || !is_asked)
 }
 
 /// What the refusal of a login means. NO says that the login is wrong, unless it says something else (RFC 3501 §6.2.3); BAD
@@ -87,7 +87,7 @@ fn meaning(refusal: &Refusal) -> ErrorKind {
         ErrorKind::AuthenticationUnsupported
     } else if speaks_of_itself(refusal) {
         ErrorKind::ServerRefused
-    } else if refusal.status == Status::Bad {
+    } else if refusal.condition == Condition::Bad {
         ErrorKind::AuthenticationUnsupported
     } else {
         ErrorKind::AuthenticationFailed

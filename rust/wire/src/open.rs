@@ -16,7 +16,7 @@ use crate::capabilities::Capabilities;
 use crate::certificate::Certificate;
 use crate::connection::Connection;
 use crate::dial::dial;
-use crate::error::{Error, Refusal, Result, Status, quoted};
+use crate::error::{Condition, Error, Refusal, Result, quoted};
 use crate::gate::Gate;
 use crate::login;
 use crate::options::{Login, Options};
@@ -238,8 +238,8 @@ fn check_alert(options: &Options, error: &io::Error, report: &ProbeReport) -> Re
 /// Whether the greeting says that login is done already; an error if it is none.
 fn check_greeting(address: &str, line: &[u8]) -> Result<bool> {
     match Response::parse(line) {
-        Response::Status(text) if text.status == Status::Ok => Ok(false),
-        Response::Status(text) if text.status == Status::Preauth => Ok(true),
+        Response::Status(text) if text.condition == Condition::Ok => Ok(false),
+        Response::Status(text) if text.condition == Condition::Preauth => Ok(true),
         Response::Status(text) => {
             let context = format!("`{address}` refuses the connection");
             Err(Refusal::new(context, text, None).into())
@@ -293,7 +293,7 @@ pub(crate) fn explain(error: &async_imap::error::Error, context: &str, lines: &[
 /// The goodbye among these lines.
 fn farewell(lines: &[Vec<u8>]) -> Option<Refusal> {
     lines.iter().find_map(|line| match Response::parse(line) {
-        Response::Status(text) if text.status == Status::Bye => Some(Refusal::new("", text, None)),
+        Response::Status(text) if text.condition == Condition::Bye => Some(Refusal::new("", text, None)),
         _ => None,
     })
 }

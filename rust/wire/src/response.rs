@@ -2,7 +2,7 @@
 //!
 //! [RFC 3501 §7]: https://www.rfc-editor.org/rfc/rfc3501#section-7
 
-use crate::error::Status;
+use crate::error::Condition;
 use crate::token::parse_number;
 
 /// A response. Anything that is none of these is [`Response::Unknown`], and never an error.
@@ -25,7 +25,7 @@ pub(crate) enum Response<'a> {
 /// A status, its response code (RFC 3501 §7.1) and its text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct StatusText<'a> {
-    pub(crate) status: Status,
+    pub(crate) condition: Condition,
     /// What stands between the brackets.
     pub(crate) code: Option<&'a [u8]>,
     /// The text after the code.
@@ -37,9 +37,9 @@ pub(crate) struct StatusText<'a> {
 impl<'a> StatusText<'a> {
     fn parse(line: &'a [u8]) -> Option<Self> {
         let (word, rest) = split_word(line);
-        let status = Status::parse(word)?;
+        let condition = Condition::parse(word)?;
         let (code, text) = split_code(rest);
-        Some(Self { status, code, text, line })
+        Some(Self { condition, code, text, line })
     }
 
     /// What follows this word in the response code.
@@ -122,8 +122,8 @@ mod tests {
     fn completions_and_statuses_are_read_in_any_case() {
         let Response::Done { tag, text } = Response::parse(b"a1 no [OVERQUOTA] full\r\n") else { panic!() };
         assert_eq!(
-            (tag, text.status, text.code, text.text),
-            (&b"a1"[..], Status::No, Some(&b"OVERQUOTA"[..]), &b"full"[..])
+            (tag, text.condition, text.code, text.text),
+            (&b"a1"[..], Condition::No, Some(&b"OVERQUOTA"[..]), &b"full"[..])
         );
         let Response::Status(text) = Response::parse(b"* OK [uidvalidity 7] x") else { panic!() };
         assert_eq!(text.code_value("UIDVALIDITY"), Some(&b"7"[..]));

@@ -6,7 +6,7 @@ use tracing::debug;
 
 use crate::append_uid::{self, AppendUid};
 use crate::connection::completion;
-use crate::error::{Refusal, Status};
+use crate::error::{Condition, Refusal};
 use crate::mailbox_name::MailboxName;
 use crate::response::{Response, StatusText};
 
@@ -162,11 +162,11 @@ impl UnderWay {
         match response {
             Response::Continue(_) => self.continued = true,
             Response::Done { tag, text } => self.complete(tag, *text, alert),
-            Response::Status(text) if text.status == Status::Bad && self.has_flown() => {
+            Response::Status(text) if text.condition == Condition::Bad && self.has_flown() => {
                 self.doubt(*text, alert)
             }
             Response::Status(text)
-                if matches!(text.status, Status::Bad | Status::Bye) && self.end.is_none() =>
+                if matches!(text.condition, Condition::Bad | Condition::Bye) && self.end.is_none() =>
             {
                 self.blame(*text)
             }
@@ -181,10 +181,10 @@ impl UnderWay {
         let Some(append) = at.map_or(open, |at| self.pending.get(at)) else {
             return self.stray("an answer to nothing that was sent");
         };
-        if (at.is_none() && self.held) || (append.flown && text.status == Status::Bad) {
+        if (at.is_none() && self.held) || (append.flown && text.condition == Condition::Bad) {
             return self.doubt(text, alert);
         }
-        self.landed |= append.flown && text.status == Status::Ok;
+        self.landed |= append.flown && text.condition == Condition::Ok;
         let mailbox = append.mailbox.clone();
         let answered = match at {
             Some(at) => self.pending.remove(at).map(|append| append.tickets),
@@ -216,7 +216,7 @@ impl UnderWay {
             (None, Some(open)) => (open.mailbox.clone(), std::mem::take(&mut open.tickets)),
             (None, None) => {
                 // What is sent next would wait in vain, or be blamed for the next goodbye.
-                if text.status == Status::Bye {
+                if text.condition == Condition::Bye {
                     self.end = Some(End::GaveUp);
                 }
                 return;

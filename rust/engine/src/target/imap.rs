@@ -200,21 +200,21 @@ fn beyond_32_bits(name: &str, next: u64) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use wire::Status;
+    use wire::Condition;
 
     use super::*;
 
-    fn refusal(status: Status, code: Option<&str>, text: &str) -> Refusal {
+    fn refusal(condition: Condition, code: Option<&str>, text: &str) -> Refusal {
         let (code, text) = (code.map(str::to_owned), text.to_owned());
-        Refusal { context: String::new(), status, code, line: text.clone(), text }
+        Refusal { context: String::new(), condition, code, line: text.clone(), text }
     }
 
     /// A8, O12: whether a folder is there shows in the attempt to make it.
     #[test]
     fn a_folder_that_is_there_already_is_made() {
-        assert!(says_it_exists(&refusal(Status::No, Some("ALREADYEXISTS"), "no")));
-        assert!(says_it_exists(&refusal(Status::No, None, "Mailbox already exists")));
-        assert!(!says_it_exists(&refusal(Status::No, None, "Parent does not exist")));
+        assert!(says_it_exists(&refusal(Condition::No, Some("ALREADYEXISTS"), "no")));
+        assert!(says_it_exists(&refusal(Condition::No, None, "Mailbox already exists")));
+        assert!(!says_it_exists(&refusal(Condition::No, None, "Parent does not exist")));
     }
 
     /// O8, G7, D4, A33
@@ -227,9 +227,13 @@ mod tests {
             "Error in IMAP command",
             "CREATE Failed.",
         ] {
-            assert!(is_about_the_name(&refusal(Status::No, None, text)), "{text}");
+            assert!(is_about_the_name(&refusal(Condition::No, None, text)), "{text}");
         }
-        assert!(is_about_the_name(&refusal(Status::No, Some("CANNOT"), "Folder contains excess whitespace")));
+        assert!(is_about_the_name(&refusal(
+            Condition::No,
+            Some("CANNOT"),
+            "Folder contains excess whitespace"
+        )));
         for (code, text) in [
             (Some("SERVERBUG"), "oops"),
             (Some("CONTACTADMIN"), "no"),
@@ -239,7 +243,7 @@ mod tests {
             (None, "No space left on device"),
             (None, "You have too many mailboxes"),
         ] {
-            assert!(!is_about_the_name(&refusal(Status::No, code, text)), "{text}");
+            assert!(!is_about_the_name(&refusal(Condition::No, code, text)), "{text}");
         }
     }
 }

@@ -5,7 +5,7 @@ use model::{ErrorKind, Numbers, UidValidity};
 use crate::budget::Heard;
 use crate::command::Command;
 use crate::connection::Connection;
-use crate::error::{Error, Refusal, Result, Status};
+use crate::error::{Condition, Error, Refusal, Result};
 use crate::flags::{Flag, Flags};
 use crate::mailbox_name::MailboxName;
 use crate::response::{Response, StatusText};
@@ -137,7 +137,7 @@ impl Connection {
                     Response::Numbered { number, kind, .. } if kind.eq_ignore_ascii_case(b"EXISTS") => {
                         exists = Some(*number);
                     }
-                    Response::Status(text) if text.status == Status::Ok => selected.note(text),
+                    Response::Status(text) if text.condition == Condition::Ok => selected.note(text),
                     _ => {}
                 }
                 Heard::Other
@@ -158,7 +158,7 @@ type Answer = std::result::Result<Option<String>, Refusal>;
 
 /// Whether a server does not know a command.
 fn is_unknown(error: &Error) -> bool {
-    error.refusal().is_some_and(|refusal| refusal.status == Status::Bad)
+    error.refusal().is_some_and(|refusal| refusal.condition == Condition::Bad)
         && error.kind() == ErrorKind::ServerRefused
 }
 

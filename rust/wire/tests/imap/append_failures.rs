@@ -1,7 +1,7 @@
 //! What is known, and what is in doubt, when appending goes wrong.
 
 use model::ErrorKind;
-use wire::{AppendOptions, Begun, Flags, Status};
+use wire::{AppendOptions, Begun, Condition, Flags};
 
 use crate::append::{outcomes, put, x};
 use crate::support::{impatient_session, practised, session};
@@ -26,9 +26,9 @@ async fn a_lost_ok_leaves_the_message_in_doubt() {
 /// O7, G8, peers 2.4: nobody waits for a tag that will not come.
 #[tokio::test]
 async fn an_untagged_bad_or_bye_is_the_outcome_of_the_message_at_hand() {
-    for (line, status, kind) in [
-        ("* BAD command line limit exceeded", Status::Bad, ErrorKind::MessageTooLarge),
-        ("* BYE Invalid character in literal", Status::Bye, ErrorKind::ConnectionLost),
+    for (line, condition, kind) in [
+        ("* BAD command line limit exceeded", Condition::Bad, ErrorKind::MessageTooLarge),
+        ("* BYE Invalid character in literal", Condition::Bye, ErrorKind::ConnectionLost),
     ] {
         let (mut connection, _server) =
             session("", format!("\nC: A1 APPEND *\nS: +\nC: two\nS: {line}")).await;
@@ -37,7 +37,7 @@ async fn an_untagged_bad_or_bye_is_the_outcome_of_the_message_at_hand() {
         assert_eq!(appender.drain().await.unwrap_err().kind(), ErrorKind::ConnectionLost);
         let outcome = appender.next_outcome().unwrap();
         let refusal = outcome.result.unwrap_err();
-        assert_eq!((outcome.ticket, refusal.status, refusal.kind()), (two, status, kind));
+        assert_eq!((outcome.ticket, refusal.condition, refusal.kind()), (two, condition, kind));
         drop(appender);
         assert!(!connection.is_usable());
     }

@@ -3,14 +3,14 @@
 use model::{ErrorKind, Security};
 use tokio::io::{AsyncReadExt, BufReader};
 use tokio::net::TcpListener;
-use wire::{Connection, Options, Status};
+use wire::{Condition, Connection, Options};
 
 use crate::support::{impatient_session, let_in, login, refusal, session};
 
 #[tokio::test]
 async fn bad_is_a_refusal_too() {
     let (mut connection, _server) = session("", "\nC: A1 NOOP\nS: A1 BAD what").await;
-    assert_eq!(refusal(connection.noop().await).status, Status::Bad);
+    assert_eq!(refusal(connection.noop().await).condition, Condition::Bad);
     assert!(connection.is_usable());
 }
 

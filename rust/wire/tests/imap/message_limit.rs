@@ -1,7 +1,7 @@
 //! MESSAGELIMIT: one command is about no more messages than the server says, and a part is not taken for the whole
 //! (RFC 9738).
 
-use wire::{BodiesReport, FetchOptions, Flag, Flags, Refusal, Status, StoreAction, SummaryItems, UidSet};
+use wire::{BodiesReport, Condition, FetchOptions, Flag, Flags, Refusal, StoreAction, SummaryItems, UidSet};
 
 use crate::append::put;
 use crate::fetch::fetch;
@@ -70,7 +70,7 @@ async fn a_listing_of_which_nobody_knows_what_is_left_is_refused() {
             "\nC: A1 UID FETCH 5:* (UID)\nS: * 1 FETCH (UID 7)\nS: * 2 FETCH (UID 9)\nS: A1 OK [{code}] part"
         );
         let refusal = list(&transcript, set("5:*")).await.unwrap_err();
-        assert_eq!(refusal.status, Status::Ok, "{code}");
+        assert_eq!(refusal.condition, Condition::Ok, "{code}");
     }
 }
 

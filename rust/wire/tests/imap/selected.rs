@@ -4,7 +4,8 @@ use std::num::NonZeroU32;
 
 use model::ErrorKind;
 use wire::{
-    Access, Flag, Flags, MailboxName, PermanentFlags, Status, StoreAction, SummaryItems, UidSet, Unnameable,
+    Access, Condition, Flag, Flags, MailboxName, PermanentFlags, StoreAction, SummaryItems, UidSet,
+    Unnameable,
 };
 
 use crate::support::{refusal, session, set};
@@ -253,7 +254,7 @@ async fn a_refused_select_keeps_code_and_text_and_the_connection() {
     )
     .await;
     let refusal = refusal(connection.select(&MailboxName::from_text("x")).await);
-    assert_eq!((refusal.status, refusal.code.as_deref()), (Status::No, Some("NONEXISTENT")));
+    assert_eq!((refusal.condition, refusal.code.as_deref()), (Condition::No, Some("NONEXISTENT")));
     assert_eq!((refusal.kind(), refusal.text.as_str()), (ErrorKind::FolderNotFound, "Unknown Mailbox"));
     assert!(connection.is_usable());
     connection.noop().await.unwrap();

@@ -67,8 +67,8 @@ mod tests {
         ];
         for (code, text, kind) in refusals {
             let (code, text) = (code.map(str::to_owned), text.to_owned());
-            let (context, status) = (String::new(), wire::Status::Bad);
-            let refusal = Refusal { context, status, code, line: text.clone(), text };
+            let (context, condition) = (String::new(), wire::Condition::Bad);
+            let refusal = Refusal { context, condition, code, line: text.clone(), text };
             assert_eq!(kind_of(&refusal), kind, "{}", refusal.text);
         }
     }

@@ -3,7 +3,7 @@
 use model::plan::Identity;
 use model::{Error, ErrorKind, Result};
 use store::LedgerMessage;
-use wire::{Refusal, RefusedFetch, Status, suggested_backoff};
+use wire::{Condition, Refusal, RefusedFetch, suggested_backoff};
 
 use super::outcome::{Again, CopyReport, Dated, Delivered, NotDelivered, Sent};
 use super::sink::Sink;
@@ -100,7 +100,7 @@ impl Fate<'_> {
     /// A refusal that would meet the next message, too, ends the pass; one that is about this message does not.
     fn refused(&mut self, message: Sent, refusal: Refusal) -> Result<()> {
         use ErrorKind::*;
-        if refusal.status == Status::Bye && meaning(&refusal) != OauthTokenExpired {
+        if refusal.condition == Condition::Bye && meaning(&refusal) != OauthTokenExpired {
             self.report.blamed = Some(message.uid);
         }
         match meaning(&refusal) {
