@@ -24,6 +24,10 @@ impl Reached {
     }
 }
 
+/// How many tokens are tried for one login. More than two are wanted only where their lives are as short as the way to the server
+/// is long.
+const MOST_TOKENS: u32 = 4;
+
 /// Somebody who logs in with tokens.
 pub(crate) struct Bearer<'a> {
     pub(crate) oauth: &'a OAuth,
@@ -42,22 +46,25 @@ impl<'a> Bearer<'a> {
         Ok(Self { oauth, credential, user })
     }
 
-    /// Opens a connection. A token that is refused is replaced once: the next refusal is final.
+    /// Opens a connection. A token that is refused is replaced by another, unless it is too new for another to do better: then
+    /// what the server said of it stands.
     pub(crate) async fn open(&self, world: &World, options: &Options) -> (Reached, Result<Connection>) {
-        let token = match self.credential.token(self.user).await {
+        let mut token = match self.credential.token(self.user).await {
             Ok(token) => token,
             Err(error) => return (Reached::NoToken, Err(error)),
         };
-        let (reached, opened) = self.log_in(world, options, &token).await;
-        if !opened.as_ref().is_err_and(|error| is_about_the_token(error.kind)) {
-            return (reached, opened);
+        for _ in 1..MOST_TOKENS {
+            let (reached, opened) = self.log_in(world, options, &token).await;
+            if !opened.as_ref().is_err_and(|error| is_about_the_token(error.kind)) {
+                return (reached, opened);
+            }
+            match self.credential.refused(self.user, &token).await {
+                Ok(another) => token = another,
+                Err(error) if error.kind == ErrorKind::OauthTokenRejected => return (reached, opened),
+                Err(error) => return (Reached::NoToken, Err(error)),
+            }
         }
-        match self.credential.refused(self.user, &token).await {
-            Ok(another) => self.log_in(world, options, &another).await,
-            // It is too new for another one to do better: what the server said of it stands.
-            Err(error) if error.kind == ErrorKind::OauthTokenRejected => (reached, opened),
-            Err(error) => (Reached::NoToken, Err(error)),
-        }
+        self.log_in(world, options, &token).await
     }
 
     /// Tests a server and opens the mailbox as [`Self::open`] does; what the token says of itself, or why there is none, in which

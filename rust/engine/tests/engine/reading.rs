@@ -129,7 +129,7 @@ fn a_source_that_says_how_long_to_wait_is_not_asked_for_each_message_alone() {
     let (from, to, lab) = unreadable("NO Request is throttled. Suggested Backoff Time: 300 milliseconds");
     lab.start(batch_of(&["ada"]));
     eventually("the source asks to wait", || {
-        lab.statistics("ada").progress.status_detail == "RetryingTransient"
+        lab.statistics("ada").progress.status_detail.starts_with("StalledDueToSource_Throttled until ")
     });
     assert_eq!(lab.skipped("ada"), []);
     from.forgive();
@@ -145,7 +145,7 @@ fn a_source_that_has_sent_all_that_it_sends_in_a_day_is_left_alone_until_then_or
     let (from, to, lab) = unreadable(words);
     lab.start(batch_of(&["ada"]));
     eventually("the source locks the account out", || {
-        lab.statistics("ada").progress.status_detail == "RetryingTransient"
+        lab.statistics("ada").progress.status_detail.starts_with("StalledDueToSource_Throttled until ")
     });
     let error = lab.failure("ada");
     assert_eq!((error.kind, error.server.as_deref()), (ErrorKind::Throttled, Some(words)));

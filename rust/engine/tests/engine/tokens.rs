@@ -96,7 +96,8 @@ fn assert_same(from: &Sample, to: &Sample, users: &[&str]) {
         server.messages(mailbox, "INBOX").iter().map(|message| plain(&message.bytes)).collect()
     };
     for user in users {
-        assert_eq!(bodies(to, &address_of(user)), bodies(from, user), "{user}");
+        let (copies, originals) = (bodies(to, &address_of(user)), bodies(from, user));
+        assert!(copies == originals, "{user} has {} messages of {}", copies.len(), originals.len());
     }
 }
 
@@ -175,11 +176,12 @@ fn a_session_that_ends_with_its_token_within_a_literal_costs_no_attempt_and_lose
 #[test]
 fn a_batch_with_tokens_of_short_life_that_is_throttled_cut_and_stopped_ends_with_the_same_mail_on_both_sides()
 {
-    let office = Office::new(Duration::from_secs(2));
+    // No shorter life is believed.
+    let office = Office::new(Duration::from_secs(10));
     let names: Vec<String> = (1..=20).map(|number| format!("user{number:02}")).collect();
     let users: Vec<&str> = names.iter().map(String::as_str).collect();
-    let from = filled(&users, 12);
-    let slow = Options { append_time: Duration::from_millis(40), ..office.exchange() };
+    let from = filled(&users, 180);
+    let slow = Options { append_time: Duration::from_millis(100), ..office.exchange() };
     let to = Sample::start(slow).unwrap();
     let lab = office.lab(&from, &to);
     to.inject(Fault::Close { nth: 25, moment: testkit::sample::Moment::BeforeOk });
@@ -188,14 +190,14 @@ fn a_batch_with_tokens_of_short_life_that_is_throttled_cut_and_stopped_ends_with
     to.throttle(&address_of("user03"), 2, Duration::from_millis(200));
     let began = std::time::Instant::now();
     lab.start(batch(&users));
-    eventually("some of it is copied", || to.appended() > 100);
+    eventually("some of it is copied", || to.appended() > 400);
     lab.stop_serving();
     lab.serve();
     lab.synced();
     assert_same(&from, &to, &users);
-    let (requests, lives) = (office.tokens.count(GRANT), began.elapsed().as_millis() / 1_600);
+    let (requests, lives) = (office.tokens.count(GRANT), began.elapsed().as_secs() / 8);
     // A worker begins with none, and there were two.
-    assert!(requests >= 2 && (requests as u128) <= lives + 3, "{requests} requests in {lives} lives");
+    assert!(requests >= 3 && (requests as u64) <= lives + 2, "{requests} requests in {lives} lives");
     let secrets = office.tokens.secrets();
     assert_nowhere(&lab, secrets.iter().map(String::as_str).chain([office.known.secret.as_str()]));
 }
