@@ -17,17 +17,26 @@ pub(crate) const MOST_LANES: usize = 4;
 pub(crate) struct LaneLimits {
     /// By user.
     limits: Arc<Mutex<BTreeMap<i64, usize>>>,
+    /// How many connections of one user a server has let in, and no more.
+    found: Arc<Mutex<BTreeMap<i64, usize>>>,
 }
 
 impl LaneLimits {
     /// How many this user may have.
     pub(crate) fn of(&self, user: i64) -> usize {
-        lock(&self.limits).get(&user).copied().unwrap_or(MOST_LANES)
+        let known = |limits: &Mutex<BTreeMap<i64, usize>>| lock(limits).get(&user).copied();
+        known(&self.limits).into_iter().chain(known(&self.found)).fold(MOST_LANES, usize::min)
+    }
+
+    /// A server has opened this user's mailbox so many times, and refuses it once more.
+    pub(crate) fn found(&self, user: i64, open: usize) {
+        lock(&self.found).insert(user, open.max(1));
     }
 
     /// Forgets what it has of a user: it is worth a new try.
     pub(crate) fn forget(&self, user: i64) {
         lock(&self.limits).remove(&user);
+        lock(&self.found).remove(&user);
     }
 
     /// Some servers bear one connection a mailbox, and cut off the others: after each loss there are half as many.
@@ -59,6 +68,15 @@ mod tests {
         }
         limits.note(user, 1, &Ok(Ended::Stopped));
         assert_eq!((limits.of(user), limits.of(8)), (1, MOST_LANES));
+        limits.found(8, 2);
+        limits.note(8, 2, &Ok(Ended::Complete));
+        assert_eq!(
+            limits.of(8),
+            2,
+            "a pass that succeeds within a server's limit says nothing of what is beyond it"
+        );
+        limits.forget(8);
+        assert_eq!(limits.of(8), MOST_LANES);
         limits.note(user, 1, &Ok(Ended::Complete));
         assert_eq!(limits.of(user), MOST_LANES);
     }

@@ -104,21 +104,12 @@ impl Ends {
         governor: &Governor,
         lease: &Lease,
         mut seats: Vec<Seat>,
-    ) -> Option<Connected> {
-        let sides = self.open(governor, lease).await.and_then(|sides| {
-            self.note(&sides, &[]);
-            sides.both()
-        });
-        match sides {
-            Ok((source, target)) => {
-                seats.iter_mut().for_each(Seat::take);
-                Some(Connected { source, target, seats })
-            }
-            Err(error) => {
-                tracing::debug!(%error, "No other connection for this mailbox");
-                None
-            }
-        }
+    ) -> Result<Connected> {
+        let sides = self.open(governor, lease).await?;
+        self.note(&sides, &[]);
+        let (source, target) = sides.both()?;
+        seats.iter_mut().for_each(Seat::take);
+        Ok(Connected { source, target, seats })
     }
 
     /// Opens both sides, and says which has too many connections.

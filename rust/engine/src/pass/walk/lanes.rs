@@ -1,10 +1,10 @@
 //! Several lanes for one mailbox, where that helps and both servers have room.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use model::{Error, Result};
+use model::{Error, ErrorKind, Result};
 use tokio::task::JoinSet;
 
 use super::agenda::Agenda;
@@ -31,12 +31,20 @@ pub(crate) async fn run(first: Lane, agenda: Agenda, ends: Ends) -> Result<Ended
     let user = context.lease.user.id;
     let worth = if first.is_far() { WORTH_A_FAR_LANE } else { WORTH_A_LANE };
     let most = worthwhile(&agenda, worth).min(limits.of(user));
-    let mut lanes = JoinSet::new();
+    let (mut lanes, open_lanes) = (JoinSet::new(), Arc::new(AtomicUsize::new(1)));
     if most > 1 {
         agenda.sort();
     }
     for _ in 1..most {
-        lanes.spawn(extra(context.clone(), agenda.clone(), ends.clone(), governor.clone(), worth));
+        let open_lanes = open_lanes.clone();
+        lanes.spawn(extra(
+            context.clone(),
+            agenda.clone(),
+            ends.clone(),
+            governor.clone(),
+            worth,
+            open_lanes,
+        ));
     }
     lanes.spawn(patiently(context.clone(), first, agenda.clone()));
     let mut result = Ok(Ended::Complete);
@@ -85,14 +93,16 @@ async fn extra(
     ends: Ends,
     governor: Governor,
     worth: u64,
+    open_lanes: Arc<AtomicUsize>,
 ) -> Result<Ended> {
     let opened = tokio::select! {
        biased;
-        opened = open(&context, &agenda, &ends, &governor, worth) => opened,
+        opened = open(&context, &agenda, &ends, &governor, worth, &open_lanes) => opened,
         () = agenda.all_taken() => None,
         () = context.stop.cancelled() => None,
     };
     let Some((connected, extra)) = opened else { return Ok(Ended::Complete) };
+    open_lanes.fetch_add(1, Ordering::Relaxed);
     let lane = Lane::new(context.clone(), connected);
     patiently(context, lane, agenda.for_extra_lane(Arc::new(extra))).await
 }
@@ -104,6 +114,7 @@ async fn open(
     ends: &Ends,
     governor: &Governor,
     worth: u64,
+    open_lanes: &AtomicUsize,
 ) -> Option<(Connected, ExtraSeats)> {
     loop {
         let changed = governor.changed();
@@ -111,11 +122,26 @@ async fn open(
             return None;
         }
         if let Some((seats, extra)) = ends.room(governor, context.lease.pass) {
-            return Some((ends.connect_once(governor, &context.lease, seats).await?, extra));
+            return match ends.connect_once(governor, &context.lease, seats).await {
+                Ok(connected) => Some((connected, extra)),
+                Err(error) => {
+                    note_refusal(context, open_lanes, &error);
+                    None
+                }
+            };
         }
         changed.await;
         // Users that are due come first.
         tokio::time::sleep(MAKE_WAY).await;
+    }
+}
+
+/// Exchange opens no mailbox to one connection too many of the same user, and says what it says where there is none.
+fn note_refusal(context: &Context, open_lanes: &AtomicUsize, error: &Error) {
+    tracing::debug!(%error, "No other connection for this mailbox");
+    if error.kind == ErrorKind::OauthMailboxUnavailable {
+        let open = open_lanes.load(Ordering::Relaxed);
+        context.memory.lane_limits.found(context.lease.user.id, open);
     }
 }
 
