@@ -8,8 +8,8 @@ function Get-TestbedPath {
     (Get-ChildItem (Join-Path $target 'debug') -Filter 'testbed*' | Where-Object Extension -In '', '.exe').FullName
 }
 
-function Start-Testbed([int] $Users = 2, [int] $Messages = 20) {
-    $start = [Diagnostics.ProcessStartInfo]::new((Get-TestbedPath), "--users $Users --messages $Messages")
+function Start-Testbed([int] $Users = 2, [int] $Messages = 20, [switch] $Tokens) {
+    $start = [Diagnostics.ProcessStartInfo]::new((Get-TestbedPath), "--users $Users --messages $Messages$(if ($Tokens) { ' --tokens' })")
     $start.UseShellExecute = $false
     $start.RedirectStandardInput = $start.RedirectStandardOutput = $true
     $process = [Diagnostics.Process]::Start($start)

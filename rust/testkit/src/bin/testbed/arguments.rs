@@ -20,13 +20,17 @@ testbed [OPTIONS]
   --adopted PERCENT      how much of every folder's mail already
                          lies on the target, from its start on       (0)
   --empty-target         the same as --adopted 0
+  --tokens               the target passes for Exchange Online: it takes
+                         tokens of a token server, and no passwords
   --help                 this text
 
 It prints one line of JSON once both servers answer and the source is filled:
 
   {"source": {"host", "port", "tls_port", "certificate"}, "target": {...},
    "master": {"user", "password", "separator"},
-   "users": [{"name", "password", "messages"}], "server": "dovecot 2.3.19"}
+   "users": [{"name", "password", "messages"}], "server": "dovecot 2.3.19",
+   "tokens": {"authority", "tenant", "application", "secret", "certificate",
+              "private_key", "service_account"}}
 
 `port` speaks plain IMAP with STARTTLS, `tls_port` TLS at once; `certificate` is
 a PEM file to trust. The master user logs in as USER*MASTER with its own password.
@@ -38,6 +42,7 @@ each with one line, {"done": ...} or {"error": "..."}:
   {"flag":   {"user": "user1", "folder": "INBOX", "messages": "1:3", "flags": ["\\Flagged"]}}
   {"delete": {"user": "user1", "folder": "INBOX", "messages": "1"}}
   {"stop": "source"}   {"start": "source"}   (or "target")
+  {"tokens": "expire"}   (or, for a device that waits, "consent" or "decline")
 
 append, flag and delete change the source; folders are written with `/` whatever
 the layout. It ends, and wipes everything, when its standard input closes.
@@ -53,6 +58,7 @@ pub(crate) struct Arguments {
     pub(crate) source_layout: Layout,
     pub(crate) target_layout: Layout,
     pub(crate) adopted: usize,
+    pub(crate) tokens: bool,
 }
 
 /// How a server writes folder names.
@@ -93,6 +99,7 @@ impl Arguments {
             source_layout: Layout::Slash,
             target_layout: Layout::Slash,
             adopted: 0,
+            tokens: false,
         };
         let mut parser = lexopt::Parser::from_env();
         while let Some(argument) = parser.next()? {
@@ -109,6 +116,7 @@ impl Arguments {
                 }
                 Long("adopted") => arguments.adopted = parser.value()?.parse()?,
                 Long("empty-target") => arguments.adopted = 0,
+                Long("tokens") => arguments.tokens = true,
                 Long("help") | Short('h') => return Ok(None),
                 other => return Err(other.unexpected()),
             }

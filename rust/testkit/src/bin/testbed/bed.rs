@@ -9,6 +9,7 @@ use testkit::{Address, MASTER_PASSWORD, MASTER_SEPARATOR, MASTER_USER, PASSWORD}
 
 use crate::arguments::Arguments;
 use crate::server::{Kind, Server};
+use crate::tokens::Authority;
 
 /// How many mailboxes are filled at once.
 const PARALLEL: usize = 4;
@@ -18,6 +19,7 @@ pub(crate) struct Bed {
     kind: Kind,
     pub(crate) source: Server,
     pub(crate) target: Server,
+    pub(crate) authority: Option<Authority>,
     users: Vec<User>,
     /// For what is appended later: no two messages are the same by chance.
     last_seed: u64,
@@ -34,7 +36,11 @@ impl Bed {
     pub(crate) fn start(arguments: &Arguments) -> io::Result<Self> {
         let kind = arguments.kind.unwrap_or_else(Kind::installed);
         let source = Server::start(kind, arguments.source_layout)?;
-        let target = Server::start(kind, arguments.target_layout)?;
+        let authority = arguments.tokens.then(Authority::start).transpose()?;
+        let target = match &authority {
+            Some(authority) => authority.mail_server()?,
+            None => Server::start(kind, arguments.target_layout)?,
+        };
         let users = (1..=arguments.users).map(|number| User {
             name: format!("user{number}"),
             plan: Plan { seed: arguments.seed.wrapping_add(number as u64), messages: arguments.messages },
@@ -45,7 +51,7 @@ impl Bed {
             fill(target.address(), &users, arguments.adopted)?;
         }
         let last_seed = arguments.seed.wrapping_mul(1_000_003);
-        Ok(Self { kind, source, target, users, last_seed })
+        Ok(Self { kind, source, target, authority, users, last_seed })
     }
 
     /// A seed that was not used yet.
@@ -64,6 +70,7 @@ impl Bed {
             "master": { "user": MASTER_USER, "password": MASTER_PASSWORD, "separator": MASTER_SEPARATOR },
             "users": self.users.iter().map(user).collect::<Vec<_>>(),
             "server": self.kind.describe(),
+            "tokens": self.authority.as_ref().map(Authority::describe),
         })
     }
 }

@@ -6,6 +6,7 @@ mod arguments;
 mod bed;
 mod request;
 mod server;
+mod tokens;
 
 use std::io::{self, BufRead};
 use std::process::ExitCode;

@@ -8,6 +8,7 @@ use testkit::mail;
 
 use crate::bed::Bed;
 use crate::server::Server;
+use crate::tokens::Wish;
 
 /// One line of standard input.
 #[derive(Debug, Deserialize)]
@@ -18,6 +19,7 @@ enum Request {
     Delete { user: String, folder: String, messages: String },
     Stop(Side),
     Start(Side),
+    Tokens(Wish),
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -53,6 +55,12 @@ fn execute(bed: &mut Bed, request: Request) -> io::Result<()> {
             Ok(())
         }
         Request::Start(side) => server(bed, side).restart(),
+        Request::Tokens(wish) => {
+            let authority =
+                bed.authority.as_ref().ok_or_else(|| io::Error::other("there is no token server"))?;
+            authority.grant(wish);
+            Ok(())
+        }
     }
 }
 
