@@ -151,6 +151,7 @@ Describe 'New-MigrationEndpoint -Google' {
 
     It 'wants the secret of its client for a person, too' {
         Get-Refusal $google @{ Interactive = $true; ApplicationId = '1.apps.googleusercontent.com' } | Should -BeLike '*wants the secret of the OAuth client*-ClientSecret*'
+        Get-Refusal $google @{ ClientSecret = Get-Secure 'GOCSPX-1'; ServiceAccountKey = 'key.json' } | Should -BeLike '*-ClientSecret was given without -Interactive*'
     }
 }
 

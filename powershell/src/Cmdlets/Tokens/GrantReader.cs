@@ -73,6 +73,11 @@ internal sealed class GrantReader
             throw Refusals.Argument($"-{stray} is for tokens of {Whose(its)}, and the endpoint's are those of {Whose(provider)}", $"leave -{stray} out");
         }
 
+        if (provider == Google && _given.ClientSecret is not null && !_given.Interactive)
+        {
+            throw Refusals.Argument("-ClientSecret was given without -Interactive", "at Google it is that of the OAuth client by which a person signs in");
+        }
+
         if (_given is { CertificatePassword: not null, CertificateFile: null })
         {
             throw Refusals.Argument("-CertificatePassword was given without a file", "give the PFX as -CertificateFile");
