@@ -29,7 +29,8 @@ pub struct World {
 
 impl World {
     /// The world of a host whose environment may name authorities, where the platform's own verifier heeds that, too.
-    pub(crate) fn of_host(self, environment: &Environment) -> Self {
+    pub(crate) fn of_host(mut self, environment: &Environment) -> Self {
+        self.credentials = self.credentials.of_host(environment);
         if cfg!(not(all(unix, not(target_vendor = "apple")))) {
             return self;
         }
