@@ -1,7 +1,6 @@
 //! Batches: making, reading and changing them.
 
 use jiff::Timestamp;
-use model::endpoint::Place;
 use model::name::name_key;
 use model::{Batch, Error, ErrorKind, Result, UserRow, shown};
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
@@ -12,6 +11,7 @@ use crate::column::{Json, Millis, Word};
 use crate::endpoints::endpoint_id;
 use crate::enlist::{Enlisted, enlist, forget_copy};
 use crate::fault::Sql;
+use crate::mailboxes::Places;
 use crate::twins::refuse_twins;
 
 /// What to do with an address that another live batch has.
@@ -78,8 +78,7 @@ impl Store {
         self.write_wish(|tx| {
             let id = live_batch_id(tx, batch.guid)?;
             let (source, target) = endpoint_ids(tx, batch)?;
-            let places = |tx: &Connection| places(tx, id);
-            let before = places(tx)?;
+            let before = Places::of(tx, id)?;
             tx.execute(
                 "UPDATE batch SET source_id = :source, target_id = :target, options = :options,
                      incremental = :incremental, start_after = :start_after WHERE id = :id",
@@ -92,7 +91,7 @@ impl Store {
                     ":id": id,
                 },
             )?;
-            if !before.same_as(&places(tx)?) {
+            if !before.same_as(&Places::of(tx, id)?) {
                 refuse_while_running(tx, id, batch)?;
                 forget_copy(tx, "batch_id = ?", id)?;
             }
@@ -100,33 +99,6 @@ impl Store {
             reschedule(tx, id, batch.options.allow_incremental_syncs)
         })
     }
-}
-
-/// The servers and folders between which a batch copies.
-#[derive(Debug)]
-pub(crate) struct Places {
-    source: Place,
-    target: Option<Place>,
-}
-
-impl Places {
-    /// Whether the same mail lies on both ends, as far as names can tell.
-    pub(crate) fn same_as(&self, other: &Self) -> bool {
-        let ends = |places: &Self| (places.source.key(), places.target.as_ref().map(Place::key));
-        ends(self) == ends(other)
-    }
-}
-
-/// The places of a batch.
-pub(crate) fn places(tx: &Connection, batch: i64) -> Sql<Places> {
-    let mut select = tx.prepare_cached(
-        "SELECT s.place, t.place FROM batch b JOIN endpoint s ON s.id = b.source_id
-         LEFT JOIN endpoint t ON t.id = b.target_id WHERE b.id = ?",
-    )?;
-    Ok(select.query_row([batch], |row| {
-        let target: Option<Json<Place>> = row.get(1)?;
-        Ok(Places { source: row.get::<_, Json<_>>(0)?.0, target: target.map(|place| place.0) })
-    })?)
 }
 
 /// After `-AllowIncrementalSyncs` changed: synced users are due a day after their last pass, or never.

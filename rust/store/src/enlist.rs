@@ -7,9 +7,10 @@ use rusqlite::{Connection, OptionalExtension, named_params, params};
 use uuid::Uuid;
 
 use crate::Store;
-use crate::batches::{Adopt, places};
+use crate::batches::Adopt;
 use crate::column::Millis;
 use crate::fault::Sql;
+use crate::mailboxes::Mailboxes;
 use crate::secrets::Column;
 
 /// What became of a row.
@@ -94,7 +95,7 @@ fn insert(store: &Store, tx: &Connection, batch: i64, row: &UserRow, now: Timest
     Ok(())
 }
 
-/// Moves a user into a batch. Its history and its ledger come along unless the batch copies between other places.
+/// Moves a user into a batch. Its history and its ledger come along unless it is between other mailboxes from now on.
 fn take_over(
     store: &Store,
     tx: &Connection,
@@ -103,6 +104,7 @@ fn take_over(
     holder: &Holder,
     now: Timestamp,
 ) -> Sql<()> {
+    let before = Mailboxes::of(tx, holder.user)?;
     let (user_key, target_key) = row.mailbox_keys();
     tx.prepare_cached(
         "UPDATE user SET batch_id = :batch, line = :line, user_name = :user_name, user_key = :user_key,
@@ -124,7 +126,7 @@ fn take_over(
         ":now": Millis(now),
         ":id": holder.user,
     })?;
-    if !places(tx, holder.batch)?.same_as(&places(tx, batch)?) {
+    if !before.same_as(&Mailboxes::of(tx, holder.user)?) {
         forget_copy(tx, "id = ?", holder.user)?;
     }
     Ok(())

@@ -16,6 +16,7 @@ mod fault;
 mod leases;
 mod ledger;
 mod location;
+mod mailboxes;
 mod open;
 mod orphans;
 mod pass_ends;

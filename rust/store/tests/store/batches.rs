@@ -3,7 +3,7 @@
 use crate::common::{at, batch, endpoint, fixture, name, rows};
 use model::contract::{BatchQuery, UserQuery};
 use model::status::{BatchStatus, Wish};
-use model::{ErrorKind, Limit, Role};
+use model::{ErrorKind, Limit, Role, UserRow};
 use store::{Adopt, FolderRecord, LedgerFolder, LedgerMessage, PassEnd};
 
 #[test]
@@ -120,6 +120,30 @@ fn a_user_taken_over_to_another_server_begins_anew() {
 }
 
 #[test]
+fn a_record_is_taken_over_between_the_same_two_mailboxes_only_and_who_drops_one_is_told_before() {
+    let ann = || rows(&["ann@x"]).remove(0);
+    for (row, same) in [
+        (ann(), true),
+        (UserRow { user_name: "LOGIN-Ann@x".to_owned(), ..ann() }, true),
+        (UserRow { target_user_name: Some("ANN@x".to_owned()), ..ann() }, true),
+        (UserRow { user_name: "bob".to_owned(), ..ann() }, false),
+        (UserRow { target_user_name: Some("bob".to_owned()), ..ann() }, false),
+    ] {
+        let fixture = fixture();
+        let user = migrated(&fixture);
+        let (second, rows) = (batch("second"), [row]);
+        let told = fixture.store.records_of_others(&second, &rows).unwrap();
+        fixture.store.insert_batch(&second, &rows, Adopt::TakeOver).unwrap();
+        let kept = fixture.store.ledger_folders(user.id).unwrap().len() == 1;
+        assert_eq!(
+            (kept, fixture.user("ann@x").seeded_at.is_some(), told.is_empty()),
+            (same, same, same),
+            "{rows:?}"
+        );
+    }
+}
+
+#[test]
 fn a_user_is_not_taken_over_in_the_middle_of_a_pass() {
     let fixture = fixture();
     fixture.run("first", &["ann@x"]);
@@ -156,11 +180,12 @@ fn other_endpoints_mean_another_copy_unless_they_lead_to_the_same_servers() {
     let set = |target: &str| {
         let mut batch = fixture.store.batch("first").unwrap();
         batch.target_endpoint = Some(name(target));
+        let told = fixture.store.records_dropped(&batch).unwrap();
         fixture.store.update_batch(&batch).unwrap();
-        (fixture.user("ann@x").seeded_at, fixture.store.ledger_folders(user.id).unwrap().len())
+        (told, fixture.user("ann@x").seeded_at, fixture.store.ledger_folders(user.id).unwrap().len())
     };
-    assert_eq!(set("twin"), (Some(at(2)), 1));
-    assert_eq!(set("elsewhere"), (None, 0));
+    assert_eq!(set("twin"), (0, Some(at(2)), 1));
+    assert_eq!(set("elsewhere"), (1, None, 0));
 
     let _running = fixture.lease(3);
     let mut batch = fixture.store.batch("first").unwrap();
