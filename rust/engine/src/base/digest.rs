@@ -11,6 +11,8 @@ use xxhash_rust::xxh3::Xxh3Default;
 pub(crate) struct Hashed {
     /// BLAKE3 of its bytes.
     pub(crate) digest: [u8; 32],
+    /// How many of its line feeds have no CR in front.
+    pub(crate) bare_line_feeds: u64,
     /// The body as it is repaired, where that changes it.
     pub(crate) repaired: Option<Repaired>,
 }
@@ -29,8 +31,11 @@ pub(crate) struct Repaired {
 pub(crate) async fn hash(body: &mut Body<'_, '_>, repairs: &[Repair]) -> Result<Hashed> {
     let mut hasher = blake3::Hasher::new();
     let mut repaired = (!repairs.is_empty()).then(|| (Mender::new(repairs), blake3::Hasher::new()));
+    let (mut bare_line_feeds, mut last) = (0, 0);
     while let Some(chunk) = body.chunk().await? {
         hasher.update(chunk);
+        bare_line_feeds += bare(chunk, last);
+        last = chunk.last().copied().unwrap_or(last);
         if let Some((mender, hasher)) = &mut repaired {
             hasher.update(mender.mend(chunk));
         }
@@ -40,7 +45,14 @@ pub(crate) async fn hash(body: &mut Body<'_, '_>, repairs: &[Repair]) -> Result<
         Repaired { digest, size: hasher.count(), changes: mender.changes() }
     });
     let repaired = repaired.filter(|repaired| !repaired.changes.is_none());
-    Ok(Hashed { digest: *hasher.finalize().as_bytes(), repaired })
+    Ok(Hashed { digest: *hasher.finalize().as_bytes(), bare_line_feeds, repaired })
+}
+
+/// How many line feeds have no CR in front, in what follows an octet.
+fn bare(chunk: &[u8], last: u8) -> u64 {
+    let before = std::iter::once(&last).chain(chunk);
+    let bare = before.zip(chunk).filter(|(before, octet)| **octet == b'\n' && **before != b'\r');
+    u64::try_from(bare.count()).unwrap_or(u64::MAX)
 }
 
 /// Hashes the bodies of these messages. What the server does not give is left out.

@@ -12,6 +12,8 @@ pub(crate) struct Message {
     pub(crate) uid: u32,
     /// Its exact size.
     pub(crate) size: u64,
+    /// How many of its line feeds have no CR in front, where a server has delivered it.
+    pub(crate) bare_line_feeds: u64,
     /// Of its body.
     pub(crate) digest: Digest,
     /// Of its body as it is repaired, and what that changes, where the batch wants repairs and they change anything.

@@ -94,7 +94,15 @@ mod tests {
 
     fn message(uid: u32, body: u8) -> Message {
         let flags = vec!["\\Seen".to_owned()];
-        Message { uid, size: 1, digest: [body; 16], repaired: None, received: Some(5), flags }
+        Message {
+            uid,
+            size: 1,
+            bare_line_feeds: 0,
+            digest: [body; 16],
+            repaired: None,
+            received: Some(5),
+            flags,
+        }
     }
 
     #[test]

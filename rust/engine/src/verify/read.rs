@@ -4,7 +4,10 @@
 use std::collections::BTreeMap;
 
 use model::{Repair, Result};
-use wire::{BodiesReport, Connection, FetchOptions, InternalDate, MailboxName, Selected, UidSet};
+use wire::{
+    BodiesReport, Connection, FetchOptions, InternalDate, MailboxName, Selected, Summary, SummaryItems,
+    UidSet,
+};
 
 use crate::base::digest::{Hashed, hash, short};
 use crate::base::flags::{plan_flags, sorted};
@@ -22,6 +25,9 @@ pub(super) struct Folder {
     pub(super) unread: Vec<String>,
 }
 
+/// What a server says of the sizes of messages, by UID.
+type Sizes = BTreeMap<u32, u64>;
+
 /// Messages that were not delivered, with the server's words where it refused.
 type Owed = BTreeMap<u32, Option<String>>;
 
@@ -34,14 +40,14 @@ pub(super) async fn read(
     repairs: &[Repair],
     told: Option<u64>,
 ) -> Result<Folder> {
-    let (mut selected, mut uids) = list(connection, name, side).await?;
+    let (mut selected, mut uids, mut sizes) = list(connection, name, side).await?;
     let mut counted = None;
     let hides = told.filter(|told| *told > selected.exists);
     if let Some(before) = hides {
         counted = session::recount(connection, name, before, selected.numbers).await?;
     }
     if hides.is_some() || uids.count() < selected.exists {
-        (selected, uids) = list(connection, name, side).await?;
+        (selected, uids, sizes) = list(connection, name, side).await?;
     }
     let mut folder = Folder { selected, ..Folder::default() };
     let (counted, listed) = (folder.selected.exists.max(counted.unwrap_or(0)), uids.count());
@@ -59,20 +65,29 @@ pub(super) async fn read(
         format!("the {side} delivers its message {uid} more than once, and only the first was compared")
     }));
     folder.messages.sort_by_key(|message| message.uid);
+    folder.unread.extend(delivered_short(side, &folder.messages, &sizes));
     Ok(folder)
 }
 
 /// Opens a folder anew, so that its count is that of this moment, and lists it. A target is only looked at: others may be
 /// appending to it.
-async fn list(connection: &mut Connection, name: &MailboxName, side: &str) -> Result<(Selected, UidSet)> {
+async fn list(
+    connection: &mut Connection,
+    name: &MailboxName,
+    side: &str,
+) -> Result<(Selected, UidSet, Sizes)> {
     let selected =
         if side == "target" { connection.examine(name).await? } else { connection.select(name).await? };
-    let mut uids = UidSet::new();
+    let (mut uids, mut sizes) = (UidSet::new(), Sizes::new());
     if selected.exists > 0 {
-        let items = Default::default();
-        connection.uid_fetch_summaries(&UidSet::all(), items, |summary| uids.insert(summary.uid)).await?;
+        let items = SummaryItems { size: side == "source", ..SummaryItems::default() };
+        let note = |summary: Summary<'_>| {
+            uids.insert(summary.uid);
+            sizes.extend(summary.size.map(|size| (summary.uid, size)));
+        };
+        connection.uid_fetch_summaries(&UidSet::all(), items, note).await?;
     }
-    Ok((selected, uids))
+    Ok((selected, uids, sizes))
 }
 
 /// Reads bodies, and says which did not come.
@@ -88,11 +103,12 @@ async fn deliver(
     }
     let mut bodies = connection.fetch_bodies(uids, FetchOptions::default())?;
     while let Some(mut body) = bodies.next().await? {
-        let Hashed { digest, repaired } = hash(&mut body, repairs).await?;
+        let Hashed { digest, bare_line_feeds, repaired } = hash(&mut body, repairs).await?;
         let head = body.head();
         messages.push(Message {
             uid: head.uid,
             size: head.size,
+            bare_line_feeds,
             digest: short(&digest),
             repaired: repaired.map(|repaired| (short(&repaired.digest), repaired.changes)),
             received: head.internal_date.as_ref().and_then(InternalDate::to_epoch_seconds),
@@ -119,7 +135,43 @@ async fn still_there(connection: &mut Connection, mut owed: Owed) -> Result<Owed
     Ok(owed)
 }
 
+/// Says of which messages less is delivered than their sizes are told to be. A CR that is left out of each line end is no
+/// loss, and sizes are believed of a folder of which most are right: others are estimates (peers O23).
+fn delivered_short(side: &str, messages: &[Message], sizes: &Sizes) -> Vec<String> {
+    let told = messages.iter().filter_map(|message| Some((message, *sizes.get(&message.uid)?)));
+    let (short, others): (Vec<_>, Vec<_>) =
+        told.partition(|(message, told)| message.size + message.bare_line_feeds < *told);
+    let right = others.iter().filter(|(message, told)| message.size <= *told).count();
+    let words = |(Message { uid, size, .. }, told): (&Message, u64)| {
+        format!("the {side} delivers {size} of the {told} bytes that it says its message {uid} has")
+    };
+    if right > short.len() { short.into_iter().map(words).collect() } else { Vec::new() }
+}
+
 fn not_delivered(side: &str, uid: u32, words: Option<String>) -> String {
     let words = words.map(|words| format!(": {words}")).unwrap_or_default();
-    format!("the {side} lists its message {uid} and does not deliver it{words}")
+    format!("the {side} lists its message {uid} and delivers nothing of it{words}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(uid: u32, size: u64, bare_line_feeds: u64) -> Message {
+        let (digest, repaired, received, flags) = ([1; 16], None, None, Vec::new());
+        Message { uid, size, bare_line_feeds, digest, repaired, received, flags }
+    }
+
+    #[test]
+    fn what_is_delivered_short_is_told_unless_it_is_a_matter_of_line_ends_or_of_estimates() {
+        let messages = [message(1, 60, 2), message(2, 100, 4), message(3, 50, 0)];
+        let told = |sizes: [u64; 3]| delivered_short("source", &messages, &(1..).zip(sizes).collect());
+        assert_eq!(
+            told([125, 104, 50]),
+            ["the source delivers 60 of the 125 bytes that it says its message 1 has"]
+        );
+        assert!(told([62, 104, 50]).is_empty(), "a CR more for each line feed");
+        assert!(told([125, 104, 49]).is_empty() && told([125, 150, 50]).is_empty(), "it estimates");
+        assert!(delivered_short("source", &messages, &Sizes::new()).is_empty());
+    }
 }

@@ -57,7 +57,7 @@ fn a_message_that_is_listed_and_does_not_come_is_a_difference() {
         let from = Sample::start(Options { unreadable, ..Options::default() }).unwrap();
         put(from.address(), "ada", "Work", [message("one"), message_with("two", "unreadable")]);
         let folder = compared(from.address(), to.address());
-        let told = format!("the source lists its message 2 and does not deliver it{words}");
+        let told = format!("the source lists its message 2 and delivers nothing of it{words}");
         assert_eq!((folder.source_items, folder.differences), (1, vec![told]));
     }
 }
@@ -93,4 +93,19 @@ fn an_analysis_of_the_same_user_hides_no_copy() {
     assert!(verified(&lab).identical);
     let error = lab.ask(Operation::VerifyUser(UserIdentity { identity: address_of("bob") })).unwrap_err();
     assert!(error.message.contains("batch `look` only analyzes"), "{error}");
+}
+
+#[test]
+fn a_message_of_which_the_source_delivers_less_than_it_tells_is_a_difference() {
+    fn keeps_the_first_100(message: &[u8]) -> &[u8] {
+        if message.ends_with(b"cut\r\n") { message.get(..100).unwrap_or(message) } else { message }
+    }
+    let from = Sample::start(Options { delivers_of: keeps_the_first_100, ..Options::default() }).unwrap();
+    let to = Sample::start(Options::default()).unwrap();
+    let bodies = ["whole", "cut", "whole"];
+    put(from.address(), "ada", "Work", bodies.map(|body| message_with(&"subject ".repeat(20), body)));
+    let folder = compared(from.address(), to.address());
+    let size = from.messages("ada", "Work")[1].bytes.len();
+    let told = format!("the source delivers 100 of the {size} bytes that it says its message 2 has");
+    assert_eq!((folder.identical, folder.differences), (false, vec![told]));
 }

@@ -263,7 +263,7 @@ async fn read_digests(
     let mut changes = BTreeMap::new();
     let mut hashed = hash_all(connection, uids.iter().copied().collect(), repairs).await?;
     for candidate in candidates.iter_mut().filter(|c| uids.binary_search(&c.uid).is_ok()) {
-        let Some(Hashed { digest, repaired }) = hashed.remove(&candidate.uid) else {
+        let Some(Hashed { digest, repaired, .. }) = hashed.remove(&candidate.uid) else {
             candidate.digest = Digest::Unreadable;
             continue;
         };

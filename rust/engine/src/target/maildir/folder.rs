@@ -94,7 +94,7 @@ impl MaildirFolder {
             let flags = self.letters.flags_of(&delivered.path.to_string_lossy());
             let digest = short(hasher.finalize().as_bytes());
             let (size, received) = (delivered.size, epoch_seconds(modified));
-            Ok(Message { uid, size, digest, repaired: None, received, flags })
+            Ok(Message { uid, size, bare_line_feeds: 0, digest, repaired: None, received, flags })
         };
         self.delivered(uid_validity)?.into_iter().map(read).collect()
     }
