@@ -140,6 +140,8 @@ pub enum SkippedKind {
     FlagDropped,
     /// The target keeps another date than it was given.
     DateChanged,
+    /// The target keeps other bytes than it was given.
+    ContentChanged,
     /// Only its beginning is on the target.
     MessageTruncated,
     /// The target refused it as it is, and has it repaired.
@@ -149,7 +151,7 @@ pub enum SkippedKind {
 impl SkippedKind {
     /// Whether a message or a folder is not on the target for it.
     pub fn leaves_behind(self) -> bool {
-        !matches!(self, Self::FlagDropped | Self::DateChanged | Self::MessageRepaired)
+        !matches!(self, Self::FlagDropped | Self::DateChanged | Self::ContentChanged | Self::MessageRepaired)
     }
 
     /// Whether there is a copy, with which something is wrong.

@@ -99,17 +99,19 @@ impl Store {
         })
     }
 
-    /// Strikes from what was left behind that a folder as a whole was. Flags and dates that its copies lack they still lack.
+    /// Strikes from what was left behind that a folder as a whole was. Flags, dates and bytes that its copies lack they still
+    /// lack.
     pub fn clear_left_out(&self, user: i64, folder_name: &str) -> Result<()> {
         self.write(|tx| {
             tx.prepare_cached(
-                "DELETE FROM skipped WHERE user_id = ? AND folder_name = ? AND uid = 0 AND kind NOT IN (?, ?)",
+                "DELETE FROM skipped WHERE user_id = ? AND folder_name = ? AND uid = 0 AND kind NOT IN (?, ?, ?)",
             )?
             .execute(params![
                 user,
                 folder_name,
                 Word(SkippedKind::FlagDropped),
-                Word(SkippedKind::DateChanged)
+                Word(SkippedKind::DateChanged),
+                Word(SkippedKind::ContentChanged)
             ])?;
             Ok(())
         })

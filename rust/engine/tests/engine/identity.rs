@@ -1,5 +1,7 @@
 //! Numbers that change and folders that are not empty: messages are known by what they are.
 
+use model::SkippedKind;
+use model::status::DataConsistencyScore;
 use testkit::mail::{self, Plan};
 use testkit::sample::{Fault, Moment, Options, Sample};
 
@@ -110,6 +112,24 @@ fn a_target_that_rewrites_what_it_stores_gets_each_message_once() {
     assert_eq!(to.appended(), 40);
     let copy = &to.messages("ada", "INBOX")[0];
     assert!(copy.bytes.starts_with(b"X-Sample") && copy.flags.contains("\\Flagged"));
+}
+
+#[test]
+fn a_target_that_rewrites_what_it_stores_is_said_to_do_so_and_leaves_nothing_behind() {
+    for capabilities in [&[][..], &["UIDPLUS"]] {
+        let from = Sample::start(Options::default()).unwrap();
+        let to = Sample::start(Options { rewrites: true, ..Options::without(capabilities) }).unwrap();
+        put(from.address(), "ada", "Work", (0..5).map(|n| message(&format!("number {n}"))));
+        let lab = Lab::between(from.address(), to.address());
+        lab.migrate(&["ada"]);
+        lab.pass();
+        let items = lab.skipped("ada");
+        let told: Vec<_> =
+            items.iter().map(|item| (item.kind, item.folder_name.as_str(), item.uid)).collect();
+        assert_eq!(told, [(SkippedKind::ContentChanged, "Work", None)], "without {capabilities:?}");
+        assert_eq!(lab.user().skipped_item_count, 0);
+        assert_eq!(lab.user().data_consistency_score, Some(DataConsistencyScore::Good));
+    }
 }
 
 /// A4, A10, N2: nor does a lost OK make anybody copy a message again.

@@ -71,7 +71,7 @@ fn breaks_at_one_message(answer: &str) {
         (item.kind, item.uid, item.folder_name.as_str()),
         (SkippedKind::SourceReadError, Some(23), "Work")
     );
-    assert!(item.error_message.contains("closes the connection"), "{}", item.error_message);
+    assert!(item.error_message.contains("breaks whenever this message"), "{}", item.error_message);
     assert_eq!(lab.user().data_consistency_score, Some(DataConsistencyScore::Investigate));
 }
 

@@ -36,6 +36,7 @@ pub(crate) async fn account(
     }
     items.extend(not_listed(folder, unlisted, from.unnameable));
     items.extend(changed_dates(folder, &report));
+    items.extend(report.altered.map(|place| changed_content(folder, place)));
     items.extend(dropped_flags(&pair.context, from, folder, report).await?);
     pair.context.journal.skip(items).await
 }
@@ -46,7 +47,7 @@ pub(crate) fn causes(report: &CopyReport) -> Causes {
     for (sent, refusal) in &report.refused {
         causes.insert(sent.uid, (kind_of(refusal), format!("{}: {}", refusal.context, refusal.line)));
     }
-    let hangs_up = "the target closes the connection whenever this message is sent";
+    let hangs_up = "the connection to the target breaks whenever this message is sent";
     causes.extend(report.guilty.iter().map(|uid| (uid, (SkippedKind::TargetRejected, hangs_up.to_owned()))));
     for refused in &report.unreadable {
         let words = format!("the source refused to deliver the message: {}", refused.refusal.line);
@@ -136,7 +137,7 @@ async fn look_up(
 
 /// A message that the source is not asked about, because it would hang up again.
 fn unread(folder: &str, uid: u32) -> SkippedItem {
-    let words = "the source closes the connection whenever this message is read".to_owned();
+    let words = "the connection to the source breaks whenever this message is read".to_owned();
     item(folder, SkippedKind::SourceReadError, words, &Summary { uid, ..Summary::default() })
 }
 
@@ -194,6 +195,13 @@ fn changed_dates(folder: &str, report: &CopyReport) -> Option<SkippedItem> {
         "of {copied} copies of a pass the target keeps {changed} under another date than they were sent with"
     );
     (changed > 0).then(|| SkippedItem::of_folder(SkippedKind::DateChanged, folder.to_owned(), words))
+}
+
+/// One entry a folder, of the last pass in which it was so.
+fn changed_content(folder: &str, place: u32) -> SkippedItem {
+    let words =
+        format!("the target changes what it stores: its message {place} has other bytes than were sent");
+    SkippedItem::of_folder(SkippedKind::ContentChanged, folder.to_owned(), words)
 }
 
 /// What the entry about flags begins with.

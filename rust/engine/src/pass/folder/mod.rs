@@ -6,6 +6,7 @@ pub(crate) mod account;
 pub(crate) mod adopt;
 pub(crate) mod astray;
 pub(crate) mod changes;
+pub(crate) mod content;
 pub(crate) mod dates;
 pub(crate) mod delivered;
 pub(crate) mod find;

@@ -195,6 +195,7 @@ impl Work<'_> {
                 lost_flags::restore(self.pair, &self.to, self.ledger_id, samples, &report.placed).await?;
             report.dropped_flags.extend(lost);
             self.check_sizes(&mut report).await?;
+            self.check_content(&mut report).await?;
             self.check_delivered(&mut report).await?;
         }
         let dropped = self.from.sets.iter().map(|flags| self.to.keeps.split(flags).1);

@@ -1,4 +1,4 @@
-//! Flags and kinds of dates that servers were seen to keep: each does so always or never.
+//! Flags, kinds of dates and bytes that servers were seen to keep: each does so always or never.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};

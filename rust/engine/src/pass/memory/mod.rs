@@ -36,6 +36,8 @@ pub(crate) struct Memory {
     pub(crate) stored_flags: Kept,
     /// and dates, in UTC and in other zones.
     pub(crate) kept_dates: Kept,
+    /// Targets that give back the bytes that they were given.
+    pub(crate) kept_bytes: Kept,
     /// How large messages are that targets keep whole.
     pub(crate) whole: Whole,
     /// What servers take without being asked.
@@ -51,7 +53,7 @@ impl Memory {
         self.suspects.forget(folders.clone());
         self.folder_suspects.forget(user);
         self.lane_limits.forget(user);
-        let kept = [&self.kept_flags, &self.stored_flags, &self.kept_dates];
+        let kept = [&self.kept_flags, &self.stored_flags, &self.kept_dates, &self.kept_bytes];
         kept.into_iter().for_each(|kept| kept.forget(target_host));
         self.whole.forget(target_host);
         self.literals.forget(folders, target_host);

@@ -90,6 +90,17 @@ pub(crate) struct Sized {
     pub(crate) size: u64,
 }
 
+/// A copy, and what was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Smallest {
+    /// The copy's UID on the target.
+    pub(crate) place: u32,
+    /// How many octets were sent,
+    pub(crate) size: u64,
+    /// and which.
+    pub(crate) digest: [u8; 16],
+}
+
 /// Which messages got another date than one of the source.
 #[derive(Debug, Default)]
 pub(crate) struct Dates {
@@ -156,6 +167,10 @@ pub(crate) struct CopyReport {
     pub(crate) dated: Vec<Dated>,
     /// The largest copy.
     pub(crate) largest: Option<Sized>,
+    /// The smallest one.
+    pub(crate) smallest: Option<Smallest>,
+    /// A copy that has other bytes than were sent, by its UID on the target.
+    pub(crate) altered: Option<u32>,
     /// Messages of which the target has no more than so many first octets.
     pub(crate) cut_short: BTreeMap<u32, u64>,
     /// Flags that the target folder does not keep.
@@ -209,7 +224,10 @@ impl CopyReport {
     }
 
     /// Notes where there is a copy, to look whether it is as it was sent.
-    pub(crate) fn sample(&mut self, Sent { uid, size, flags, .. }: &Sent, place: u32) {
+    pub(crate) fn sample(&mut self, Sent { uid, size, flags, digest, .. }: &Sent, place: u32) {
+        if self.smallest.is_none_or(|smallest| *size < smallest.size) {
+            self.smallest = Some(Smallest { place, size: *size, digest: *digest });
+        }
         if self.largest.is_none_or(|largest| largest.size < *size) {
             self.largest = Some(Sized { uid: *uid, place, size: *size });
         }
