@@ -142,6 +142,8 @@ pub enum SkippedKind {
     DateChanged,
     /// The target keeps other bytes than it was given.
     ContentChanged,
+    /// The target has it once more than the source.
+    MessageDoubled,
     /// Only its beginning is on the target.
     MessageTruncated,
     /// The target refused it as it is, and has it repaired.
@@ -151,7 +153,8 @@ pub enum SkippedKind {
 impl SkippedKind {
     /// Whether a message or a folder is not on the target for it.
     pub fn leaves_behind(self) -> bool {
-        !matches!(self, Self::FlagDropped | Self::DateChanged | Self::ContentChanged | Self::MessageRepaired)
+        use SkippedKind::{ContentChanged, DateChanged, FlagDropped, MessageDoubled, MessageRepaired};
+        !matches!(self, FlagDropped | DateChanged | ContentChanged | MessageDoubled | MessageRepaired)
     }
 
     /// Whether there is a copy, with which something is wrong.

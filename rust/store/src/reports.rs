@@ -104,14 +104,15 @@ impl Store {
     pub fn clear_left_out(&self, user: i64, folder_name: &str) -> Result<()> {
         self.write(|tx| {
             tx.prepare_cached(
-                "DELETE FROM skipped WHERE user_id = ? AND folder_name = ? AND uid = 0 AND kind NOT IN (?, ?, ?)",
+                "DELETE FROM skipped WHERE user_id = ? AND folder_name = ? AND uid = 0 AND kind NOT IN (?, ?, ?, ?)",
             )?
             .execute(params![
                 user,
                 folder_name,
                 Word(SkippedKind::FlagDropped),
                 Word(SkippedKind::DateChanged),
-                Word(SkippedKind::ContentChanged)
+                Word(SkippedKind::ContentChanged),
+                Word(SkippedKind::MessageDoubled)
             ])?;
             Ok(())
         })

@@ -174,6 +174,11 @@ impl Appender<'_> {
         self.under_way.unanswered()
     }
 
+    /// Those of them whose commands were ended: a server that has read them may store them still.
+    pub fn ended(&self) -> impl Iterator<Item = Ticket> {
+        self.under_way.ended()
+    }
+
     /// Lets no more messages join the command that is open, and sends what waits.
     pub async fn flush(&mut self) -> Result<()> {
         self.claim(self.left.is_none(), "a flush came inside a message")?;

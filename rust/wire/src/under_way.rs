@@ -93,6 +93,11 @@ impl UnderWay {
         self.pending.iter().chain(&self.open).flat_map(|append| append.tickets.iter().copied())
     }
 
+    /// Those of them whose commands were ended: a server that has them may store them still, whatever becomes of the connection.
+    pub(crate) fn ended(&self) -> impl Iterator<Item = Ticket> {
+        self.pending.iter().flat_map(|append| append.tickets.iter().copied())
+    }
+
     /// How many messages have no outcome, and how many bytes they are.
     pub(crate) fn load(&self) -> (usize, u64) {
         let under_way = self.pending.iter().chain(&self.open);

@@ -90,7 +90,7 @@ class Judge:
         """How many of each mark the report names: by folder and UID, or with their whole folder."""
         named = collections.Counter()
         by_uid = {(name, one.uid): one.mark for name, folder in ours.items() for one in folder}
-        kinds_that_copy = {"FlagDropped", "DateChanged", "ContentChanged", "MessageRepaired"}
+        kinds_that_copy = {"FlagDropped", "DateChanged", "ContentChanged", "MessageDoubled", "MessageRepaired"}
         for item in skipped:
             if item["kind"] in kinds_that_copy:
                 continue

@@ -38,9 +38,17 @@ pub(crate) struct Receipt {
     pub(crate) copied: u64,
     /// and which UIDs they have; one that was told twice is there once.
     pub(crate) placed: UidSet,
+    /// Whether a pass that sent something here before did not come to its end, as far as one knows.
+    pub(crate) after_loss: bool,
 }
 
 impl Receipt {
+    /// Whether a server that stores late may have doubled something here: more came than it said OK to.
+    pub(crate) fn may_be_doubled(&self, now: Numbers) -> bool {
+        let came = now.messages.and_then(|now| now.checked_sub(self.before.messages.unwrap_or(0)));
+        self.after_loss && came.is_none_or(|came| came > self.copied)
+    }
+
     /// Whether the folder has no less than it said OK to, by what it says of itself now: as many messages more, a UID for each,
     /// and as many UIDs given out as messages came, so that nobody's mail stands for another's.
     pub(crate) fn is_met(&self, now: Numbers) -> bool {
@@ -78,6 +86,7 @@ mod tests {
             before: numbers(5, Some(2)),
             copied: 3,
             placed: placed.iter().copied().collect(),
+            after_loss: false,
         };
         let met = |now| receipt(&[5, 6, 7]).is_met(now);
         assert!(met(numbers(8, Some(5))) && met(numbers(9, Some(6))), "others bring mail, too");

@@ -1,10 +1,10 @@
 //! Connections that end at the worst moments: nothing is lost, and nothing is there twice.
 
-use model::ErrorKind;
-use model::status::{BatchStatus, UserStatus};
+use model::status::{BatchStatus, DataConsistencyScore, UserStatus};
+use model::{ErrorKind, SkippedKind};
 use testkit::mail::{self, Message};
 use testkit::proxy::{Cut, Direction, Proxy, Way};
-use testkit::sample::{Fault, Moment, Options, Sample};
+use testkit::sample::{Fault, Moment, Options, Sample, Until};
 
 use crate::common::lab::eventually;
 use crate::common::{Lab, Mailbox, batch_of, message, put};
@@ -211,4 +211,40 @@ fn a_worker_that_is_told_to_end_leaves_work_that_the_next_one_finishes() {
     lab.serve();
     lab.synced();
     Mailbox::read(to.address(), "ada").assert_is(&Mailbox::read(from.address(), "ada"));
+}
+
+/// Five messages, of which the target stores the third some time after it has closed the connection.
+fn stored_late(capabilities: &[&str], until: Until) -> (Sample, Lab) {
+    let mut without = vec!["MULTIAPPEND", "LITERAL+"];
+    without.extend(capabilities);
+    let (from, to) =
+        (Sample::start(Options::default()).unwrap(), Sample::start(Options::without(&without)).unwrap());
+    put(from.address(), "ada", "Work", (1..=5).map(|n| message(&format!("number {n}"))));
+    let lab = Lab::between(from.address(), to.address());
+    to.inject(Fault::StoreLate { nth: 3, until });
+    lab.migrate(&["ada"]);
+    lab.pass();
+    (to, lab)
+}
+
+#[test]
+fn a_message_that_the_target_stores_some_time_after_its_connection_was_lost_is_waited_for() {
+    for capabilities in [&[][..], &["UIDPLUS"]] {
+        let (to, lab) = stored_late(capabilities, Until::Opened(3));
+        assert_eq!(to.appended(), 5, "without {capabilities:?}");
+        lab.assert_perfect("ada");
+    }
+}
+
+#[test]
+fn a_message_that_the_target_stores_after_it_was_sent_again_is_named() {
+    for capabilities in [&[][..], &["UIDPLUS"]] {
+        let (to, lab) = stored_late(capabilities, Until::Appended);
+        assert_eq!(to.appended(), 6, "without {capabilities:?}");
+        let items = lab.skipped("ada");
+        let told: Vec<_> =
+            items.iter().map(|item| (item.kind, item.folder_name.as_str(), item.uid)).collect();
+        assert_eq!(told, [(SkippedKind::MessageDoubled, "Work", None)], "without {capabilities:?}");
+        assert_eq!(lab.user().data_consistency_score, Some(DataConsistencyScore::Good));
+    }
 }

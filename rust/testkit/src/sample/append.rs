@@ -43,6 +43,14 @@ pub(super) fn append(session: &mut Session, user: &str, command: &Command, fault
         }
         return response;
     }
+    if let Some(until) = faults.iter().find_map(|fault| match fault {
+        Fault::StoreLate { until, .. } => Some(*until),
+        _ => None,
+    }) {
+        session.closing = Some(Moment::BeforeOk);
+        session.shared.store().put_off(user, &folder, messages, until);
+        return String::new();
+    }
     let (messages, filed) = filed(kept(messages, &session.shared), &session.shared.options);
     let has_filed = !filed.is_empty();
     for (folder, message) in filed {

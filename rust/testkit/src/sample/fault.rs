@@ -22,6 +22,13 @@ pub enum Fault {
         /// Whether the client still gets its OK.
         moment: Moment,
     },
+    /// The command that brings the n-th message is read, and the connection closed; what it brings is stored later.
+    StoreLate {
+        /// Which message.
+        nth: usize,
+        /// When it is stored.
+        until: Until,
+    },
     /// The connection is closed after half of the n-th message was read. Nothing is stored.
     CloseInLiteral {
         /// Which message.
@@ -32,6 +39,15 @@ pub enum Fault {
         /// Which message.
         nth: usize,
     },
+}
+
+/// When a message is stored whose connection was closed before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Until {
+    /// When its folder is opened for the n-th time from then on.
+    Opened(usize),
+    /// When something else was appended to its folder.
+    Appended,
 }
 
 /// When a connection is closed.
@@ -48,6 +64,7 @@ impl Fault {
         match self {
             Self::Refuse { nth, .. }
             | Self::Close { nth, .. }
+            | Self::StoreLate { nth, .. }
             | Self::CloseInLiteral { nth }
             | Self::ExpireInLiteral { nth } => *nth,
         }

@@ -36,7 +36,7 @@ use tokio_rustls::TlsAcceptor;
 use crate::address::Address;
 use crate::tls::Certificate;
 pub use bearer::{Judge, Manner};
-pub use fault::{Fault, Moment};
+pub use fault::{Fault, Moment, Until};
 pub use options::{Options, Poison, Refusal};
 use store::Store;
 pub use store::Stored;

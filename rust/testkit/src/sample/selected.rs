@@ -45,6 +45,7 @@ pub(super) fn select(session: &mut Session, user: &str, command: &Command) -> Op
     if let Some(refusal) = session.shared.opening_refusal(&name) {
         return Some(refusal.to_owned());
     }
+    session.shared.store().opened(user, &name);
     let Some(folder) = session.shared.store().account(user).folder(&name).cloned() else {
         return no_such_folder();
     };

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::fault::Until;
 use super::options::Options;
 
 /// One message as it was stored.
@@ -109,6 +110,17 @@ pub(super) struct Store {
     last_uid_validity: u32,
     appended: usize,
     counts_unstored: bool,
+    /// What is stored later.
+    late: Vec<Late>,
+}
+
+/// Messages that are stored later.
+#[derive(Debug)]
+struct Late {
+    user: String,
+    folder: String,
+    messages: Vec<Incoming>,
+    until: Until,
 }
 
 impl Store {
@@ -123,6 +135,28 @@ impl Store {
             last_uid_validity,
             appended,
             counts_unstored,
+            late: Vec::new(),
+        }
+    }
+
+    /// Keeps messages, to be stored later.
+    pub(super) fn put_off(&mut self, user: &str, folder: &str, messages: Vec<Incoming>, until: Until) {
+        self.late.push(Late { user: user.to_owned(), folder: folder.to_owned(), messages, until });
+    }
+
+    /// Stores what was kept until this folder was opened so often.
+    pub(super) fn opened(&mut self, user: &str, folder: &str) {
+        for late in self.late.iter_mut().filter(|late| late.user == user && late.folder == folder) {
+            if let Until::Opened(left) = &mut late.until {
+                *left = left.saturating_sub(1);
+            }
+        }
+        self.store_late(|late| late.until == Until::Opened(0));
+    }
+
+    fn store_late(&mut self, is_time: impl Fn(&Late) -> bool) {
+        for late in self.late.extract_if(.., |late| is_time(late)).collect::<Vec<_>>() {
+            self.append(&late.user, &late.folder, late.messages);
         }
     }
 
@@ -174,16 +208,17 @@ impl Store {
     pub(super) fn append(
         &mut self,
         user: &str,
-        folder: &str,
+        name: &str,
         messages: Vec<Incoming>,
     ) -> Option<(u32, Vec<u32>)> {
         let counts_unstored = self.counts_unstored;
-        let folder = self.account(user).folder_mut(folder)?;
+        let folder = self.account(user).folder_mut(name)?;
         let stored = messages.iter().filter(|message| !message.bytes.is_empty()).count();
         let uids =
             messages.into_iter().map(|message| folder.push(message, counts_unstored)).collect::<Vec<_>>();
         let uid_validity = folder.uid_validity;
         self.appended += stored;
+        self.store_late(|late| late.until == Until::Appended && late.user == user && late.folder == name);
         Some((uid_validity, uids))
     }
 

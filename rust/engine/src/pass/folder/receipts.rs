@@ -8,18 +8,18 @@
 
 use std::collections::BTreeMap;
 
-use model::{ErrorKind, Numbers, Result};
+use model::{Numbers, Result};
 use store::{LedgerFolder, LedgerMessage, Store};
 use wire::{SummaryItems, UidSet};
 
 use super::account::{Causes, NEVER_STORED, VANISHED, describe, lost as named_lost};
+use super::doubled;
 use crate::base::blocking::blocking;
 use crate::base::digest::fingerprints;
 use crate::base::lock::lock;
 use crate::net::session::Statuses;
 use crate::pass::context::Astray;
 use crate::pass::pair::{Pair, Receipt};
-use crate::pass::report::words::is_of_folder;
 use crate::target::Target;
 
 /// The rows of each copy, by its UID: more than one where the target told that UID more than once.
@@ -47,22 +47,16 @@ pub(crate) async fn compare(pair: &mut Pair) -> Result<()> {
         if !receipt.is_met(now) {
             look_into(pair, receipt).await?;
         }
+        if receipt.may_be_doubled(now) {
+            doubled::look(pair, receipt).await?;
+        }
     }
     Ok(())
 }
 
 /// Looks for the copies one by one.
 async fn look_into(pair: &mut Pair, receipt: &Receipt) -> Result<()> {
-    let Target::Imap(imap) = &mut pair.target else { return Ok(()) };
-    let now = match imap.read_anew(&receipt.page.target_name).await {
-        // Its owner has renamed or deleted it: the next pass looks where it is.
-        Err(e) if is_of_folder(e.kind) || e.kind == ErrorKind::Throttled => return Ok(()),
-        now => now?,
-    };
-    if now.uid_validity != receipt.before.uid_validity {
-        // What the numbers mean, the next pass finds out.
-        return Ok(());
-    }
+    let Some(now) = doubled::open(pair, receipt).await? else { return Ok(()) };
     pair.recorder.flush().await?;
     let copies = copies(pair.context.store.clone(), receipt).await?;
     let lost = find_lost(pair, receipt, copies, now).await?;

@@ -124,7 +124,9 @@ impl Work<'_> {
 
     /// Takes over what is on the target already, and tells what is to be appended.
     async fn take_over(&mut self, aims: &mut Aims, known: &UidSet) -> Result<UidSet> {
-        let Found { adopted, append } = self.find(std::mem::take(&mut aims.copy), known).await?;
+        let mut found = self.find(std::mem::take(&mut aims.copy), known).await?;
+        self.await_late(&mut found, known).await?;
+        let Found { adopted, append } = found;
         note_adopted(self.pair, &self.from, &self.shown, &adopted).await?;
         aims.flag_changes.extend(self.adopt_rows(&adopted).await?);
         aims.last = adopted.iter().map(|adopted| adopted.uid).fold(aims.last, u32::max);

@@ -137,6 +137,7 @@ impl<'p> Work<'p> {
             before,
             copied,
             placed,
+            after_loss: self.was_cut_off(),
         });
     }
 }

@@ -7,6 +7,7 @@ pub(crate) mod kept;
 pub(crate) mod lane_limits;
 pub(crate) mod literals;
 pub(crate) mod suspects;
+pub(crate) mod unanswered;
 pub(crate) mod whole;
 
 use crate::net::governor::Governor;
@@ -17,6 +18,7 @@ use kept::Kept;
 use lane_limits::LaneLimits;
 use literals::LiteralMemory;
 use suspects::Suspects;
+use unanswered::Unanswered;
 use whole::Whole;
 
 /// What all passes of a worker share. Cheap to clone.
@@ -40,6 +42,8 @@ pub(crate) struct Memory {
     pub(crate) kept_bytes: Kept,
     /// How large messages are that targets keep whole.
     pub(crate) whole: Whole,
+    /// Messages that servers may store yet.
+    pub(crate) unanswered: Unanswered,
     /// What servers take without being asked.
     pub(crate) literals: LiteralMemory,
     /// How many connections mailboxes may have.

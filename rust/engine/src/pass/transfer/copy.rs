@@ -103,6 +103,9 @@ impl<M: Meanwhile + Send> Copy<'_, M> {
         if pump.sink.lost_track() {
             literals.be_wary(ledger_id, pump.sink.under_way().chain(pump.fate.writing).collect());
         }
+        if pumped.is_err() {
+            context.memory.unanswered.note(ledger_id, pump.sink.ended());
+        }
         if let Err(error) = &mut pumped
             && is_break(error.kind)
             && let Some((side, under_way)) = pump.under_suspicion(refused_before)

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, VecDeque};
 
 use model::plan::Flags;
 use model::{Error, ErrorKind, Result, UidValidity};
-use wire::{AppendOptions, AppendUid, Appender, Begun, BodyHead, InternalDate, MailboxName, Outcome, Ticket};
+use wire::{
+    AppendOptions, AppendUid, Appender, Begun, BodyHead, InternalDate, MailboxName, Outcome, Ticket, UidSet,
+};
 
 use super::outcome::{Delivered, NotDelivered, Sent};
 use crate::base::flags::wire_flags;
@@ -188,6 +190,19 @@ impl Sink<'_> {
             Self::Maildir(_) => None,
         };
         imap.into_iter().flat_map(|sink| sink.under_way.values().map(|sent| sent.uid))
+    }
+}
+
+impl Sink<'_> {
+    /// The source UIDs of what was sent whole, with the end of its command, and has no outcome.
+    pub(crate) fn ended(&self) -> UidSet {
+        match self {
+            Self::Imap(sink) => {
+                let sent = sink.appender.ended().filter_map(|ticket| sink.under_way.get(&ticket));
+                sent.map(|sent| sent.uid).collect()
+            }
+            Self::Maildir(_) => UidSet::new(),
+        }
     }
 }
 
