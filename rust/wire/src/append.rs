@@ -320,8 +320,7 @@ impl Appender<'_> {
 
     /// The command ended with its refusal: no line end is owed.
     fn refused(&mut self, ticket: Ticket) -> Result<Begun> {
-        self.under_way.open = None;
-        self.left = None;
+        (self.under_way.open, self.left) = (None, None);
         let missing = || model::Error::internal("a refused message has no outcome");
         Ok(Begun::Refused(self.under_way.take_outcome(ticket).ok_or_else(missing)?))
     }
