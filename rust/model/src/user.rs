@@ -49,7 +49,7 @@ pub struct Progress {
     pub source_items: u64,
     /// Their size in bytes, as the server tells it.
     pub source_bytes: u64,
-    /// Messages that are on the target: copied, or found there.
+    /// Messages that were copied to the target or found there, whatever became of them since.
     pub synced_items: u64,
     /// Of these, how many we copied ourselves.
     pub transferred_items: u64,
