@@ -4,6 +4,7 @@ use model::endpoint::Place;
 use model::name::name_key;
 use model::{Batch, Result, UserRow};
 use rusqlite::{Connection, OptionalExtension, Row, params};
+use uuid::Uuid;
 
 use crate::Store;
 use crate::column::Json;
@@ -57,6 +58,14 @@ impl Store {
                 AND EXISTS (SELECT 1 FROM folder f WHERE f.user_id = u.id)";
             Ok(tx.query_row(COUNT, [id], |row| row.get(0))?)
         })
+    }
+
+    /// Whether a batch with this endpoint has a record of copies.
+    pub fn has_records(&self, endpoint: Uuid) -> Result<bool> {
+        const HAS: &str =
+            "SELECT EXISTS (SELECT 1 FROM endpoint e JOIN batch b ON e.id IN (b.source_id, b.target_id)
+            JOIN user u ON u.batch_id = b.id JOIN folder f ON f.user_id = u.id WHERE e.guid = ?)";
+        self.read(|tx| Ok(tx.query_row(HAS, [endpoint], |row| row.get(0))?))
     }
 }
 

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::change::{Change, replace};
 use super::context::{Context, Reply};
 use super::served::Served;
-use super::telling::{changes, created, not_synced, tell};
+use super::telling::{changes, created, not_synced, other_mailboxes, other_places, tell};
 use super::wish::{self, Asked, refuse_removed};
 use super::{csv, view};
 
@@ -33,7 +33,7 @@ pub(super) fn new(context: &Context, args: NewBatch) -> Result<Change> {
             ));
     }
     check_options(&args.options)?;
-    let (rows, warnings) = users_of(context, &args, &source)?;
+    let (rows, mut warnings) = users_of(context, &args, &source)?;
     check_logins(&rows, &source, target.as_ref())?;
     let batch = Batch {
         guid: Uuid::new_v4(),
@@ -48,6 +48,9 @@ pub(super) fn new(context: &Context, args: NewBatch) -> Result<Change> {
     };
     let adopt =
         if args.adopt_preexisting || !args.user_ids.is_empty() { Adopt::TakeOver } else { Adopt::Refuse };
+    if adopt == Adopt::TakeOver {
+        warnings.extend(other_mailboxes(&context.store.records_of_others(&batch, &rows)?));
+    }
     let (guid, auto_start) = (batch.guid, args.auto_start);
     let write = move |context: &Context| {
         insert(context, &batch, &rows, adopt)?;
@@ -85,6 +88,7 @@ pub(super) fn set(context: &Context, mut args: SetBatch) -> Result<Change> {
         }
         None => Default::default(),
     };
+    warnings.extend(other_places(&batch, context.store.records_dropped(&batch)?));
     let asked = Asked::of(&args);
     if asked != Asked::Nothing {
         warnings.extend(not_synced(&context.store.batch_summary(batch.name.as_str(), context.now)?));

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::change::{Change, replace, warn};
 use super::context::{Context, Reply};
+use super::telling::moved_endpoint;
 use super::{connection, oauth, view};
 use crate::base::world::World;
 use crate::job::Events;
@@ -61,9 +62,14 @@ pub(super) fn get(context: &Context, query: &EndpointQuery) -> Result<Reply> {
 }
 
 pub(super) async fn set(context: Context, args: EndpointChanges, events: &Events) -> Result<Reply> {
-    let endpoint = changed(&context, context.store.endpoint(&args.identity)?, &args)?;
+    let before = context.store.endpoint(&args.identity)?;
+    let endpoint = changed(&context, before.clone(), &args)?;
     oauth::check_mailbox(&endpoint, args.test_mailbox.as_deref())?;
-    warn(events, warnings(&endpoint, args.login_separator.is_some())).await;
+    let mut warnings = warnings(&endpoint, args.login_separator.is_some());
+    if before.place.key() != endpoint.place.key() && context.store.has_records(endpoint.guid)? {
+        warnings.push(moved_endpoint(&endpoint));
+    }
+    warn(events, warnings).await;
     let guid = endpoint.guid.to_string();
     // A dry run asks no server and no person.
     let (args, claims) =

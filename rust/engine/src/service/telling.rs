@@ -1,13 +1,17 @@
 //! What a batch's report says of the admin's wishes.
 
 use model::status::Wish;
-use model::{Batch, ReportEntry, Result};
+use model::{Batch, Endpoint, ReportEntry, Result};
 use store::{BatchSummary, ReportOf};
 
 use super::context::Context;
 
 /// A batch that was started, again or for the first time.
 pub(super) const STARTED: &str = "The batch was started.";
+
+/// What becomes of who gets another mailbox.
+const ANEW: &str = "the record of what was copied is dropped, and copying begins anew; what lies on the target is compared \
+    and not doubled";
 
 /// Adds a line to a batch's report.
 pub(super) fn tell(context: &Context, batch: &Batch, text: impl Into<String>) -> Result<()> {
@@ -40,6 +44,39 @@ pub(super) fn not_synced(summary: &BatchSummary) -> Vec<String> {
         )
     });
     waits.into_iter().chain(left_alone).collect()
+}
+
+/// Users whose record a new batch would drop, as it has other mailboxes for them.
+pub(super) fn other_mailboxes(addresses: &[String]) -> Option<String> {
+    const NAMED: usize = 5;
+    let (first, count) = (addresses.first()?, addresses.len());
+    let named = match count {
+        1 => format!("`{first}` has another source or target mailbox"),
+        2..=NAMED => format!("`{}` have other source or target mailboxes", addresses.join("`, `")),
+        _ => format!("`{first}` and {} more have other source or target mailboxes", count.saturating_sub(1)),
+    };
+    Some(format!("{named} than before: {ANEW}"))
+}
+
+/// A batch whose endpoints lead elsewhere from now on, and how many of its users have a record.
+pub(super) fn other_places(batch: &Batch, users: u64) -> Option<String> {
+    let are = if users == 1 { "user has" } else { "users have" };
+    (users > 0).then(|| {
+        format!(
+            "the batch `{}` leads to another server or folder, and {users} {are} a record: {ANEW}",
+            batch.name
+        )
+    })
+}
+
+/// An endpoint that leads elsewhere, and the batches that keep their records all the same.
+pub(super) fn moved_endpoint(endpoint: &Endpoint) -> String {
+    format!(
+        "endpoint `{}` leads to another server or folder now, and its batches keep their record of what was copied: if \
+         other mail lies there, none of what they recorded is copied again; give them a new endpoint with \
+         Set-MigrationBatch instead",
+        endpoint.name
+    )
 }
 
 /// What is not as it was, by the names of Set-MigrationBatch's parameters.

@@ -2,11 +2,13 @@
 
 use model::contract::{
     BatchIdentity, BatchQuery, ConnectionTest, EndpointChanges, EndpointIdentity, EndpointQuery, Item,
-    NewBatch, NewEndpoint, Operation, SetBatch, WorkerStop,
+    NewBatch, NewEndpoint, Operation, Outcome, SetBatch, WorkerStop,
 };
 use model::{BatchOptions, Error, ErrorKind, Limit, Place};
+use testkit::PASSWORD;
+use testkit::sample::{Options, Sample};
 
-use crate::common::lab::{BATCH, batch_from, source, target};
+use crate::common::lab::{BATCH, address_of, batch_from, source, target};
 use crate::common::{Lab, batch_of};
 
 /// A store with a source, a target, and a batch of one user that was not started; nobody serves it.
@@ -222,4 +224,28 @@ fn a_separator_that_no_login_uses_is_warned_of() {
     lab.ask(dovecot).unwrap();
     lab.ask(set_endpoint(|it| it.login_separator = Some("*".to_owned()))).unwrap();
     assert!(!lab.events().contains("LoginSeparator means"));
+}
+
+#[test]
+fn who_gets_other_mailboxes_and_drops_or_keeps_a_record_is_told_before_it_is_done() {
+    let [from, to] = [(), ()].map(|()| Sample::start(Options::default()).unwrap());
+    let lab = Lab::between(from.address(), to.address());
+    lab.start(batch_of(&["ada"]));
+    lab.wait();
+    let before = lab.users();
+    let tree = Place::Maildir { path: lab.folder().join("trees").display().to_string() };
+    let elsewhere = NewEndpoint { name: "elsewhere".to_owned(), ..target(tree) };
+    lab.ask(Operation::NewEndpoint(Box::new(elsewhere))).unwrap();
+    let csv = format!(
+        "EmailAddress,UserName,Password,TargetUserName,TargetPassword\n{},ada,{PASSWORD},bob,{PASSWORD}\n",
+        address_of("ada")
+    );
+    for operation in [
+        new_batch("ada", |it| (it.csv, it.adopt_preexisting) = (batch_from(&csv).csv, true)),
+        set_endpoint(|it| (it.port, it.security) = (Some(1), Some(model::Security::Ssl))),
+        set_batch(|it| it.target_endpoint = Some("elsewhere".to_owned())),
+    ] {
+        assert_eq!(lab.stop_at_warning(operation.clone()), Outcome::Cancelled, "{operation:?}");
+    }
+    assert_eq!(lab.users(), before);
 }
