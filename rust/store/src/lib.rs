@@ -13,6 +13,7 @@ mod disk;
 mod endpoints;
 mod enlist;
 mod fault;
+mod in_place;
 mod leases;
 mod ledger;
 mod location;

@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use crate::disk;
 use crate::fault::{Fault, Sql, corrupted, unavailable};
+use crate::in_place::FileId;
 use crate::private::{check_folder, make_folder, protect_files};
 use crate::schema;
 use crate::secrets::{Cipher, Column};
@@ -66,6 +67,8 @@ pub struct Store {
 struct Shared {
     folder: PathBuf,
     created: bool,
+    /// Which file the database is.
+    database: FileId,
     cipher: Cipher,
     wishes: AtomicU64,
     /// Whether the last transaction waited for another process in vain.
@@ -95,6 +98,14 @@ impl Store {
     /// The folder that the store lies in.
     pub fn folder(&self) -> &Path {
         &self.shared.folder
+    }
+
+    pub(crate) fn database(&self) -> FileId {
+        self.shared.database
+    }
+
+    pub(crate) fn database_path(&self) -> PathBuf {
+        self.folder().join(DATABASE)
     }
 
     /// The store as cmdlets show it.
@@ -259,7 +270,10 @@ fn open(folder: &Path) -> Result<Store> {
     check_folder(folder)?;
     let created = create_database(folder)?;
     let in_folder = |fault: Fault| fault.into_error(folder);
-    let mut connection = connect(&folder.join(DATABASE)).map_err(in_folder)?;
+    let path = folder.join(DATABASE);
+    // Before it is opened: if it is replaced in between, a worker ends for nothing, and none goes on with a file that is gone.
+    let database = FileId::of(&fs::metadata(&path).map_err(|error| unavailable(folder, &error.to_string()))?);
+    let mut connection = connect(&path).map_err(in_folder)?;
     if connection.is_readonly(rusqlite::MAIN_DB).map_err(|error| in_folder(error.into()))? {
         return Err(unavailable(folder, "may be read, but not written"));
     }
@@ -269,6 +283,7 @@ fn open(folder: &Path) -> Result<Store> {
     let shared = Shared {
         folder: folder.to_owned(),
         created,
+        database,
         cipher,
         wishes: AtomicU64::new(0),
         busy: AtomicBool::new(false),

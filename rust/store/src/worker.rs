@@ -10,6 +10,7 @@ use rusqlite::{Connection, named_params, params};
 use crate::Store;
 use crate::column::Millis;
 use crate::fault::{Sql, unavailable};
+use crate::in_place::FileId;
 use crate::private::file_options;
 
 /// A sign of life.
@@ -42,6 +43,8 @@ pub struct WorkerRow {
 #[derive(Debug)]
 pub struct WorkerLock {
     _file: File,
+    /// Which file is locked.
+    pub(crate) id: FileId,
     /// Where the worker tells its troubles.
     pub(crate) state: File,
 }
@@ -117,13 +120,18 @@ impl Store {
     /// The predecessor's troubles are over.
     fn locked(&self, file: File) -> Result<WorkerLock> {
         let state = self.file(&self.state_path())?;
-        let lock = WorkerLock { _file: file, state };
+        let id = FileId::of(&file.metadata().map_err(|error| self.cannot_lock(&error))?);
+        let lock = WorkerLock { _file: file, id, state };
         lock.tell(None).map_err(|error| self.cannot_lock(&error))?;
         Ok(lock)
     }
 
     fn lock_file(&self) -> Result<File> {
-        self.file(&self.folder().join("worker.lock"))
+        self.file(&self.lock_path())
+    }
+
+    pub(crate) fn lock_path(&self) -> PathBuf {
+        self.folder().join("worker.lock")
     }
 
     pub(crate) fn state_path(&self) -> PathBuf {

@@ -37,6 +37,10 @@ fn serve(arguments: &Arguments) -> ExitCode {
             ExitCode::from(3)
         }
         Ok(WorkerEnd::Stopped | WorkerEnd::Idle) => ExitCode::SUCCESS,
+        Ok(WorkerEnd::StoreGone) => {
+            complain("the store was removed or replaced");
+            ExitCode::FAILURE
+        }
         Err(e) => {
             error!(error = %e, "Worker failed");
             complain(&e.to_string());

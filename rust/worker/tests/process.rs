@@ -120,6 +120,22 @@ fn a_worker_that_is_told_to_terminate_ends_in_order() {
     assert!(log.contains("Worker ends"), "{log}");
 }
 
+/// Else two workers are at the same mailboxes as soon as somebody makes the store again.
+#[test]
+fn a_worker_whose_store_is_removed_or_replaced_ends_by_itself_and_says_so() {
+    for file in ["migration.db", "worker.lock", ""] {
+        let lab = lab();
+        let child = worker(lab.folder(), &[]);
+        eventually("it serves", || view(&lab).running && view(&lab).process_id == Some(child.id()));
+        let log = std::fs::File::open(lab.folder().join("worker.log")).unwrap();
+        let away = tempfile::TempDir::new_in(lab.folder().parent().unwrap()).unwrap();
+        std::fs::rename(lab.folder().join(file), away.path().join("old")).unwrap();
+        assert_eq!(end_of(child).code(), Some(1), "{file}");
+        let log = std::io::read_to_string(log).unwrap();
+        assert!(log.contains("The store was removed or replaced"), "{log}");
+    }
+}
+
 /// After a crash, a restart of the machine, the OOM killer.
 #[test]
 fn a_batch_says_since_when_no_worker_serves_it() {

@@ -12,12 +12,14 @@ mod trouble;
 pub(crate) mod vault;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use model::Result;
 use store::{Store, WorkerLock};
+use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
-use tracing::info;
+use tracing::{error, info};
 
 use self::serving::Worker;
 pub use self::serving::WorkerEnd;
@@ -26,6 +28,8 @@ use crate::base::world::World;
 
 /// How often the lock is tried for before another worker is believed in.
 const LOCK_TRIES: u32 = 20;
+/// How often it is looked whether the store is still there, which costs microseconds.
+const PLACE_LOOK: Duration = Duration::from_millis(100);
 /// The pause between two tries.
 const LOCK_PAUSE: Duration = Duration::from_millis(10);
 
@@ -48,11 +52,29 @@ pub async fn serve(options: WorkerOptions, stop: CancellationToken) -> Result<Wo
     };
     info!(process = std::process::id(), "Worker serves the store");
     let world = vault::with_vaults_in(world, &store);
-    let mut worker = Worker::new(store, lock, world);
-    let end = worker.run(idle_exit, stop).await;
-    worker.drain().await;
+    let lock = Arc::new(lock);
+    let mut worker = Worker::new(store.clone(), lock.clone(), world);
+    let end = tokio::select! {
+        biased;
+        () = gone(&store, &lock) => WorkerEnd::StoreGone,
+        end = worker.run(idle_exit, stop) => end,
+    };
+    if end == WorkerEnd::StoreGone {
+        error!(store = %store.folder().display(), "The store was removed or replaced: all passes end, nothing more is written");
+        worker.abandon().await;
+    } else {
+        worker.drain().await;
+    }
     info!(?end, "Worker ends");
-    end
+    Ok(end)
+}
+
+/// Returns when the store is no longer the one at its path. Nobody sees its worker then, and who starts another one would have
+/// two at the same mailboxes.
+async fn gone(store: &Store, lock: &WorkerLock) {
+    while store.is_in_place(lock) {
+        sleep(PLACE_LOOK).await;
+    }
 }
 
 fn open(folder: PathBuf) -> Result<Option<(WorkerLock, Store)>> {

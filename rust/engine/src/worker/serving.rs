@@ -49,6 +49,8 @@ pub enum WorkerEnd {
     Stopped,
     /// Nothing was wanted for a while.
     Idle,
+    /// The store was removed, or replaced by another one.
+    StoreGone,
 }
 
 /// A worker at its work.
@@ -85,7 +87,7 @@ struct Running {
 
 impl Worker {
     /// A worker that has the store to itself.
-    pub(super) fn new(store: Store, lock: WorkerLock, world: World) -> Self {
+    pub(super) fn new(store: Store, lock: Arc<WorkerLock>, world: World) -> Self {
         let (now, purge) = (world.clock.now(), Purge::start(store.clone()));
         Self {
             store,
@@ -110,26 +112,24 @@ impl Worker {
     }
 
     /// Serves until told to stop, or until nothing is wanted for a while. Whatever the store does, it goes on.
-    pub(super) async fn run(&mut self, idle_exit: Duration, stop: CancellationToken) -> Result<WorkerEnd> {
+    pub(super) async fn run(&mut self, idle_exit: Duration, stop: CancellationToken) -> WorkerEnd {
         let mut tick = interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
                 biased;
-                () = stop.cancelled() => return Ok(WorkerEnd::Stopped),
+                () = stop.cancelled() => return WorkerEnd::Stopped,
                 Some(ended) = self.passes.join_next_with_id() => self.collect(ended),
                 _ = tick.tick() => {}
             }
             let turn = tokio::select! {
                 biased;
-                () = stop.cancelled() => return Ok(WorkerEnd::Stopped),
+                () = stop.cancelled() => return WorkerEnd::Stopped,
                 turn = self.turn(idle_exit) => turn,
             };
             match turn {
                 Ok(None) => {}
-                Ok(Some(end)) => return Ok(end),
-                // The store is not in trouble, it is gone: there is nothing to wait for.
-                Err(error) if !self.store.folder().exists() => return Err(error),
+                Ok(Some(end)) => return end,
                 Err(error) => {
                     let pause = self.troubles.met(&error, self.now()).await;
                     // Whoever tells it to stop need not wait.
@@ -310,6 +310,11 @@ impl Worker {
             any = true;
         }
         Ok(any)
+    }
+
+    /// Drops all passes where they are, and their connections: whoever serves the store that is there now must not meet them.
+    pub(super) async fn abandon(&mut self) {
+        self.passes.shutdown().await;
     }
 
     /// Stops all passes and records how they ended. What the store does not take now, the next worker finds out.

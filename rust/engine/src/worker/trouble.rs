@@ -23,8 +23,8 @@ pub(super) struct Troubles {
 }
 
 impl Troubles {
-    pub(super) fn new(lock: WorkerLock) -> Self {
-        Self { lock: Arc::new(lock), now: None }
+    pub(super) fn new(lock: Arc<WorkerLock>) -> Self {
+        Self { lock, now: None }
     }
 
     /// The store does not do what it should. Says for how long to leave it alone.

@@ -19,6 +19,22 @@ fn one_process_at_a_time_is_the_worker() {
 }
 
 #[test]
+#[cfg(unix)]
+fn a_store_is_in_place_until_its_database_its_lock_or_its_folder_is_removed_or_replaced() {
+    for file in ["migration.db", "worker.lock", ""] {
+        let fixture = fixture();
+        let lock = fixture.store.try_worker_lock().unwrap().unwrap();
+        assert!(fixture.store.is_in_place(&lock), "{file}");
+        let (path, away) = (fixture.folder.path().join(file), tempfile::TempDir::new().unwrap());
+        std::fs::rename(&path, away.path().join("old")).unwrap();
+        assert!(!fixture.store.is_in_place(&lock), "{file}");
+        let new = Store::open(fixture.folder.path()).unwrap();
+        let _lock = new.try_worker_lock().unwrap();
+        assert!(!fixture.store.is_in_place(&lock), "{file}");
+    }
+}
+
+#[test]
 fn a_trouble_is_told_while_the_store_cannot_be_written_and_ends_with_the_worker() {
     let fixture = empty();
     let lock = fixture.store.try_worker_lock().unwrap().unwrap();
