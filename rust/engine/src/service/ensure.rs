@@ -33,10 +33,15 @@ pub(super) fn worker(context: &Context) -> Result<()> {
             return Ok(());
         }
     }
-    // It is up when it has shown a sign of life of its own: the lock alone does not say whose it is.
+    // It is up when it has shown a sign of life of its own: the lock alone does not say whose it is. Where it cannot write one,
+    // as the disk is full, it tells so beside the lock, and stays.
     let before = context.store.worker_row()?.heartbeat;
     spawn::spawn(context.worker.as_deref(), &context.environment, &context.folder)?;
-    let is_up = || Ok(running()? && context.store.worker_row()?.heartbeat != before);
+    let store = &context.store;
+    let is_up = || {
+        let sign = store.worker_row()?.heartbeat != before || store.worker_trouble()?.is_some();
+        Ok(running()? && sign)
+    };
     if eventually(context, START_PATIENCE, is_up)? || context.cancelled.is_cancelled() {
         return Ok(());
     }

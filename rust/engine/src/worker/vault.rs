@@ -1,5 +1,9 @@
 //! The vault of an endpoint's refresh tokens: the store.
+//!
+//! It is open only while it is read or written. Credentials live as long as their process, and a host that keeps a database open
+//! loses SQLite's locks on it as soon as anything else in the host closes that file (POSIX).
 
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use model::{Result, Secret};
@@ -12,9 +16,9 @@ use crate::base::world::World;
 
 /// The same world; refresh tokens lie in this store.
 pub(crate) fn with_vaults_in(world: World, store: &Store) -> World {
-    let store = store.clone();
+    let folder = store.folder().to_path_buf();
     let vault = move |endpoint| -> Arc<dyn Vault> {
-        Arc::new(Row { store: store.clone(), endpoint, last: Mutex::default() })
+        Arc::new(Row { folder: folder.clone(), endpoint, last: Mutex::default() })
     };
     World { credentials: world.credentials.in_vaults(vault), ..world }
 }
@@ -22,7 +26,8 @@ pub(crate) fn with_vaults_in(world: World, store: &Store) -> World {
 /// An endpoint's place in the store.
 #[derive(Debug)]
 struct Row {
-    store: Store,
+    /// The store's folder.
+    folder: PathBuf,
     endpoint: Uuid,
     /// What lay there last: only that is replaced, and not what came of another sign-in.
     last: Mutex<Secret>,
@@ -31,14 +36,14 @@ struct Row {
 impl Vault for Row {
     fn keep(&self, refresh_token: &Secret) -> Result<()> {
         let mut last = lock(&self.last);
-        if self.store.replace_refresh_token(self.endpoint, &last, refresh_token)? {
+        if Store::open(&self.folder)?.replace_refresh_token(self.endpoint, &last, refresh_token)? {
             *last = refresh_token.clone();
         }
         Ok(())
     }
 
     fn newest(&self) -> Result<Option<Secret>> {
-        let newest = self.store.refresh_token(self.endpoint)?;
+        let newest = Store::open(&self.folder)?.refresh_token(self.endpoint)?;
         *lock(&self.last) = newest.clone();
         Ok(Some(newest))
     }
