@@ -78,7 +78,9 @@ AfterAll { Pop-Location }
 
 Describe 'A cmdlet that changes something' {
     It 'is in the table of this file' -ForEach @{ Known = $changes.Name } {
-        (Get-Command -Module ImapMigration -Verb New, Set, Remove, Start, Stop).Name | Should -BeIn $Known
+        $changing = (Get-Command -Module ImapMigration -Verb New, Set, Remove, Start, Stop).Name
+        # What is set up in Office 365 is done step by step, and each step says what came of it: Office365Access.Tests.ps1.
+        $changing -notlike '*-MigrationOffice365Access' | Should -BeIn $Known
     }
 }
 
