@@ -5,7 +5,7 @@
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
-use model::oauth::Claims;
+use model::oauth::{Claims, MAILBOX_PLACEHOLDER};
 use model::{Error, ErrorKind, Result, Secret};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, Command};
@@ -23,8 +23,6 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const LARGEST: u64 = 64 * 1024;
 /// Where programs that are asked for each mailbox find it, too.
 const MAILBOX: &str = "IMAP_MIGRATION_MAILBOX";
-/// What stands for the mailbox in arguments.
-const PLACEHOLDER: &str = "{mailbox}";
 
 /// A program and what it is told.
 #[derive(Debug, Clone, Copy)]
@@ -32,6 +30,8 @@ pub(crate) struct Program<'a> {
     pub(crate) program: &'a str,
     pub(crate) arguments: &'a [String],
     pub(crate) input: &'a Secret,
+    /// Whether one token is good for all mailboxes: then it is not told which one is asked for.
+    pub(crate) is_shared: bool,
 }
 
 /// What it has said.
@@ -42,11 +42,6 @@ struct Said {
 }
 
 impl Program<'_> {
-    /// Whether one token is good for all mailboxes: nothing tells it which one is asked for. A script may always ask.
-    pub(crate) fn is_shared(self) -> bool {
-        self.input.is_empty() && !self.arguments.iter().any(|text| text.contains(PLACEHOLDER))
-    }
-
     /// Runs it. It is killed when it takes too long, or nobody waits any more.
     pub(crate) async fn mint(self, net: &Net, mailbox: &str) -> Result<Minted> {
         let (child, group) = self.start(mailbox)?;
@@ -65,8 +60,8 @@ impl Program<'_> {
 
     fn start(self, mailbox: &str) -> Result<(Child, ProcessGroup)> {
         let mut command = Command::new(self.program);
-        command.args(self.arguments.iter().map(|text| text.replace(PLACEHOLDER, mailbox)));
-        if !self.is_shared() {
+        command.args(self.arguments.iter().map(|text| text.replace(MAILBOX_PLACEHOLDER, mailbox)));
+        if !self.is_shared {
             command.env(MAILBOX, mailbox);
         }
         let input = if self.input.is_empty() { Stdio::null() } else { Stdio::piped() };

@@ -10,7 +10,6 @@ use tokio::sync::OwnedMutexGuard;
 use tokio::time::Instant;
 
 use crate::blocking::blocking;
-use crate::command::Program;
 use crate::net::Net;
 use crate::server::Server;
 use crate::slot::{Slot, State, Verdict};
@@ -117,11 +116,7 @@ impl Inner {
 
     /// What the token for a mailbox is known by: nothing, where one is good for all.
     fn key<'m>(&self, mailbox: &'m str) -> &'m str {
-        let is_shared = match &self.server.oauth.grant {
-            Grant::Command { program, arguments, input } => Program { program, arguments, input }.is_shared(),
-            _ => self.server.oauth.is_shared(),
-        };
-        if is_shared { "" } else { mailbox }
+        if self.server.oauth.is_shared() { "" } else { mailbox }
     }
 
     /// Asks for a token. `spare` is one that will do a little longer.

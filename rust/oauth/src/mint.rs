@@ -64,7 +64,8 @@ impl Server {
             Grant::SignIn { client_secret, .. } => self.refresh(refresh_token, client_secret).await,
             Grant::ServiceAccount { .. } => self.service_account(mailbox).await,
             Grant::Command { program, arguments, input } => {
-                Program { program, arguments, input }.mint(&self.net, mailbox).await
+                let is_shared = self.oauth.is_shared();
+                Program { program, arguments, input, is_shared }.mint(&self.net, mailbox).await
             }
         }
     }

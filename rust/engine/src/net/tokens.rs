@@ -157,8 +157,7 @@ pub(crate) fn concerns_all(oauth: &OAuth, kind: ErrorKind) -> bool {
         | OauthSignInUnfinished
         | OauthGrantInvalid
         | OauthPolicy
-        | OauthRefused
-        | OauthCommandFailed => oauth.is_shared(),
+        | OauthRefused => oauth.is_shared(),
         _ => false,
     }
 }

@@ -101,7 +101,7 @@ pub(super) async fn examine(
         Some(_) => bearer.probe(world, &options).await,
         None => {
             let token =
-                if needs_mailbox(oauth) { Ok(None) } else { bearer.credential.token(user).await.map(Some) };
+                if oauth.is_shared() { bearer.credential.token(user).await.map(Some) } else { Ok(None) };
             (token.map(|token| token.as_ref().and_then(Claims::of)), probe(&options, None).await)
         }
     };
@@ -115,16 +115,6 @@ pub(super) async fn examine(
     }
     let is_limited = mailbox.is_some() && bearer.credential.is_limited(user).await;
     Ok((view, is_limited.then(|| limited(endpoint)).into_iter().collect()))
-}
-
-/// Whether there are tokens for single mailboxes only, or may be.
-fn needs_mailbox(oauth: &OAuth) -> bool {
-    match &oauth.grant {
-        Grant::Command { arguments, input, .. } => {
-            !input.is_empty() || arguments.iter().any(|argument| argument.contains("{mailbox}"))
-        }
-        _ => !oauth.is_shared(),
-    }
 }
 
 /// Checks that a mailbox is named only where one is opened with a token.

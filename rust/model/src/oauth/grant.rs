@@ -4,6 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::Secret;
 
+/// What stands for the mailbox in the arguments of a command.
+pub const MAILBOX_PLACEHOLDER: &str = "{mailbox}";
+
 /// On what grounds tokens are given. What is secret of it is not serialized.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -88,6 +91,18 @@ impl Grant {
     /// Whether it is an application that logs in, for everybody, and no person.
     pub fn is_application(&self) -> bool {
         !matches!(self, Self::SignIn { .. } | Self::Command { .. })
+    }
+
+    /// Whether one token opens the mailboxes of all users, as those of Entra's applications do. A command is asked for each
+    /// where it can tell them apart, and a script may always.
+    pub(super) fn is_shared(&self) -> bool {
+        match self {
+            Self::ServiceAccount { .. } => false,
+            Self::Command { arguments, input, .. } => {
+                input.is_empty() && !arguments.iter().any(|text| text.contains(MAILBOX_PLACEHOLDER))
+            }
+            _ => true,
+        }
     }
 
     /// Whether the authorization server asks which application it is.

@@ -7,7 +7,7 @@ mod rejected;
 
 pub use claims::Claims;
 pub use cloud::Cloud;
-pub use grant::{Grant, SignIn};
+pub use grant::{Grant, MAILBOX_PLACEHOLDER, SignIn};
 
 use serde::{Deserialize, Serialize};
 
@@ -57,7 +57,7 @@ pub struct OAuth {
 impl OAuth {
     /// Whether one token opens the mailboxes of all users, as those of Entra's applications do.
     pub fn is_shared(&self) -> bool {
-        !matches!(self.grant, Grant::ServiceAccount { .. } | Grant::Command { .. })
+        self.grant.is_shared()
     }
 
     /// The scope to ask for.
@@ -185,6 +185,18 @@ mod tests {
         );
         let nameless = OAuth { application_id: None, ..entra(Cloud::Global, "c.com") };
         assert!(nameless.validate("E").unwrap_err().remedy.unwrap().contains("-ApplicationId"));
+    }
+
+    #[test]
+    fn a_token_is_for_all_unless_who_gives_it_is_told_the_mailbox() {
+        let is_shared = |argument: &str, input: &str| {
+            let (program, arguments) = ("az".to_owned(), vec![argument.to_owned()]);
+            let grant = Grant::Command { program, arguments, input: Secret::new(input) };
+            oauth(Provider::Other, grant).is_shared()
+        };
+        assert!(is_shared("token", ""));
+        assert!(!is_shared("--user={mailbox}", "") && !is_shared("token", "Get-Token"));
+        assert!(entra(Cloud::Global, "c.com").is_shared());
     }
 
     #[test]
