@@ -3,7 +3,7 @@
 use model::Result;
 
 use super::connect::Ends;
-use super::patience::{Patience, unless};
+use super::patience::unless;
 use super::restore::read;
 use crate::base::lock::lock;
 use crate::base::stop::Ended;
@@ -17,10 +17,7 @@ pub(crate) async fn run(context: &Context, ends: Ends) -> Result<Ended> {
         return Ok(Ended::Complete);
     }
     context.meter.stage("EnumeratingFolders", None);
-    let nudges = context.memory.outages.nudges();
-    let patience = Patience::new(&context.memory.outages, &context.journal, &context.meter, nudges);
-    let connecting = ends.connect(&context.memory.governor, &context.lease, patience, &context.meter);
-    let Some(mut connected) = unless(&context.stop, connecting).await? else { return Ok(Ended::Stopped) };
+    let Some(mut connected) = ends.connect_again(context).await? else { return Ok(Ended::Stopped) };
     let (pages, _) = read(context).await?;
     let finding = async { find(context, &mut connected.target, &pages, astray).await.map(Some) };
     Ok(unless(&context.stop, finding).await?.map_or(Ended::Stopped, |()| Ended::Complete))

@@ -7,12 +7,13 @@ use model::{Endpoint, Error, ErrorKind, Lease, Result, login};
 use tokio::time::Instant;
 use wire::{Connection, suggested_backoff};
 
-use super::patience::{self, End, Patience, host, keys};
+use super::patience::{self, End, Patience, host, keys, unless};
 use crate::base::world::World;
 use crate::net::governor::{ExtraSeats, Governor, Seat};
 use crate::net::outage::{Key, Outages, Try};
 use crate::net::session::{self, Door, Opened};
 use crate::net::tokens::Reached;
+use crate::pass::context::Context;
 use crate::pass::report::meter::Meter;
 use crate::pass::side::source::{Source, from_source};
 use crate::target::Target;
@@ -86,6 +87,13 @@ impl Ends {
                 },
             }
         }
+    }
+
+    /// Opens both sides for another turn of a pass. None: it is to stop, or an admin wants it to be tried anew.
+    pub(crate) async fn connect_again(&self, context: &Context) -> Result<Option<Connected>> {
+        let Context { memory, journal, meter, lease, .. } = context;
+        let patience = Patience::new(&memory.outages, journal, meter, memory.outages.nudges());
+        unless(&context.stop, self.connect(&memory.governor, lease, patience, meter)).await
     }
 
     /// Room for one more connection to both sides, if neither the endpoints' limits nor the servers are against it and
