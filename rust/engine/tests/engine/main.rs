@@ -31,6 +31,7 @@ mod restore;
 mod secrets;
 mod service;
 mod times;
+mod token_endpoints;
 mod tokens;
 mod troubles;
 mod unavailable;

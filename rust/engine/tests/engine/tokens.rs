@@ -2,122 +2,19 @@
 
 use std::time::Duration;
 
-use model::contract::{
-    ConnectionTest, ConnectionTestView, CsvTest, EndpointChanges, EndpointQuery, EndpointView, Item,
-    NewBatch, NewEndpoint, OAuthChanges, Operation,
-};
-use model::oauth::{Cloud, Grant, OAuth, Provider, SignIn};
+use model::contract::{CsvTest, EndpointChanges, Item, NewEndpoint, OAuthChanges, Operation};
 use model::status::{BatchStatus, UserStatus};
-use model::{ErrorKind, Secret, Security, SkippedKind};
+use model::{ErrorKind, Security, SkippedKind};
 use testkit::PASSWORD;
 use testkit::sample::{Fault, Judge, Options, Sample};
-use testkit::tokens::{self, Tokens};
+use testkit::tokens;
 
-use crate::common::lab::{BATCH, address_of, batch_from, eventually, imap, source, target};
+use crate::common::lab::{address_of, batch_from, eventually, imap, source, target};
+use crate::common::office::{GRANT, Office, assert_nowhere, assert_same, batch, filled, hour, secret};
 use crate::common::{Lab, message, put};
-
-/// What an application asks by.
-const GRANT: &str = "client_credentials";
-
-/// A token server, and an Exchange Online that believes it.
-struct Office {
-    tokens: Tokens,
-    known: tokens::Options,
-}
-
-impl Office {
-    fn new(life: Duration) -> Self {
-        let known = tokens::Options { life, ..tokens::Options::default() };
-        Self { tokens: Tokens::start(known.clone()).unwrap(), known }
-    }
-
-    fn judge(&self) -> Judge {
-        let tokens = self.tokens.clone();
-        Judge::new(move |token, mailbox| tokens.is_good(token, mailbox))
-    }
-
-    fn exchange(&self) -> Options {
-        Options::exchange_online(self.judge())
-    }
-
-    fn oauth(&self, grant: Grant) -> OAuth {
-        OAuth {
-            provider: Provider::Office365 { cloud: Cloud::Global, tenant: self.known.tenant.clone() },
-            application_id: Some(self.known.application.clone()),
-            authority: Some(self.tokens.authority()),
-            scope: None,
-            grant,
-        }
-    }
-
-    fn application(&self) -> OAuth {
-        self.oauth(secret(&self.known.secret))
-    }
-
-    /// The endpoint `target` at this server, whose tokens are had so.
-    fn target(&self, to: &Sample, oauth: OAuth) -> NewEndpoint {
-        NewEndpoint { oauth: Some(oauth), ..target(imap(to.address(), Security::None)) }
-    }
-
-    /// A migration from a server with passwords.
-    fn lab(&self, from: &Sample, to: &Sample) -> Lab {
-        Lab::with(source(imap(from.address(), Security::None)), self.target(to, self.application()))
-    }
-}
-
-fn secret(text: &str) -> Grant {
-    Grant::ClientSecret { client_secret: Secret::new(text) }
-}
-
-fn hour() -> Office {
-    Office::new(Duration::from_secs(3600))
-}
-
-/// A source with so many messages in the INBOX of each user.
-fn filled(users: &[&str], messages: usize) -> Sample {
-    let from = Sample::start(Options::default()).unwrap();
-    for user in users {
-        put(from.address(), user, "INBOX", (0..messages).map(|number| message(&format!("{user} {number}"))));
-    }
-    from
-}
-
-/// Users with a password on the source alone.
-fn batch(users: &[&str]) -> NewBatch {
-    let row = |user: &&str| format!("{},{user},{PASSWORD}\n", address_of(user));
-    let rows: String = users.iter().map(row).collect();
-    batch_from(&format!("EmailAddress,UserName,Password\n{rows}"))
-}
-
-/// A copy holds what its source does, in that order, but for what Exchange adds.
-fn assert_same(from: &Sample, to: &Sample, users: &[&str]) {
-    let bodies = |server: &Sample, mailbox: &str| -> Vec<Vec<u8>> {
-        let plain = |bytes: &[u8]| bytes.strip_prefix(b"X-Sample: stored\r\n").unwrap_or(bytes).to_vec();
-        server.messages(mailbox, "INBOX").iter().map(|message| plain(&message.bytes)).collect()
-    };
-    for user in users {
-        let (copies, originals) = (bodies(to, &address_of(user)), bodies(from, user));
-        assert!(copies == originals, "{user} has {} messages of {}", copies.len(), originals.len());
-    }
-}
 
 fn texts(lab: &Lab, user: &str) -> Vec<String> {
     lab.statistics(user).report.into_iter().map(|entry| entry.text).collect()
-}
-
-fn endpoint(lab: &Lab, name: &str) -> EndpointView {
-    let query = EndpointQuery { identity: Some(name.to_owned()), ..EndpointQuery::default() };
-    match lab.ask(Operation::GetEndpoints(query)).unwrap().pop().unwrap() {
-        Item::Endpoint(view) => *view,
-        other => panic!("an endpoint brought {other:?}"),
-    }
-}
-
-fn make(lab: &Lab, endpoint: NewEndpoint) -> model::Result<EndpointView> {
-    match lab.ask(Operation::NewEndpoint(Box::new(endpoint)))?.pop().unwrap() {
-        Item::Endpoint(view) => Ok(*view),
-        other => panic!("a new endpoint brought {other:?}"),
-    }
 }
 
 #[test]
@@ -202,24 +99,6 @@ fn a_batch_with_tokens_of_short_life_that_is_throttled_cut_and_stopped_ends_with
     assert!(requests >= 3 && (requests as u64) <= lives + 2, "{requests} requests in {lives} lives");
     let secrets = office.tokens.secrets();
     assert_nowhere(&lab, secrets.iter().map(String::as_str).chain([office.known.secret.as_str()]));
-}
-
-/// None of these is in a file of the store or in what was answered.
-fn assert_nowhere<'s>(lab: &Lab, secrets: impl Iterator<Item = &'s str>) {
-    let files = std::fs::read_dir(lab.folder()).unwrap().map(|file| file.unwrap().path());
-    let mut kept: Vec<(String, Vec<u8>)> = files
-        .filter(|path| path.is_file())
-        .map(|path| (path.display().to_string(), std::fs::read(path).unwrap()))
-        .collect();
-    kept.push(("the events".to_owned(), lab.events().into_bytes()));
-    let mut searched = 0;
-    for secret in secrets {
-        for (place, bytes) in &kept {
-            assert!(!bytes.windows(secret.len()).any(|at| at == secret.as_bytes()), "a secret is in {place}");
-        }
-        searched += 1;
-    }
-    assert!(searched > 1 && kept.len() > 1);
 }
 
 #[test]
@@ -313,101 +192,4 @@ fn a_throttled_mailbox_says_until_when_and_the_others_go_on() {
             && details(&lab, &["ada"])[0].starts_with("StalledDueToTarget_Throttled until ")
     });
     assert_eq!(lab.users()[1].status, UserStatus::Synced);
-}
-
-#[test]
-fn a_new_endpoint_has_asked_for_a_token_and_shows_what_it_says() {
-    let office = hour();
-    let to = Sample::start(Options { unconnected: vec!["bob".to_owned()], ..office.exchange() }).unwrap();
-    let lab = Lab::unserved(None);
-    let endpoint_of = |grant, mailbox: Option<&str>| NewEndpoint {
-        skip_verification: false,
-        test_mailbox: mailbox.map(str::to_owned),
-        ..office.target(&to, office.oauth(grant))
-    };
-    let error = make(&lab, endpoint_of(secret("an old one"), None)).unwrap_err();
-    assert_eq!((error.kind, error.object.as_deref()), (ErrorKind::OauthSecretInvalid, Some("target")));
-    let error = make(&lab, endpoint_of(secret(&office.known.secret), Some("bob"))).unwrap_err();
-    assert_eq!(error.kind, ErrorKind::OauthMailboxUnavailable);
-    let view = make(&lab, endpoint_of(secret(&office.known.secret), Some("ada"))).unwrap();
-    let oauth = endpoint(&lab, "target").oauth.unwrap();
-    assert_eq!(view.oauth.as_ref(), Some(&oauth));
-    assert_eq!((oauth.provider.as_str(), oauth.grant.as_str()), ("Office365", "ClientSecret"));
-    assert_eq!(oauth.scope, "https://outlook.office365.com/.default");
-    assert_eq!(oauth.claims.unwrap().roles, ["IMAP.AccessAsApp"]);
-    assert!(!lab.events().contains(&office.known.secret));
-}
-
-#[test]
-fn an_endpoint_that_is_not_verified_asks_for_no_token() {
-    let office = hour();
-    let to = Sample::start(office.exchange()).unwrap();
-    let lab = Lab::unserved(None);
-    let view = make(&lab, office.target(&to, office.application())).unwrap();
-    assert_eq!((view.oauth.unwrap().claims, office.tokens.count(GRANT)), (None, 0));
-}
-
-fn connection(lab: &Lab, mailbox: Option<&str>) -> ConnectionTestView {
-    let test = ConnectionTest {
-        server: None,
-        endpoint: Some("target".to_owned()),
-        credentials: None,
-        test_mailbox: mailbox.map(str::to_owned),
-    };
-    match lab.ask(Operation::TestConnection(test)).unwrap().pop().unwrap() {
-        Item::ConnectionTest(view) => *view,
-        other => panic!("a test brought {other:?}"),
-    }
-}
-
-#[test]
-fn a_connection_test_of_an_endpoint_asks_for_a_token_and_opens_the_mailbox_that_is_named() {
-    let office = hour();
-    let to = Sample::start(Options { unconnected: vec!["bob".to_owned()], ..office.exchange() }).unwrap();
-    let lab = Lab::unserved(None);
-    make(&lab, office.target(&to, office.application())).unwrap();
-    let view = connection(&lab, None);
-    assert!(view.success && !view.logged_in && view.claims.is_some());
-    assert!(connection(&lab, Some("ada")).logged_in);
-    let refused = connection(&lab, Some("bob"));
-    assert_eq!(refused.error.unwrap().kind, ErrorKind::OauthMailboxUnavailable);
-    assert!(!refused.success && !refused.logged_in);
-    assert_eq!(office.tokens.count(GRANT), 1, "requests of one process have the same token");
-}
-
-#[test]
-fn whoever_signs_in_by_a_device_is_remembered_and_the_newest_refresh_token_is_in_the_store() {
-    let public = tokens::Options {
-        secret: String::new(),
-        interval: Duration::from_secs(1),
-        person: address_of("ada"),
-        ..tokens::Options::default()
-    };
-    let office = Office { tokens: Tokens::start(public.clone()).unwrap(), known: public };
-    let (from, to) = (filled(&["ada"], 2), Sample::start(office.exchange()).unwrap());
-    let lab = Lab::unserved(None);
-    let person = Grant::SignIn {
-        how: SignIn::DeviceCode,
-        refresh_token: Secret::default(),
-        client_secret: Secret::default(),
-    };
-    office.tokens.answer_device(true);
-    make(&lab, source(imap(from.address(), Security::None))).unwrap();
-    let office365 = NewEndpoint { skip_verification: false, ..office.target(&to, office.oauth(person)) };
-    let view = make(&lab, office365).unwrap();
-    assert!(lab.events().contains("ABCD-EFGH"), "the code to type is shown");
-    assert_eq!(view.oauth.unwrap().claims.unwrap().roles, ["IMAP.AccessAsUser.All"]);
-    lab.serve();
-    lab.migrate_batch(batch(&["ada"]));
-    assert_same(&from, &to, &["ada"]);
-    lab.stop_serving();
-    lab.serve();
-    lab.pass();
-    assert!(
-        office.tokens.count("refresh_token") >= 3,
-        "each of them brought another one, and used the last one up"
-    );
-    let secrets = office.tokens.secrets();
-    assert_nowhere(&lab, secrets.iter().map(String::as_str));
-    assert_eq!(lab.batch().unwrap().name, BATCH);
 }

@@ -3,6 +3,7 @@
 #[allow(dead_code, reason = "the worker's tests use it, too, and not all of it")]
 pub(crate) mod lab;
 pub(crate) mod mailbox;
+pub(crate) mod office;
 pub(crate) mod servers;
 pub(crate) mod slow;
 
